@@ -1,0 +1,144 @@
+"""Every error that the ledger raises, in families by who can act on it.
+
+========================  ==============================================================
+family                    who can act
+========================  ==============================================================
+:class:`Refused`          the author of a record: says which rule, field, and what was expected
+:class:`BadQuestion`      the caller: an address, cursor or number that has not the right form
+:class:`Unknown`          the caller: well asked, but the ledger knows no such thing
+:class:`ProofError`       whoever was given a proof, a note or a checkpoint: it proves nothing
+:class:`Unavailable`      the caller, later: the ledger is stopping or too busy
+:class:`Damaged`          the operator: stored data is not what it must be; nothing goes on
+:class:`RefusesToStart`   the operator: what lies in the folder must be settled first
+========================  ==============================================================
+
+The core never prints, never exits and knows no HTTP status: ``api`` holds that table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+class AdamantError(Exception):
+    """The base of every error raised on purpose by this package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record was not accepted.
+
+    Attributes:
+        rule: the refusal's name, from the closed list of ``docs/spec/records.md`` §6.
+        field: the field at fault as a path (``amounts.weightMillicarats``), or "" for the whole.
+        expected: what the rule asks, in words.
+        came: what was found; never an echo of bytes that did not pass typed parsing.
+
+    """
+
+    rule: str
+    field: str
+    expected: str
+    came: str
+
+    def __str__(self) -> str:
+        """Return the refusal as one sentence for people."""
+        place = f" at {self.field}" if self.field else ""
+        return f"{self.rule}{place}: expected {self.expected}; came {self.came}"
+
+
+class Refused(AdamantError):
+    """A record was refused; nothing of it was kept."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+class BadQuestion(AdamantError):
+    """A question is not well formed: an address, a cursor, a size."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: expected {expected}")
+        self.field = field
+        self.expected = expected
+
+
+class Unknown(AdamantError):
+    """The ledger holds no such thing."""
+
+    def __init__(self, sort: str, name: str) -> None:
+        super().__init__(f"no {sort} {name}")
+        self.sort = sort
+        self.name = name
+
+
+ProofFault = Literal[
+    # Merkle proofs.
+    "index",
+    "sizes",
+    "hash-length",
+    "proof-too-long",
+    "proof-too-short",
+    "root",
+    "old-root",
+    "new-root",
+    # Signed notes.
+    "note-bytes",
+    "note-text",
+    "note-form",
+    "signature-line",
+    "signature-count",
+    "signature",
+    "no-known-signature",
+    # Checkpoints.
+    "checkpoint-form",
+    "checkpoint-size",
+    "checkpoint-root",
+    "origin",
+]
+"""Every name that :attr:`ProofError.reason` may have."""
+
+
+class ProofError(AdamantError):
+    """A Merkle proof, a signed note or a checkpoint does not show what it is said to show.
+
+    Attributes:
+        reason: the fault's name, for programs.
+        detail: the same in words; never an echo of what was signed by nobody.
+
+    """
+
+    def __init__(self, reason: ProofFault, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason: ProofFault = reason
+        self.detail = detail
+
+
+class Unavailable(AdamantError):
+    """The ledger cannot take this now; the same request may succeed later."""
+
+
+class Damaged(AdamantError):
+    """Stored data is not what it must be.
+
+    Attributes:
+        fault: gap, duplicate, reorder, altered, truncated or forked.
+        place: the entry, table or page at fault.
+
+    """
+
+    def __init__(self, fault: str, place: str, detail: str = "") -> None:
+        super().__init__(f"{fault} at {place}" + (f": {detail}" if detail else ""))
+        self.fault = fault
+        self.place = place
+        self.detail = detail
+
+
+class RefusesToStart(AdamantError):
+    """What lies in the ledger's folder must be settled by its operator first."""
+
+
+class HeadMoved(AdamantError):
+    """Another writer moved the head first; nothing was written."""

@@ -1,0 +1,45 @@
+"""Every limit of the ledger, in one place, with its unit last in the name.
+
+The limits on records are part of the written formats (``docs/spec/envelope.md``); those on
+requests and walks keep one caller from using up the machine for the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of anything the ledger takes or gives at once."""
+
+    # Records: fixed by the format.
+    envelope_bytes_max: int = 128 * 1024
+    envelope_depth_max: int = 8
+    list_elements_max: int = 512
+    text_bytes_max: int = 48
+    detail_text_bytes_max: int = 1_000
+    integer_max: int = 2**53 - 1
+    # Time: fixed by the rules.
+    ahead_seconds_max: int = 5 * 60
+    clock_behind_ms_max: int = 5_000
+    late_seconds: int = 30 * 24 * 3600
+    # Requests.
+    batch_records_max: int = 10_000
+    batch_bytes_max: int = 64 * 1024 * 1024
+    group_records_max: int = 2_000
+    queue_records_max: int = 50_000
+    page_rows_max: int = 1_000
+    page_rows: int = 100
+    walk_steps_max: int = 100_000
+    refusal_value_characters_max: int = 80
+    # Proofs and notes.
+    proof_hashes_max: int = 63
+    note_signatures_max: int = 100
+    note_bytes_max: int = 1024 * 1024
+    tree_leaves_max: int = 2**63
+    checkpoint_leaves_max: int = 2**63 - 1
+    origin_sites_max: int = 64
+
+
+LIMITS = Limits()
