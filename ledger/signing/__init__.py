@@ -1,0 +1,142 @@
+"""Digests, signatures, shown sheets and private fields of checked records.
+
+The only room beside ``checkpoint`` that touches a cryptographic library. A digest is computed only
+from a record that :mod:`ledger.canonical` has checked and frozen; no dict from outside reaches an
+encoder. Whether a signer may sign is the rules' question; here it is only found out who signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.canonical import Envelope, read_envelope
+from ledger.entry import record_root
+from ledger.errors import Refusal, Refused
+from ledger.records import Record
+from ledger.signing.curve import address_of_secret, recover, sign
+from ledger.signing.details import Detail, details_leaves, details_root
+from ledger.signing.hashing import (
+    DOMAIN_NAME,
+    DOMAIN_VERSION,
+    domain_separator,
+    keccak,
+    output_id,
+    record_id,
+    sheet_hash,
+    sheet_hashes,
+    struct_hash,
+    type_hash,
+)
+from ledger.signing.sheets import ShownRecord, show
+from ledger.values import Address, Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """An envelope that is well said: its id, its root for the log, and who signed, ascending."""
+
+    envelope: Envelope
+    record_id: Hash32
+    root: Hash32
+    signers: tuple[Address, ...]
+
+    @property
+    def record(self) -> Record:
+        """The checked record."""
+        return self.envelope.record
+
+
+_SIGNED_BY_TWO = {("KeyChange", "rotate"), ("Receipt", "acceptShort")}
+
+
+def _is_governed(record: Record) -> bool:
+    """Tell whether governors sign, so that the charter in force decides how many."""
+    kind, operation = record.KIND.name, record.operation
+    if kind in ("Admission", "Revocation"):
+        by_governor = record.what.author_role == "governor"
+        return by_governor and operation in ("authority", "auditor")
+    return kind in ("Charter", "Amendment") or (kind, operation) in (
+        ("KeyChange", "recover"),
+        ("KeyChange", "override"),
+        ("Report", "release"),
+    )
+
+
+def signature_count(record: Record) -> int | None:
+    """Return how many signatures a record bears; None where the charter's k or n decides.
+
+    Source: ``docs/spec/signatures.md``; it follows from kind, operation and role alone.
+    """
+    if _is_governed(record):
+        return None
+    return 2 if (record.KIND.name, record.operation) in _SIGNED_BY_TWO else 1
+
+
+def _check_count(envelope: Envelope) -> None:
+    needed, came = signature_count(envelope.record), len(envelope.signatures)
+    if came != needed if needed is not None else came == 0:
+        expected = str(needed) if needed is not None else "as many as the charter asks"
+        raise Refused(Refusal("signature-count", "signatures", expected, str(came)))
+
+
+def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
+    """Recover the signers of an envelope.
+
+    Args:
+        envelope: a checked envelope.
+        ledger_id: the ledger it is meant for; not used for a Charter.
+
+    Raises:
+        Refused: ``signature-form``, ``signature-count`` or ``signature-order``.
+
+    """
+    digest = record_id(envelope.record, ledger_id)
+    # Before the count, since a signature from which no key recovers is a fault of form.
+    signers = tuple(
+        recover(digest, signature, f"signatures.{position}")
+        for position, signature in enumerate(envelope.signatures)
+    )
+    _check_count(envelope)
+    if list(signers) != sorted(set(signers)):
+        raise Refused(
+            Refusal(
+                "signature-order", "signatures", "ascending signers, each once", "another order"
+            )
+        )
+    return SignedRecord(envelope, digest, record_root(digest, envelope.signatures), signers)
+
+
+def read_signed(raw: bytes, ledger_id: Hash32) -> SignedRecord:
+    """Read an envelope from bytes and recover its signers.
+
+    Raises:
+        Refused: a rule of the groups *bytes* and *signatures*.
+
+    """
+    return check_signatures(read_envelope(raw), ledger_id)
+
+
+__all__ = [
+    "DOMAIN_NAME",
+    "DOMAIN_VERSION",
+    "Detail",
+    "ShownRecord",
+    "SignedRecord",
+    "address_of_secret",
+    "check_signatures",
+    "details_leaves",
+    "details_root",
+    "domain_separator",
+    "keccak",
+    "output_id",
+    "read_signed",
+    "record_id",
+    "recover",
+    "sheet_hash",
+    "sheet_hashes",
+    "show",
+    "sign",
+    "signature_count",
+    "struct_hash",
+    "type_hash",
+]
