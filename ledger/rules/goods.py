@@ -1,0 +1,322 @@
+"""Rules of parcels that are registered, handed over, reported: one parcel at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ledger.custody import (
+    NOBODY,
+    Changes,
+    Item,
+    Operation,
+    Parcel,
+    Party,
+    SiteState,
+    YearOutput,
+    year_key,
+)
+from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
+from ledger.rules.case import Case, refuse
+from ledger.rules.lineage import touches
+from ledger.rules.who import check_not_recovering, check_who
+from ledger.signing import output_id
+from ledger.values import NO_HASH, Hash32, Milliseconds, ParcelId
+
+
+def year_of(seconds: int) -> int:
+    """Return the calendar year (UTC) of a time in seconds."""
+    return datetime.fromtimestamp(seconds, UTC).year
+
+
+def known_parcel(case: Case, parcel: ParcelId, field: str) -> Parcel:
+    """Return a parcel that must exist.
+
+    Raises:
+        Refused: ``parcel-absent``.
+
+    """
+    known = case.parcel(parcel)
+    if known is None:
+        raise refuse("parcel-absent", field, "a parcel of this ledger", parcel)
+    return known
+
+
+def check_custodian(parcel: Parcel, author: Party, field: str) -> None:
+    """Check that the author holds a parcel.
+
+    Raises:
+        Refused: ``not-custodian``.
+
+    """
+    if parcel.custodian != author.address:
+        raise refuse("not-custodian", field, "a parcel that the author holds", parcel.id)
+
+
+def check_state(parcel: Parcel, states: Collection[str], field: str) -> None:
+    """Check that a parcel is in one of the states that its record asks.
+
+    Raises:
+        Refused: ``parcel-`` and the state that it is in.
+
+    """
+    if parcel.state not in states:
+        raise refuse(f"parcel-{parcel.state}", field, "a parcel " + " or ".join(states), parcel.id)
+
+
+def _check_site(case: Case, record: Registration) -> SiteState:
+    site = case.site(record.who.site)
+    if site is None:
+        raise refuse("site-unknown", "who.site", "a site of this ledger", record.who.site)
+    expired = site.valid_until and case.now_ms // 1000 > site.valid_until
+    if site.closed or expired:
+        raise refuse("site-closed", "who.site", "an open site with a licence in force", site.id)
+    if site.operators and record.author not in site.operators:
+        raise refuse("site-operator", "who.author", "an operator of the site", record.author)
+    if record.scene.author_country != site.country:
+        expected = f"a miner of {site.country}"
+        raise refuse("site-operator", "scene.authorCountry", expected, record.scene.author_country)
+    if record.scene.zone != site.zone:
+        expected = f"the site's zone, {site.zone!r}" if site.zone else "no zone, as the site"
+        raise refuse("site-zone", "scene.zone", expected, "another")
+    return site
+
+
+def check_registration(case: Case, record: Registration) -> Changes:
+    """Check a Registration, and make its parcel."""
+    check_who(case)
+    site = _check_site(case, record)
+    case.check_time(())
+    scene, amounts = record.scene, record.amounts
+    if not scene.period_from <= scene.period_to:
+        raise refuse("period", "scene.periodTo", f"at least {scene.period_from}", scene.period_to)
+    if scene.period_to > scene.occurred_at:
+        expected = f"at most occurredAt, {scene.occurred_at}"
+        raise refuse("period", "scene.periodTo", expected, scene.period_to)
+    parcel = Parcel(
+        id=output_id(case.signed.record_id, 0),
+        state="held",
+        custodian=record.author,
+        weight_millicarats=amounts.weight_millicarats,
+        stones=amounts.stones,
+        hs_code=record.what.hs_code,
+        country=site.country,
+        head=case.signed.record_id,
+        head_at=scene.occurred_at,
+        made_by=case.index,
+        position=0,
+        blended_by=case.index,
+    )
+    operation = _operation(case, "registration", site.country, site.id, (), (parcel,))
+    output = _year_output(case, site, year_of(scene.period_to), amounts.weight_millicarats)
+    return Changes((parcel, operation, output), parcels=(parcel.id,))
+
+
+def _year_output(case: Case, site: SiteState, year: int, weight_millicarats: int) -> YearOutput:
+    before = case.state.read(YearOutput, year_key(site.id, year))
+    so_far = before.weight_millicarats if before else 0
+    return YearOutput(site.id, year, so_far + weight_millicarats)
+
+
+def _operation(
+    case: Case,
+    name: str,
+    country: str,
+    site: Hash32,
+    inputs: tuple[Parcel, ...],
+    outputs: tuple[Parcel, ...],
+) -> Operation:
+    weight_in = sum(parcel.weight_millicarats for parcel in inputs)
+    weight_out = sum(parcel.weight_millicarats for parcel in outputs)
+    return Operation(
+        index=case.index,
+        record_id=case.signed.record_id,
+        name=name,
+        author=case.record.author,
+        occurred_at=case.record.scene.occurred_at,
+        recorded_at_ms=Milliseconds(case.now_ms),
+        country=country,
+        site=site,
+        inputs=tuple(parcel.id for parcel in inputs),
+        input_weights_millicarats=tuple(parcel.weight_millicarats for parcel in inputs),
+        outputs=tuple(parcel.id for parcel in outputs),
+        weights_millicarats=tuple(parcel.weight_millicarats for parcel in outputs),
+        stones=tuple(parcel.stones for parcel in outputs),
+        loss_millicarats=max(weight_in - weight_out, 0),
+    )
+
+
+def make_operation(
+    case: Case, name: str, inputs: tuple[Parcel, ...], outputs: tuple[Parcel, ...]
+) -> Operation:
+    """Return the edge of the ancestry that an accepted record is."""
+    return _operation(case, name, case.record.scene.author_country, NO_HASH, inputs, outputs)
+
+
+def _advance(case: Case, parcel: Parcel) -> Parcel:
+    """Return a parcel whose chain the record has advanced."""
+    return replace(parcel, head=case.signed.record_id, head_at=case.record.scene.occurred_at)
+
+
+def _moved(case: Case, parcel: Parcel, *items: Item) -> Changes:
+    return Changes((_advance(case, parcel), *items), parcels=(parcel.id,))
+
+
+def check_handoff(case: Case, record: Handoff) -> Changes:
+    """Check a Handoff, and offer the parcel."""
+    author = check_who(case, ("who.recipient", record.who.recipient))
+    check_not_recovering(case, author)
+    if record.who.recipient == author.address:
+        raise refuse("self", "who.recipient", "another party than the author", "the author")
+    _check_recipient(case, record)
+    parcel = known_parcel(case, record.what.parcel, "what.parcel")
+    check_custodian(parcel, author, "what.parcel")
+    check_state(parcel, ("held",), "what.parcel")
+    case.check_head("what.previous", record.what.previous, parcel.head)
+    if record.amounts.weight_millicarats != parcel.weight_millicarats:
+        came = record.amounts.weight_millicarats
+        raise refuse("book-weight", "amounts.weightMillicarats", parcel.weight_millicarats, came)
+    if record.amounts.stones != parcel.stones:
+        raise refuse("book-stones", "amounts.stones", parcel.stones, record.amounts.stones)
+    case.check_time((parcel.head_at,))
+    return _moved(case, replace(parcel, state="offered", recipient=record.who.recipient))
+
+
+def _check_recipient(case: Case, record: Handoff) -> None:
+    recipient = case.known_party(record.who.recipient, "who.recipient")
+    country = record.scene.recipient_country
+    if not any(recipient.holds(role, country, case.now_ms) for role in record.KIND.roles[""]):
+        expected = f"a party with a custody role in {country}"
+        raise refuse("recipient", "who.recipient", expected, recipient.address)
+
+
+def check_receipt(case: Case, record: Receipt) -> Changes:
+    """Check a Receipt, and move the parcel or leave it with its sender."""
+    author = check_who(case, ("who.sender", record.who.sender))
+    parcel = known_parcel(case, record.what.parcel, "what.parcel")
+    check_state(parcel, ("offered",), "what.parcel")
+    if parcel.recipient != author.address:
+        raise refuse("not-recipient", "who.author", parcel.recipient, author.address)
+    if parcel.custodian != record.who.sender:
+        raise refuse("not-recipient", "who.sender", parcel.custodian, record.who.sender)
+    case.check_head("what.previous", record.what.previous, parcel.head)
+    if record.what.operation == "refuse":
+        case.check_time((parcel.head_at,))
+        return _moved(case, replace(parcel, state="held", recipient=NOBODY))
+    _check_received_weight(case, record, parcel)
+    _check_received_stones(record, parcel)
+    case.check_time((parcel.head_at,))
+    return _received(case, record, parcel)
+
+
+def _check_received_weight(case: Case, record: Receipt, parcel: Parcel) -> None:
+    field, came = "amounts.weightMillicarats", record.amounts.weight_millicarats
+    book = parcel.weight_millicarats
+    if came == 0:
+        raise refuse("emptiness", field, "the recipient's own weight", "an empty field")
+    tolerance = case.charter.tolerance(book)
+    if came > book + tolerance:
+        raise refuse("weight-over", field, f"at most {book + tolerance}", came)
+    if record.what.operation == "accept" and came < book - tolerance:
+        expected = f"at least {book - tolerance}, or acceptShort, or refuse"
+        raise refuse("weight-short", field, expected, came)
+
+
+def _check_received_stones(record: Receipt, parcel: Parcel) -> None:
+    field, came, book = "amounts.stones", record.amounts.stones, parcel.stones
+    if not came or not book:
+        return
+    if came > book:
+        raise refuse("stones-over", field, f"at most {book}", came)
+    if record.what.operation == "accept" and came < book:
+        raise refuse("stones-short", field, f"{book}, or acceptShort, or refuse", came)
+
+
+def _received(case: Case, record: Receipt, parcel: Parcel) -> Changes:
+    weight = min(parcel.weight_millicarats, record.amounts.weight_millicarats)
+    stones = record.amounts.stones if parcel.stones and record.amounts.stones else parcel.stones
+    country = parcel.country if parcel.form == "rough" else record.scene.author_country
+    lighter = (weight, stones) != (parcel.weight_millicarats, parcel.stones)
+    received = replace(
+        parcel,
+        state="held",
+        custodian=record.author,
+        recipient=NOBODY,
+        weight_millicarats=weight,
+        stones=stones,
+        country=country,
+        blended_by=case.index if lighter else parcel.blended_by,
+    )
+    if not lighter:
+        return _moved(case, received)
+    return _moved(case, received, make_operation(case, "receipt", (parcel,), (received,)))
+
+
+def check_withdrawal(case: Case, record: Withdrawal) -> Changes:
+    """Check a Withdrawal, and take the offer back."""
+    author = check_who(case)
+    parcel = known_parcel(case, record.what.parcel, "what.parcel")
+    check_custodian(parcel, author, "what.parcel")
+    check_state(parcel, ("offered",), "what.parcel")
+    case.check_head("what.previous", record.what.previous, parcel.head)
+    case.check_time((parcel.head_at,))
+    return _moved(case, replace(parcel, state="held", recipient=NOBODY))
+
+
+def check_report(case: Case, record: Report) -> Changes:
+    """Check a Report, and freeze or lift the parcel, or only speak of it."""
+    author = check_who(case)
+    operation = record.what.operation
+    if operation in ("dispute", "answer"):
+        return _speak(case, record)
+    _check_seizure_country(case, record)
+    parcel = known_parcel(case, record.what.parcel, "what.parcel")
+    if operation in FREEZING:
+        changed = _freeze(record, parcel, author)
+    else:
+        changed = _lift(record, parcel, author)
+    case.check_head("what.previous", record.what.previous, parcel.head)
+    case.check_time((parcel.head_at,))
+    return _moved(case, changed)
+
+
+def _check_seizure_country(case: Case, record: Report) -> None:
+    parcel = case.parcel(record.what.parcel)
+    area = record.scene.author_country
+    if record.what.operation == "seizure" and parcel is not None and not parcel.is_in(area):
+        raise refuse(
+            "country", "scene.authorCountry", f"where the parcel is, {parcel.country}", area
+        )
+
+
+def _freeze(record: Report, parcel: Parcel, author: Party) -> Parcel:
+    seizure = record.what.operation == "seizure"
+    if not seizure:
+        check_custodian(parcel, author, "what.parcel")
+    if not (seizure and parcel.state == "frozen" and not parcel.seized):
+        check_state(parcel, ("held", "offered"), "what.parcel")
+    return replace(
+        parcel, state="frozen", recipient=NOBODY, reporter=author.address, seized=seizure
+    )
+
+
+def _lift(record: Report, parcel: Parcel, author: Party) -> Parcel:
+    check_state(parcel, ("frozen",), "what.parcel")
+    if record.what.operation == "recovery" and parcel.reporter != author.address:
+        raise refuse("not-reporter", "who.author", parcel.reporter, author.address)
+    return replace(parcel, state="held", reporter=NOBODY, seized=False)
+
+
+def _speak(case: Case, record: Report) -> Changes:
+    parcel_id = record.what.parcel
+    if parcel_id == NO_HASH:
+        case.check_time(())
+        return Changes(())
+    known_parcel(case, parcel_id, "what.parcel")
+    described = case.state.record(record.what.state)
+    if described is None or parcel_id not in touches(described, record.what.state):
+        expected = "a record of this parcel's chain"
+        raise refuse("state-unknown", "what.state", expected, record.what.state)
+    case.check_time((described.scene.occurred_at,))
+    return Changes((), mentions=(parcel_id,))
