@@ -7,9 +7,10 @@ encoder. Whether a signer may sign is the rules' question; here it is only found
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.canonical import Envelope, read_envelope
+from ledger.canonical import Envelope, read_envelope, seal
 from ledger.entry import record_root
 from ledger.errors import Refusal, Refused
 from ledger.records import Record
@@ -106,6 +107,18 @@ def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
     return SignedRecord(envelope, digest, record_root(digest, envelope.signatures), signers)
 
 
+def sign_record(record: Record, ledger_id: Hash32, secrets: Iterable[bytes]) -> Envelope:
+    """Sign a checked record with each 32-byte secret key, in the fixed order.
+
+    Raises:
+        ValueError: a secret is no key.
+
+    """
+    digest = record_id(record, ledger_id)
+    signatures = {address_of_secret(secret): sign(digest, secret) for secret in secrets}
+    return seal(record, tuple(signatures[signer] for signer in sorted(signatures)))
+
+
 def read_signed(raw: bytes, ledger_id: Hash32) -> SignedRecord:
     """Read an envelope from bytes and recover its signers.
 
@@ -136,6 +149,7 @@ __all__ = [
     "sheet_hashes",
     "show",
     "sign",
+    "sign_record",
     "signature_count",
     "struct_hash",
     "type_hash",
