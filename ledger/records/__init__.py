@@ -6,6 +6,7 @@ type never changes: new fields mean a new kind name. Kinds in :data:`KINDS` that
 """
 
 from ledger.records.border import Certificate, Clearance
+from ledger.records.chains import previous_of
 from ledger.records.fields import (
     CUSTODY_ROLES,
     KINDS,
@@ -76,4 +77,5 @@ __all__ = [
     "Statement",
     "Transformation",
     "Withdrawal",
+    "previous_of",
 ]

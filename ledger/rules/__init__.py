@@ -38,7 +38,7 @@ from ledger.rules.goods import (
     check_report,
     check_withdrawal,
 )
-from ledger.rules.lineage import outputs_of, previous_of, touches
+from ledger.rules.lineage import outputs_of, touches
 from ledger.rules.people import (
     KNOWN_RULES_VERSIONS,
     check_admission,
@@ -101,4 +101,4 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
     return replace(changes, items=(*changes.items, *findings_of(case, changes)))
 
 
-__all__ = ["RULES_VERSION", "check", "outputs_of", "previous_of", "touches"]
+__all__ = ["RULES_VERSION", "check", "outputs_of", "touches"]

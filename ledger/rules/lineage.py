@@ -34,14 +34,3 @@ def touches(record: Record, record_id: Hash32) -> tuple[ParcelId, ...]:
         return (record.what.parcel,)
     inputs = record.what.inputs if isinstance(record, Transformation) else ()
     return (*inputs, *outputs_of(record, record_id))
-
-
-def previous_of(record: Record, parcel: ParcelId) -> Hash32 | None:
-    """Return what a record names as a parcel's previous record; None where its chain begins."""
-    if isinstance(record, Transformation):
-        if parcel not in record.what.inputs:
-            return None
-        return record.what.previous[record.what.inputs.index(parcel)]
-    if isinstance(record, (Handoff, Receipt, Withdrawal, Report)):
-        return Hash32(record.what.previous)
-    return None

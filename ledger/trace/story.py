@@ -1,0 +1,89 @@
+"""The story of a parcel: every record of its chain and of its ancestors' chains, in order.
+
+The chains themselves are the index: each record names the one before it, so the story is walked
+from the parcel's head backwards and needs no table of its own. The Transformation that made a
+parcel leads on to the chains of all its inputs. Steps come latest first and each once, bounded and
+paged like the other walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.custody import Parcel
+from ledger.errors import Damaged
+from ledger.records import Record, Transformation, previous_of
+from ledger.trace.walk import Budget, Page, in_order, page_of
+from ledger.values import Hash32, ParcelId, to_hex
+
+
+class Chains(Protocol):
+    """Accepted records, and where they stand in the log."""
+
+    def record(self, record_id: Hash32) -> Record | None:
+        """Return an accepted record, or None."""
+
+    def index_of(self, record_id: Hash32) -> int | None:
+        """Return the index of an accepted record, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record of a story, and the parcels of the story that it advances or makes."""
+
+    index: int
+    record_id: Hash32
+    record: Record
+    parcels: tuple[ParcelId, ...]
+
+
+def story(
+    chains: Chains, parcel: Parcel, limit: int, cursor: int | None = None, *, ancestors: bool = True
+) -> Page[Step]:
+    """Return the records that tell a parcel's story, the latest first.
+
+    Args:
+        chains: where the records are.
+        parcel: whose story; the record at its head is the first step.
+        limit: most steps of the page.
+        cursor: the ``cursor`` of the page before.
+        ancestors: whether to go on into the chains of the parcels that it was made from.
+
+    Raises:
+        Damaged: a record that another names is not there.
+
+    """
+    budget = Budget()
+    ids: dict[int, Hash32] = {}
+    told: dict[int, list[ParcelId]] = {}
+
+    def queue(record_id: Hash32, of: ParcelId) -> int:
+        index = chains.index_of(record_id)
+        if index is None:
+            raise Damaged("gap", f"record {to_hex(record_id)}", "another record names it")
+        ids[index] = record_id
+        parcels = told.setdefault(index, [])
+        if of not in parcels:
+            parcels.append(of)
+        return -index
+
+    def before(record: Record, of: ParcelId) -> Iterable[tuple[Hash32, ParcelId]]:
+        previous = previous_of(record, of)
+        if not isinstance(record, Transformation) or of in record.what.inputs:
+            return [(record_id, of) for record_id in previous]
+        return zip(previous, record.what.inputs, strict=True) if ancestors else ()
+
+    def expand(key: int) -> tuple[Step, list[int]] | None:
+        index = -key
+        record = chains.record(ids[index])
+        if record is None:
+            raise Damaged("gap", f"record {to_hex(ids[index])}", "its index is known")
+        links = [link for of in told[index] for link in before(record, of)]
+        if not budget.spend(1 + len(links)):
+            return None
+        step = Step(index, ids[index], record, tuple(told[index]))
+        return step, [queue(record_id, of) for record_id, of in links]
+
+    return page_of(in_order([queue(parcel.head, parcel.id)], expand), cursor, limit)

@@ -1,0 +1,153 @@
+"""Walking the ancestry: up to the mines, down to every descendant, each step once.
+
+The nodes are operations (what makes parcels) and the walk goes by index: parents always have a
+lower one, so going up in descending and down in ascending order meets every operation after all
+that lead to it, and never twice. Nothing enumerates paths: sixty layers of split-and-mix cost what
+a chain of the same number of operations costs. A walk is bounded by ``LIMITS.walk_steps_max``
+look-ups and paged by the index of the last step given; a page that the bound cut short says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ledger.custody import NEVER, Operation, Parcel, State, operation_key
+from ledger.errors import Damaged
+from ledger.limits import LIMITS
+from ledger.values import ParcelId, to_hex
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Part of a walk.
+
+    Attributes:
+        steps: what was met, in the order of the walk.
+        cursor: where the next page starts, or None at the end.
+        is_cut: whether the walk's bound was reached, so that what lies beyond is not known.
+
+    """
+
+    steps: tuple[T, ...]
+    cursor: int | None
+    is_cut: bool = False
+
+
+class Budget:
+    """How many look-ups a walk may still make."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = LIMITS.walk_steps_max
+
+    def spend(self, steps: int) -> bool:
+        """Spend some; False when they are used up."""
+        self._left -= steps
+        return self._left >= 0
+
+
+def _parcel(state: State, parcel: ParcelId) -> Parcel:
+    known = state.read(Parcel, parcel)
+    if known is None:
+        raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
+    return known
+
+
+def _operation(state: State, index: int) -> Operation:
+    known = state.read(Operation, operation_key(index))
+    if known is None:
+        raise Damaged("gap", f"operation {index}", "a parcel names it")
+    return known
+
+
+def in_order(
+    start: Iterable[int], expand: Callable[[int], tuple[T, Iterable[int]] | None]
+) -> Iterator[tuple[int, T] | None]:
+    """Yield each key once, ascending, with what it expands to; None where a bound cuts the walk.
+
+    Args:
+        start: the keys to start from.
+        expand: returns a key's value and the larger keys that follow it, or None at the bound.
+
+    """
+    heap = sorted(start)
+    queued = set(heap)
+    while heap:
+        key = heapq.heappop(heap)
+        expanded = expand(key)
+        if expanded is None:
+            yield None
+            return
+        value, following = expanded
+        yield key, value
+        for follower in following:
+            if follower not in queued:
+                queued.add(follower)
+                heapq.heappush(heap, follower)
+
+
+def page_of(walk: Iterator[tuple[int, T] | None], after: int | None, limit: int) -> Page[T]:
+    """Return at most ``limit`` steps of a walk from after the key ``after`` on."""
+    steps: list[T] = []
+    last: int | None = None
+    for step in walk:
+        if step is None:
+            return Page(tuple(steps), None, is_cut=True)
+        key, value = step
+        if after is not None and key <= after:
+            continue
+        if len(steps) == limit:
+            return Page(tuple(steps), last)
+        steps.append(value)
+        last = key
+    return Page(tuple(steps), None)
+
+
+def upstream(
+    state: State, parcel: Parcel, limit: int, cursor: int | None = None
+) -> Page[Operation]:
+    """Return the operations that lead to a parcel, the latest first, back to the registrations.
+
+    Args:
+        state: the state to read.
+        parcel: where to start; its own operation is the first step.
+        limit: most steps of the page.
+        cursor: the ``cursor`` of the page before.
+
+    """
+    budget = Budget()
+
+    def expand(key: int) -> tuple[Operation, list[int]] | None:
+        operation = _operation(state, -key)
+        if not budget.spend(1 + len(operation.inputs)):
+            return None
+        return operation, [-_parcel(state, given).made_by for given in operation.inputs]
+
+    return page_of(in_order([-parcel.made_by], expand), cursor, limit)
+
+
+def downstream(
+    state: State, parcel: Parcel, limit: int, cursor: int | None = None
+) -> Page[tuple[Operation, tuple[Parcel, ...]]]:
+    """Return the operations that a parcel went into, the earliest first, each with its outputs.
+
+    Every descendant stands once, under the operation that made it, as it is now: its state and
+    custodian say where it went.
+    """
+    budget = Budget()
+
+    def expand(index: int) -> tuple[tuple[Operation, tuple[Parcel, ...]], list[int]] | None:
+        operation = _operation(state, index)
+        if not budget.spend(1 + len(operation.outputs)):
+            return None
+        made = tuple(_parcel(state, output) for output in operation.outputs)
+        return (operation, made), [child.spent_by for child in made if child.spent_by != NEVER]
+
+    start = [] if parcel.spent_by == NEVER else [parcel.spent_by]
+    return page_of(in_order(start, expand), cursor, limit)
