@@ -339,8 +339,21 @@ class Finding:
 
     @property
     def key(self) -> bytes:
-        """The finding's id."""
-        return self.id
+        """The subject, then the finding's id: a subject's findings lie together."""
+        return self.subject + self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """An operation's origin bounds: canonical JSON of a ``trace.bounds.Blend``, unread here."""
+
+    index: int
+    blend: str
+
+    @property
+    def key(self) -> bytes:
+        """The index, 8 bytes big-endian."""
+        return operation_key(self.index)
 
 
 Item = (
@@ -354,6 +367,7 @@ Item = (
     | Operation
     | Suspicion
     | Finding
+    | Blended
 )
 SORTS: Final[tuple[type[Item], ...]] = (
     CharterInForce,
@@ -366,6 +380,7 @@ SORTS: Final[tuple[type[Item], ...]] = (
     Operation,
     Suspicion,
     Finding,
+    Blended,
 )
 """Every sort of item; a sort's place in this list is its number in stores, for ever."""
 

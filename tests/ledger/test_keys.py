@@ -1,0 +1,85 @@
+"""Keystores: what is kept opens again, under its passphrase and no other."""
+
+import json
+import stat
+
+import pytest
+from eth_account import Account
+
+from ledger.errors import BadQuestion, Unknown
+from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from ledger.signing import address_of_secret
+from ledger.values import to_hex
+
+
+@pytest.fixture
+def keyring(tmp_path):
+    return Keyring(tmp_path / "keys")
+
+
+def test_a_key_opens_under_its_passphrase_and_has_the_address_it_said(keyring):
+    address = keyring.create("miner", "correct horse", DEMO_SCRYPT_COST)
+    assert address_of_secret(keyring.unlock("miner", "correct horse")) == address
+    assert keyring.address("miner") == address
+    assert keyring.name_of(address) == "miner"
+
+
+def test_a_wrong_passphrase_opens_nothing_and_is_not_repeated_in_the_error(keyring):
+    keyring.create("miner", "correct horse", DEMO_SCRYPT_COST)
+    with pytest.raises(BadQuestion) as caught:
+        keyring.unlock("miner", "battery staple")
+    assert "battery" not in str(caught.value)
+
+
+def test_a_wallets_own_keystore_opens_here(keyring, tmp_path):
+    secret = bytes(range(1, 33))
+    keystore = Account.encrypt(secret, "pass", kdf="scrypt", iterations=DEMO_SCRYPT_COST)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "wallet.json").write_text(json.dumps(keystore), "utf-8")
+    assert keyring.unlock("wallet", "pass") == secret
+
+
+def test_our_keystore_opens_in_another_wallet(keyring, tmp_path):
+    keyring.add("miner", bytes(range(1, 33)), "pass", DEMO_SCRYPT_COST)
+    text = (tmp_path / "keys" / "miner.json").read_text("utf-8")
+    assert bytes(Account.decrypt(text, "pass")) == bytes(range(1, 33))
+
+
+def test_the_file_is_its_owners_alone_and_never_overwritten(keyring, tmp_path):
+    first = keyring.create("miner", "pass", DEMO_SCRYPT_COST)
+    with pytest.raises(BadQuestion, match="no key has yet"):
+        keyring.create("miner", "pass", DEMO_SCRYPT_COST)
+    assert keyring.address("miner") == first
+    mode = stat.S_IMODE((tmp_path / "keys" / "miner.json").stat().st_mode)
+    assert mode == 0o600
+
+
+@pytest.mark.parametrize("name", ["", "../miner", "Miner", "a/b", "-x", "x" * 49, "mi\0ner"])
+def test_a_name_that_could_leave_the_folder_is_refused(keyring, name):
+    with pytest.raises(BadQuestion):
+        keyring.create(name, "pass", DEMO_SCRYPT_COST)
+
+
+def test_an_unknown_key_is_named_as_unknown(keyring):
+    with pytest.raises(Unknown, match="no key miner"):
+        keyring.unlock("miner", "pass")
+
+
+@pytest.mark.parametrize("secret", [bytes(32), b"\xff" * 32, b"short"])
+def test_what_is_no_key_is_refused(keyring, secret):
+    with pytest.raises(BadQuestion):
+        keyring.add("miner", secret, "pass", DEMO_SCRYPT_COST)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "not json", '{"address": "zz"}'])
+def test_a_file_that_is_no_keystore_is_refused(keyring, tmp_path, text):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "miner.json").write_text(text, "utf-8")
+    with pytest.raises(BadQuestion):
+        keyring.address("miner")
+
+
+def test_the_keys_are_listed_by_name_with_their_addresses(keyring):
+    addresses = {name: keyring.create(name, "p", DEMO_SCRYPT_COST) for name in ("b", "a")}
+    assert list(keyring) == [("a", addresses["a"]), ("b", addresses["b"])]
+    assert to_hex(addresses["a"]) in str(keyring)
