@@ -120,6 +120,14 @@ class Unavailable(AdamantError):
     """The ledger cannot take this now; the same request may succeed later."""
 
 
+class ClockBehind(Unavailable):
+    """The clock is so far behind the last entry that nothing more is written."""
+
+    def __init__(self, behind_ms: int) -> None:
+        super().__init__(f"the clock is {behind_ms} ms behind the last entry; set it right")
+        self.behind_ms = behind_ms
+
+
 class Damaged(AdamantError):
     """Stored data is not what it must be.
 

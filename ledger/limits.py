@@ -28,7 +28,9 @@ class Limits:
     batch_records_max: int = 10_000
     batch_bytes_max: int = 64 * 1024 * 1024
     group_records_max: int = 2_000
+    group_bytes_max: int = 16 * 1024 * 1024
     queue_records_max: int = 50_000
+    queue_bytes_max: int = 256 * 1024 * 1024
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000
@@ -40,6 +42,9 @@ class Limits:
     tree_leaves_max: int = 2**63
     checkpoint_leaves_max: int = 2**63 - 1
     origin_sites_max: int = 64
+    # Reading everything again.
+    reread_rows: int = 500
+    audit_faults_max: int = 1_000
 
 
 LIMITS = Limits()
