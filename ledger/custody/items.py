@@ -83,6 +83,7 @@ class Party:
         next_key: the key announced by a recovery, or nobody's.
         next_key_from_ms: when the announced key takes effect.
         objected: whether the party ever objected to a recovery.
+        objected_key: the key that it objected to, until an override; or nobody's.
 
     """
 
@@ -94,6 +95,7 @@ class Party:
     next_key: Address = NOBODY
     next_key_from_ms: int = 0
     objected: bool = False
+    objected_key: Address = NOBODY
 
     @property
     def key(self) -> bytes:

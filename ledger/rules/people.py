@@ -128,29 +128,26 @@ def check_amendment(case: Case, record: Amendment) -> Changes:
     return Changes((_charter_in_force(case, record, charter.origin), *items))
 
 
-def _check_admits(record: Admission | Revocation) -> None:
-    """Check that this author may give or end this role here.
+def _check_country(record: Admission | Revocation) -> None:
+    """Check that a role other than agent is given or ended where its author may.
 
     Raises:
-        Refused: ``admits`` or ``country``.
+        Refused: ``country``.
 
     """
-    role, by_role = record.what.role, record.what.author_role
-    if by_role not in record.KIND.roles[role]:
-        raise refuse("admits", "what.role", f"a role that a {by_role} may give or end", role)
     country, own = record.scene.country, record.scene.author_country
-    if country == EU and role != "authority":
+    if country == EU and record.what.role != "authority":
         raise refuse("country", "scene.country", "a country, for any role but authority", country)
-    if by_role == "authority" and role != "agent" and not is_within(country, own):
+    if record.what.author_role == "authority" and not is_within(country, own):
         raise refuse("country", "scene.country", f"a country within {own}", country)
 
 
 def check_admission(case: Case, record: Admission) -> Changes:
     """Check an Admission, and give or renew the role."""
     author = check_who(case)
-    _check_admits(record)
     if record.what.role == "agent":
         return _admit_agent(case, record, author)
+    _check_country(record)
     claim = case.state.read(Claim, record.who.party)
     if claim is not None and claim.sort != "party":
         raise refuse("key-seen", "who.party", "a party or a fresh address", record.who.party)
@@ -200,10 +197,11 @@ def check_revocation(case: Case, record: Revocation) -> Changes:
     if record.what.role == "agent":
         return _revoke_agent(case, record)
     check_who(case, ("who.party", record.who.party))
-    _check_admits(record)
+    _check_country(record)
     party = case.known_party(record.who.party, "who.party")
     role, country = record.what.role, record.scene.country
-    if not party.holds(role, country, case.now_ms):
+    # A role that has run out can still be ended: `compromisedSince` may be needed then too.
+    if (role, country) not in {(held.role, held.country) for held in party.roles}:
         raise refuse("not-admitted", "what.role", f"a role held in {country}", role)
     case.check_head("what.previous", record.what.previous, party.head)
     case.check_time((party.head_at,))
@@ -221,7 +219,6 @@ def _revoke_agent(case: Case, record: Revocation) -> Changes:
     if agent is None:
         raise refuse("party-unknown", "who.party", "an agent of this ledger", record.who.party)
     check_who(case)
-    _check_admits(record)
     by_governor = record.what.author_role == "governor"
     if not by_governor and agent.organisation != author.address:
         raise refuse("admits", "who.party", "an agent of the author", record.who.party)
@@ -240,7 +237,7 @@ def _revoke_agent(case: Case, record: Revocation) -> Changes:
 def _check_compromised(case: Case, record: Revocation) -> None:
     since = record.what.compromised_since
     if since > case.index:
-        raise refuse("integer", "what.compromisedSince", f"0 to {case.index}", since)
+        raise refuse("period", "what.compromisedSince", f"at most {case.index}", since)
 
 
 def _suspect(case: Case, record: Revocation) -> tuple[Item, ...]:
@@ -257,7 +254,10 @@ def check_key_change(case: Case, record: KeyChange) -> Changes:
     check_who(case, ("who.party", record.who.party))
     party = case.known_party(record.who.party, "who.party")
     operation, new_key = record.what.operation, record.who.new_key
-    if operation != "object" and case.state.read(Claim, new_key) is not None:
+    # An override may name again the key whose announcement was objected to: a thief's objection
+    # must not cost the owner that key.
+    named_again = operation == "override" and new_key == party.objected_key
+    if operation != "object" and not named_again and case.state.read(Claim, new_key) is not None:
         raise refuse("key-seen", "who.newKey", "a fresh address", new_key)
     _check_recovery(case, party, operation)
     if operation in ("rotate", "object") and record.who.party != record.author:
@@ -295,10 +295,10 @@ def _with_key(case: Case, party: Party, operation: str, new_key: Address) -> Par
         next_key_from_ms=0,
     )
     if operation == "object":
-        return replace(settled, objected=True)
+        return replace(settled, objected=True, objected_key=party.next_key)
     if operation == "recover":
         delay_ms = case.charter.recovery_delay_seconds * 1000
         return replace(
             settled, next_key=new_key, next_key_from_ms=Milliseconds(case.now_ms + delay_ms)
         )
-    return replace(settled, signing_key=new_key)
+    return replace(settled, signing_key=new_key, objected_key=NOBODY)

@@ -12,7 +12,8 @@ from ledger.values import is_within
 
 def check_site(case: Case, record: Site) -> Changes:
     """Check a Site, and open, change or close it."""
-    check_who(case)
+    operators = record.who.operators
+    check_who(case, *((f"who.operators.{at}", party) for at, party in enumerate(operators)))
     country, own = record.scene.country, record.scene.author_country
     before = case.site(record.who.site)
     if not is_within(country, own):
@@ -23,7 +24,8 @@ def check_site(case: Case, record: Site) -> Changes:
         _check_known(case, record, before)
     case.check_time((before.head_at,) if before else ())
     valid_until = record.scene.valid_until
-    if valid_until and valid_until < record.scene.occurred_at:
+    closing = record.what.operation == "close"  # which may restate a licence that has run out
+    if valid_until and valid_until < record.scene.occurred_at and not closing:
         raise refuse("period", "scene.validUntil", "0, or at least occurredAt", valid_until)
     return Changes((_stated(case, record, before),))
 

@@ -111,9 +111,6 @@ def _check_role(case: Case, author: Party) -> None:
         raise refuse("role", "what.authorRole", f"a role in force{place}", role)
     allowed = record.KIND.roles
     operation = record.operation
-    if record.KIND.name in ("Admission", "Revocation"):
-        # The role given decides there, as `admits`; some role may always author the kind.
-        return
     if role not in allowed.get(operation, allowed.get("", ())):
         what = f"{record.KIND.name} {operation}".strip()
         raise refuse("role-for-kind", "what.authorRole", f"a role that may author {what}", role)
