@@ -21,11 +21,10 @@ from ledger.records.fields import (
 from ledger.records.goods import (
     Handoff,
     Receipt,
-    Registration,
-    Site,
     Transformation,
     Withdrawal,
 )
+from ledger.records.mines import Registration, Site
 from ledger.records.people import Admission, Amendment, Charter, KeyChange, Revocation
 from ledger.records.pieces import Sale, Setting
 from ledger.records.sayings import FREEZING, LIFTING, Correction, Report, Statement

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -333,7 +334,7 @@ def kind(
     def declare(cls: RecordClass) -> RecordClass:
         made: Any = dataclass(frozen=True, slots=True)(cls)
         hints = {f.name: f.type for f in dataclasses.fields(made)}
-        namespace = vars(__import__(cls.__module__, fromlist=["*"]))
+        namespace = vars(sys.modules[cls.__module__])
         sheets = {place: namespace[str(hints[place])] for place in SHEETS}
         by_operation = roles if isinstance(roles, Mapping) else {"": roles}
         made.KIND = Kind(made.__name__, made, sheets, details, by_operation, correctable)
