@@ -1,4 +1,4 @@
-"""Reads the tables of ``docs/spec`` for tests, so that the written word is what code is held to.
+"""Reads the tables of ``docs/spec`` and the golden types, which code is held to by the tests.
 
 A table stands under a marker, a line that begins with ``<!--``; cells lose their backticks.
 """
@@ -6,14 +6,27 @@ A table stands under a marker, a line that begins with ``<!--``; cells lose thei
 from __future__ import annotations
 
 import functools
+import json
 import re
 from pathlib import Path
+from typing import Any
+
+from ledger.records import KINDS, SHEETS, Field
 
 SPEC = Path(__file__).resolve().parent.parent / "docs" / "spec"
+GOLDEN: dict[str, Any] = json.loads(
+    (Path(__file__).with_name("vectors") / "types.json").read_text("utf-8")
+)
+EVERY_KIND = tuple(GOLDEN["kinds"])
 
 _BAR = re.compile(r"(?<!\\)\|")
 _KIND_PART = re.compile(r"<!-- generated: kind (\w+) -->(.*?)<!-- end -->", re.DOTALL)
 _CODE = re.compile(r"`([^`]*)`")
+
+
+def fields_of(kind: str) -> list[tuple[str, Field]]:
+    """Return the declared fields of a kind, each with its sheet."""
+    return [(place, field) for place in SHEETS for field in KINDS[kind].sheets[place].FIELDS]
 
 
 @functools.cache

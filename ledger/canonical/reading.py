@@ -274,8 +274,8 @@ def _freeze(kind: Kind, sheets: dict[str, dict[str, Any]], details: Hash32) -> R
         **{place: _make_sheet(kind.sheets[place], sheets[place]) for place in SHEETS},
         details=details,
     )
-    for field, expected, came in record.faults():
-        raise Refused(Refusal("emptiness", field, expected, came))
+    for rule, field, expected, came in record.faults():
+        raise Refused(Refusal(rule, field, expected, came))
     return record
 
 

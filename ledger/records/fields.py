@@ -313,8 +313,8 @@ class Record:
         selector = self.KIND.selector
         return getattr(self.what, selector) if selector else ""
 
-    def faults(self) -> Iterator[tuple[str, str, str]]:
-        """Yield (field, expected, came) where fields contradict each other by emptiness."""
+    def faults(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield (rule, field, expected, came) where fields contradict each other."""
         yield from ()
 
 

@@ -298,10 +298,10 @@ class Transformation(Record):
     scene: TransformationScene
     details: Hash32
 
-    def faults(self) -> Iterator[tuple[str, str, str]]:
+    def faults(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield every loss that is of neither weight nor stones."""
         losses = zip(self.amounts.loss_weights_millicarats, self.amounts.loss_stones, strict=True)
         for position, loss in enumerate(losses):
             if not any(loss):
                 field = f"amounts.lossWeightsMillicarats.{position}"
-                yield field, "a loss of weight, stones or both", "neither"
+                yield "emptiness", field, "a loss of weight, stones or both", "neither"

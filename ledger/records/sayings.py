@@ -144,12 +144,13 @@ class Statement(Record):
     scene: StatementScene
     details: Hash32
 
-    def faults(self) -> Iterator[tuple[str, str, str]]:
+    def faults(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield list lengths that the operation does not allow."""
         if len(self.amounts.measurements_micrometres) not in (0, 3):
-            yield "amounts.measurementsMicrometres", "three measurements or none", "another number"
+            field = "amounts.measurementsMicrometres"
+            yield "list-size", field, "three measurements or none", "another number"
         if self.what.operation == "location" and len(self.scene.countries) != 1:
-            yield "scene.countries", "exactly one country", "another number"
+            yield "list-size", "scene.countries", "exactly one country", "another number"
 
 
 @sheet
@@ -220,12 +221,17 @@ class Report(Record):
     scene: ReportScene
     details: Hash32
 
-    def faults(self) -> Iterator[tuple[str, str, str]]:
+    def faults(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield an answer whose parcel and state are not both there or both absent."""
         if self.what.operation != "answer":
             return
         if (self.what.parcel == NO_HASH) != (self.what.state == NO_HASH):
-            yield "what.state", "a state exactly when a parcel is named", "one without the other"
+            yield (
+                "emptiness",
+                "what.state",
+                "a state exactly when a parcel is named",
+                "one without the other",
+            )
 
 
 @sheet
@@ -295,8 +301,8 @@ class Correction(Record):
     scene: CorrectionScene
     details: Hash32
 
-    def faults(self) -> Iterator[tuple[str, str, str]]:
+    def faults(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield a Correction that corrects nothing."""
         named = self.what.fields or self.amounts.fields or self.scene.fields
         if not named and self.details == NO_HASH:
-            yield "what.fields", "at least one field, or details", "nothing corrected"
+            yield "emptiness", "what.fields", "at least one field, or details", "nothing corrected"
