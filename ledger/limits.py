@@ -30,7 +30,7 @@ class Limits:
     group_records_max: int = 2_000
     group_bytes_max: int = 16 * 1024 * 1024
     queue_records_max: int = 50_000
-    queue_bytes_max: int = 256 * 1024 * 1024
+    queue_bytes_max: int = 128 * 1024 * 1024
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000

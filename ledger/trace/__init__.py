@@ -1,0 +1,1 @@
+"""What is known of a parcel from its ancestry: where its goods may come from, and how much."""

@@ -1,0 +1,77 @@
+"""Origin bounds as the ledger keeps them: one blend per operation, an output's bounds on demand.
+
+A registration keeps no blend: all of it is of its own site, as the operation itself says.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ledger.canonical import encode
+from ledger.custody import (
+    Blended,
+    Operation,
+    Parcel,
+    State,
+    charter_of,
+    operation_key,
+)
+from ledger.errors import Damaged
+from ledger.trace.bounds import Blend, blend
+from ledger.trace.origins import OriginBounds, registered
+
+REGISTRATION = "registration"
+
+
+def blended(state: State, operation: Operation) -> Blended | None:
+    """Work out what is kept of an operation; None for a registration.
+
+    Args:
+        state: the state that the operation's record meets, so before its own changes.
+        operation: what the record does.
+
+    Raises:
+        Damaged: what is kept of an input is missing or not readable.
+
+    """
+    if operation.name == REGISTRATION:
+        return None
+    charter = charter_of(state)
+    inputs = [state.read(Parcel, parcel) for parcel in operation.inputs]
+    if charter is None or None in inputs:
+        raise Damaged("gap", f"inputs of entry {operation.index}", "a parcel is missing")
+    made = blend(
+        [bounds_of(state, parcel) for parcel in inputs if parcel],
+        operation.weights_millicarats,
+        operation.stones,
+        operation.loss_millicarats,
+        charter.tolerance,
+    )
+    return Blended(operation.index, encode(made.to_plain()).decode())
+
+
+def bounds_of(state: State, parcel: Parcel) -> OriginBounds:
+    """Bound what a parcel can be made of.
+
+    Raises:
+        Damaged: what is kept of its last operation is missing or not readable.
+
+    """
+    key = operation_key(parcel.blended_by)
+    kept = state.read(Blended, key)
+    if kept is not None:
+        position = parcel.position if parcel.blended_by == parcel.made_by else 0
+        return _read(kept).output(position)
+    operation = state.read(Operation, key)
+    if operation is None or operation.name != REGISTRATION:
+        raise Damaged("gap", f"origin bounds of entry {parcel.blended_by}", "nothing is kept")
+    return registered(operation.country, operation.site, operation.weights_millicarats[0])
+
+
+def _read(kept: Blended) -> Blend:
+    try:
+        plain = json.loads(kept.blend)
+    except ValueError:
+        place = f"origin bounds of entry {kept.index}"
+        raise Damaged("altered", place, "not JSON") from None
+    return Blend.from_plain(plain)
