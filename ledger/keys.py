@@ -12,11 +12,10 @@ import json
 import os
 import re
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
-
-from eth_account import Account
+from typing import Any, Final
 
 from ledger.errors import BadQuestion, Unknown
 from ledger.signing import address_of_secret
@@ -30,6 +29,19 @@ DEMO_SCRYPT_COST: Final = 2**10
 
 _SECRET_BYTES: Final = 32
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,47}", re.ASCII)
+
+
+def _wallet() -> Any:  # noqa: ANN401 - eth_account's Account, imported when a keystore is opened
+    """Return eth-account's Account, without what importing it does to the whole process.
+
+    It imports py_ecc, which raises Python's recursion limit to 100,000; deep JSON from outside
+    would then overflow the C stack instead of being refused.
+    """
+    limit = sys.getrecursionlimit()
+    from eth_account import Account
+
+    sys.setrecursionlimit(limit)
+    return Account
 
 
 def _address_of(secret: bytes) -> Address:
@@ -75,7 +87,7 @@ class Keyring:
         """
         path = self._path(name)
         address = _address_of(secret)
-        keystore = Account.encrypt(secret, passphrase, kdf="scrypt", iterations=cost)
+        keystore = _wallet().encrypt(secret, passphrase, kdf="scrypt", iterations=cost)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -97,7 +109,7 @@ class Keyring:
         """
         keystore = self._read(name)
         try:
-            return bytes(Account.decrypt(keystore, passphrase))
+            return bytes(_wallet().decrypt(keystore, passphrase))
         except (ValueError, TypeError, KeyError):
             raise BadQuestion("passphrase", f"the one that key {name} was kept under") from None
 

@@ -8,6 +8,7 @@ A test compares :func:`encode` with the reference implementation ``rfc8785``.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from ledger.errors import Refusal, Refused
@@ -72,6 +73,27 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
+# The reader calls itself at each level, and some libraries lift Python's limit on that to where the
+# machine's own stack does not reach, so that brackets alone could end the process.
+_LEVELS_READ_MAX: Final = 64
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+
+
+def _is_too_deep_to_read(raw: bytes) -> bool:
+    """Tell whether brackets outside of texts are nested deeper than the reader may go."""
+    if raw.count(b"[") + raw.count(b"{") <= _LEVELS_READ_MAX:
+        return False
+    level = 0
+    for byte in _STRING.sub(b"", raw):
+        if byte in b"[{":
+            level += 1
+            if level > _LEVELS_READ_MAX:
+                return True
+        elif byte in b"]}":
+            level -= 1
+    return False
+
+
 def decode(raw: bytes) -> Plain:
     """Read JSON strictly.
 
@@ -79,7 +101,8 @@ def decode(raw: bytes) -> Plain:
         raw: at most ``LIMITS.envelope_bytes_max`` bytes of UTF-8.
 
     Raises:
-        Refused: ``size``, ``json`` or ``depth``; the message never quotes the input.
+        Refused: ``size``, ``json`` or ``depth``; the message never quotes the input. Beyond 64
+            levels nothing is read, so that ``depth`` is then the answer whatever else is wrong.
 
     """
     if len(raw) > LIMITS.envelope_bytes_max:
@@ -87,15 +110,16 @@ def decode(raw: bytes) -> Plain:
     if raw.startswith(_BOM):
         raise refuse("json", "", "JSON in UTF-8", "a byte order mark")
     try:
-        plain = _DECODER.decode(raw.decode())
+        text = raw.decode()
+        if _is_too_deep_to_read(raw):
+            raise refuse("depth", "", f"at most {LIMITS.envelope_depth_max} levels", "more")
+        plain = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise refuse("json", "", "JSON in UTF-8", "bytes that are not UTF-8") from None
     except _FaultyJson as fault:
         raise refuse("json", "", "JSON as RFC 8785 writes it", str(fault)) from None
     except json.JSONDecodeError as fault:
         raise refuse("json", "", "JSON", f"a fault at character {fault.pos}") from None
-    except RecursionError:
-        raise refuse("depth", "", f"at most {LIMITS.envelope_depth_max} levels", "more") from None
     if b"\\u" in raw and _has_lone_surrogate(plain):
         raise refuse("json", "", "JSON in UTF-8", "a lone surrogate")
     return plain
@@ -106,8 +130,6 @@ def _has_lone_surrogate(plain: Plain) -> bool:
         encode(plain)
     except UnicodeEncodeError:
         return True
-    except RecursionError:  # too deep to write: the depth is what is wrong with it
-        return False
     return False
 
 

@@ -1,8 +1,8 @@
 """The demo's pens: every party's key, and what each parcel's book says after the last record.
 
 Records are drafted, signed and queued; :meth:`Scribe.take` hands over what is queued, in order. The
-scribe follows each parcel's head itself, as the parties' own books would, so that a whole batch can be
-written before it is sent.
+scribe follows each parcel's head itself, as the parties' own books would, so that a whole batch can
+be written before it is sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ledger.drafts import Goods, Loss, Moment, Output, SiteStatement, Speaker, W
 from ledger.records import Record
 from ledger.rules import outputs_of
 from ledger.signing import address_of_secret, output_id, record_id, sign_record
-from ledger.values import NO_HASH, Address, Hash32, ParcelId, SiteId
+from ledger.values import Address, Hash32, ParcelId, SiteId
 
 GOVERNORS = ("governor-1", "governor-2", "governor-3")
 
@@ -173,6 +173,3 @@ class Scribe:
 def fresh_secret() -> bytes:
     """Return a key from the machine's randomness."""
     return secrets.token_bytes(32)
-
-
-NOTHING_BEFORE = NO_HASH

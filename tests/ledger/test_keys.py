@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 
 import pytest
 from eth_account import Account
@@ -83,3 +85,16 @@ def test_the_keys_are_listed_by_name_with_their_addresses(keyring):
     addresses = {name: keyring.create(name, "p", DEMO_SCRYPT_COST) for name in ("b", "a")}
     assert list(keyring) == [("a", addresses["a"]), ("b", addresses["b"])]
     assert to_hex(addresses["a"]) in str(keyring)
+
+
+def test_opening_a_keystore_leaves_the_recursion_limit_alone(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from ledger.keys import Keyring\n"
+        "before = sys.getrecursionlimit()\n"
+        f"Keyring(Path({str(tmp_path / 'keys')!r})).create('miner', 'pass', 1024)\n"
+        "print(before == sys.getrecursionlimit())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"

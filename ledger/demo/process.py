@@ -1,0 +1,67 @@
+"""Running the ``adamant`` command as a person would, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from ledger.config import LedgerFolder
+from ledger.errors import Unavailable
+
+_START_SECONDS: Final = 30.0
+_STOP_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.05
+
+
+def command(*words: str) -> list[str]:
+    """Return the command line that runs ``adamant`` with this Python."""
+    return [sys.executable, "-m", "ledger.cli", *words]
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Run ``adamant`` on this terminal; return its exit code."""
+    return subprocess.run(command(*words), check=False).returncode  # noqa: S603 - our own command
+
+
+@contextmanager
+def running_server(folder: LedgerFolder) -> Iterator[str]:
+    """Serve a ledger's folder on a free port of this machine; yield its URL.
+
+    Raises:
+        Unavailable: the server did not come up, or ended with an error.
+
+    """
+    words = ("--ledger", str(folder.path), "serve", "--port", "0")
+    log = folder.path / "server.log"
+    with log.open("ab") as file:
+        server = subprocess.Popen(command(*words), stderr=file, stdout=file)  # noqa: S603 - as above
+    try:
+        yield _url_of(folder, server)
+    finally:
+        if server.poll() is None:
+            server.send_signal(signal.SIGTERM)
+            server.wait(_STOP_SECONDS)
+
+
+def _url_of(folder: LedgerFolder, process: subprocess.Popen[bytes]) -> str:
+    """Wait until the server has written where it listens."""
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise Unavailable(f"the server ended at once; see {folder.path / 'server.log'}")
+        server = folder.server()
+        if server is not None and server.pid == process.pid:
+            return server.url
+        time.sleep(_POLL_SECONDS)
+    raise Unavailable(f"the server did not come up; see {folder.path / 'server.log'}")
+
+
+def is_terminal() -> bool:
+    """Tell whether a person is watching."""
+    return os.isatty(sys.stdout.fileno())

@@ -1,0 +1,202 @@
+"""The demo from beginning to end: a folder, a server, a world, one stone's way, an audit."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from ledger.config import LedgerFolder, found_ledger, make_folder
+from ledger.demo.figures import load_figures
+from ledger.demo.plan import Plan, make_plan
+from ledger.demo.process import run_command, running_server
+from ledger.demo.refusals import tries
+from ledger.demo.scribe import GOVERNORS, Scribe, fresh_secret
+from ledger.demo.world import (
+    AGGREGATOR,
+    CUTTERS,
+    DAY,
+    STORY_DAYS,
+    FinishedStone,
+    admit_everybody,
+    from_mine_to_jeweller,
+    open_sites,
+)
+from ledger.desk import Desk, remote_desk
+from ledger.drafts import Constitution
+from ledger.errors import AdamantError, Refusal
+from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from ledger.values import to_hex, trade_carats
+
+ORIGIN: Final = "demo.adamant.example/ledger"
+PASSPHRASE: Final = "demo"  # noqa: S105 - demo keys guard nothing, and say so
+TOKEN_DIGITS: Final = 32
+
+
+class DemoFailed(AdamantError):
+    """The demo's own records were not accepted: a fault of this program."""
+
+
+def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console: Console) -> int:
+    """Build a small world, show one stone's way, and check everything.
+
+    Args:
+        scale: about 40 polished stones each.
+        seed: the same seed draws the same world.
+        serve: whether to stay up afterwards.
+        folder: where to keep the ledger; a fresh folder here when it is None.
+        console: where to print.
+
+    Returns:
+        The exit code: 0 when the audit found no fault.
+
+    """
+    began = time.monotonic()
+    plan = make_plan(load_figures(), scale, seed)
+    path = folder or Path(f"adamant-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    ledger = make_folder(path, ORIGIN)
+    scribe = _found(ledger)
+    _introduce(console, plan, path, seed)
+    with running_server(ledger) as url, remote_desk(url) as desk:
+        finished = _build(console, desk, scribe, plan)
+        _save_keys(ledger, scribe)
+        _report_speed(console, desk, began)
+        _try_what_is_wrong(console, desk, scribe, finished)
+        shown = _longest_way(finished)
+        _show_way(console, url, shown)
+        if serve:
+            _stay(console, url, shown)
+    console.print("\n[bold]Everything once more, from the stored bytes alone[/]")
+    code = _adamant(console, "--ledger", str(path), "audit")
+    _say_how_to_look_further(console, path, shown)
+    return code
+
+
+def _found(ledger: LedgerFolder) -> Scribe:
+    """Found the ledger with three governors, two of whom decide."""
+    starts_at = int(time.time()) - STORY_DAYS * DAY
+    scribe = Scribe(ledger_id=b"", starts_at=starts_at)  # type: ignore[arg-type]  # set below
+    governors = [scribe.add(name, fresh_secret(), "governor") for name in GOVERNORS]
+    constitution = Constitution(
+        governors=tuple(governor.address for governor in governors),
+        threshold=2,
+        checkpoint_keys=(str(ledger.read_log_key().verifier_key),),
+    )
+    charter = scribe.sign(constitution.charter(ORIGIN, scribe.moment()), *governors)
+    scribe.ledger_id = found_ledger(ledger, charter.raw).record_id
+    scribe.later(3600)
+    return scribe
+
+
+def _introduce(console: Console, plan: Plan, path: Path, seed: int) -> None:
+    lots = sum(len(mix) for mix in plan.mixes)
+    console.print(
+        f"[bold]A small world from real figures[/] (seed {seed}): {plan.stones} polished stones, "
+        f"drawn from 53,940 real ones and worked back to {lots} lots of rough, mined in "
+        f"{', '.join(plan.countries)} in proportion to the 2023 production of each country. "
+        "Mines and parties are made up."
+    )
+    console.print(
+        f"Its ledger lies in [bold]{path}[/]; demo keys (passphrase [italic]{PASSPHRASE}[/]) are "
+        "kept under a cheap scrypt cost, since they guard nothing."
+    )
+
+
+def _send(desk: Desk, scribe: Scribe) -> int:
+    envelopes = scribe.take()
+    for line in desk.append([envelope.raw for envelope in envelopes], atomic=True):
+        if isinstance(line, Refusal):
+            raise DemoFailed(f"a record of the demo was refused: {line}")
+    return len(envelopes)
+
+
+def _build(console: Console, desk: Desk, scribe: Scribe, plan: Plan) -> list[FinishedStone]:
+    """Say everything, from the admissions to the jewellers, over HTTP."""
+    admit_everybody(scribe, plan)
+    sites = open_sites(scribe, plan)
+    _send(desk, scribe)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("lots on their way", total=len(plan.mixes))
+
+        def told() -> None:
+            _send(desk, scribe)
+            progress.advance(task)
+
+        return list(from_mine_to_jeweller(scribe, plan, sites, told))
+
+
+def _save_keys(ledger: LedgerFolder, scribe: Scribe) -> None:
+    keyring = Keyring(ledger.keys)
+    for actor in scribe.actors.values():
+        keyring.add(actor.name, actor.secret, PASSPHRASE, DEMO_SCRYPT_COST)
+
+
+def _report_speed(console: Console, desk: Desk, began: float) -> None:
+    size = desk.status()["size"]
+    seconds = time.monotonic() - began
+    console.print(
+        f"{size} records, each signed by its author, sent over HTTP, sequenced and checkpointed "
+        f"after {seconds:.1f} s.\n"
+    )
+
+
+def _try_what_is_wrong(
+    console: Console, desk: Desk, scribe: Scribe, finished: list[FinishedStone]
+) -> None:
+    console.print("[bold]What the ledger answers to …[/]")
+    buyers = [scribe.actors[AGGREGATOR[0]], scribe.actors[CUTTERS[0][0]]]
+    table = Table(show_header=True, header_style="bold", expand=False)
+    table.add_column("who")
+    table.add_column("tries")
+    table.add_column("answer")
+    for tried in tries(desk, scribe, finished, buyers):
+        table.add_row(tried.who, tried.what, tried.answer)
+    console.print(table)
+
+
+def _longest_way(finished: list[FinishedStone]) -> FinishedStone:
+    """Choose the heaviest of the stones that nothing was tried with."""
+    return max(finished[3:], key=lambda stone: stone.goods.weight_millicarats)
+
+
+def _show_way(console: Console, url: str, shown: FinishedStone) -> None:
+    weight = trade_carats(shown.goods.weight_millicarats)
+    console.print(f"\n[bold]One stone's way[/]: {shown.stone.grade}, {weight} ct")
+    _adamant(console, "--ledger", url, "trace", to_hex(shown.goods.parcel))
+    console.print(f"\nIts page for a customer: {url}/stones/{_token(shown)}")
+
+
+def _token(shown: FinishedStone) -> str:
+    return shown.goods.parcel.hex()[:TOKEN_DIGITS]
+
+
+def _adamant(console: Console, *words: str) -> int:
+    console.print(f"[dim]$ adamant {' '.join(words)}[/]", soft_wrap=True)
+    return run_command(words)
+
+
+def _stay(console: Console, url: str, shown: FinishedStone) -> None:
+    console.print(f"\nServing {url} until Ctrl-C; try {url}/stones/{_token(shown)}")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        console.print("stopping")
+
+
+def _say_how_to_look_further(console: Console, path: Path, shown: FinishedStone) -> None:
+    parcel = to_hex(shown.goods.parcel)
+    console.print("\n[bold]To look further[/] (the folder stays; delete it when you are done)")
+    for words, why in (
+        (f"--ledger {path} trace {parcel}", "this stone again"),
+        (f"--ledger {path} show {parcel}", "what the book says of it"),
+        (f"--ledger {path} status", "the ledger's head and last checkpoint"),
+        (f"--ledger {path} serve", f"then open /stones/{_token(shown)} in a browser"),
+    ):
+        console.print(f"  adamant {words}\n      [dim]{why}[/]", soft_wrap=True)
