@@ -97,4 +97,4 @@ def test_opening_a_keystore_leaves_the_recursion_limit_alone(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "True\n"
+    assert done == "True\n"

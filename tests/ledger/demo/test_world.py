@@ -49,7 +49,7 @@ def played():
 
 
 def test_every_planned_stone_arrives_at_a_jeweller(played):
-    scribe, parcels, _, finished = played
+    _, parcels, _, finished = played
     assert len(finished) == PLAN.stones
     for stone in finished:
         parcel = parcels[stone.goods.parcel]
