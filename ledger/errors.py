@@ -9,6 +9,7 @@ family                    who can act
 :class:`ProofError`       whoever was given a proof, a note or a checkpoint: it proves nothing
 :class:`Unavailable`      the caller, later: the ledger is stopping or too busy
 :class:`Damaged`          the operator: stored data is not what it must be; nothing goes on
+:class:`StoreFailed`      the operator: a medium failed; the process ends and starts again
 :class:`RefusesToStart`   the operator: what lies in the folder must be settled first
 ========================  ==============================================================
 
@@ -142,6 +143,14 @@ class Damaged(AdamantError):
         self.fault = fault
         self.place = place
         self.detail = detail
+
+
+class StoreFailed(AdamantError):
+    """A medium failed while it was read or written: nothing more is believed until a fresh start.
+
+    What was being written may or may not be there: an fsync that failed once cannot be believed
+    later, so whoever opens the store again looks at what is durable.
+    """
 
 
 class RefusesToStart(AdamantError):

@@ -34,6 +34,7 @@ class Limits:
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000
+    stone_lines_max: int = 60
     refusal_value_characters_max: int = 80
     # Proofs and notes.
     proof_hashes_max: int = 63

@@ -6,12 +6,22 @@ steer hypothesis, so that the printed line repeats a run. Warnings are errors by
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.database import DirectoryBasedExampleDatabase
+import sys
 
-from tests.tree import ROOT
-from tests.trials import level, seed
+import pytest
+
+# Importing eth-account raises the recursion limit of the whole process to 100,000, under which
+# deep JSON overflows the C stack; import it here, once, and put the limit back.
+_RECURSION_LIMIT = sys.getrecursionlimit()
+import eth_account  # noqa: E402, F401
+
+sys.setrecursionlimit(_RECURSION_LIMIT)
+
+from hypothesis import HealthCheck, settings  # noqa: E402
+from hypothesis.database import DirectoryBasedExampleDatabase  # noqa: E402
+
+from tests.tree import ROOT  # noqa: E402
+from tests.trials import level, seed  # noqa: E402
 
 EXAMPLES = {"check": 25, "test": 200, "torture": 2000}
 MARKERS = (

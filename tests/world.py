@@ -7,9 +7,9 @@ test wants refused is made the same way and given to :meth:`World.refusal_of`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledger import drafts
 from ledger.canonical import Envelope
@@ -18,6 +18,7 @@ from ledger.custody import (
     Agent,
     Changes,
     CharterInForce,
+    Item,
     Nothing,
     Overlay,
     Parcel,
@@ -42,6 +43,7 @@ def secret_of(name: str) -> bytes:
     return hashlib.sha256(b"secret of " + name.encode()).digest()
 
 
+@functools.cache
 def address_of(name: str) -> Address:
     """Return the address of a named actor's key."""
     return address_of_secret(secret_of(name))
@@ -72,13 +74,24 @@ class World:
     log: list[tuple[int, SignedRecord, Changes]] = field(default_factory=list)
     ledger_id: Hash32 = NO_HASH
     secrets: dict[Address, bytes] = field(default_factory=dict)
-    _salts: itertools.count = field(default_factory=lambda: itertools.count(1))
+    rest_ms: int = 0
+    salts_given: int = 0
+
+    def fork(self) -> World:
+        """Return a world that goes on from here, and leaves this one as it is."""
+        return replace(self, state=Overlay(self.state), log=list(self.log))
 
     # -- who speaks, and when ----------------------------------------------------------------
 
     def salt(self) -> bytes:
         """Return 32 bytes that differ each time and repeat in each run."""
-        return hashlib.sha256(b"salt %d" % next(self._salts)).digest()
+        self.salts_given += 1
+        return hashlib.sha256(b"salt %d" % self.salts_given).digest()
+
+    @property
+    def now_ms(self) -> int:
+        """The time that the next entry would bear, milliseconds."""
+        return self.now_s * 1000 + self.rest_ms
 
     def moment(self, occurred_at: int | None = None) -> Moment:
         """Return the present moment, or another."""
@@ -108,7 +121,7 @@ class World:
     def check(self, record: Record, *names: str) -> Changes:
         """Decide about a record signed by named actors, without keeping it."""
         signed = self.read(self.sign(record, *names))
-        return check(self.state, signed, len(self.log), self.now_s * 1000)
+        return check(self.state, signed, len(self.log), self.now_ms)
 
     def refusal_of(self, record: Record, *names: str) -> Refusal | None:
         """Return why a record would be refused, or None when it would be accepted."""
@@ -118,6 +131,14 @@ class World:
             return refused.refusal
         return None
 
+    def refusal_of_signed(self, signed: SignedRecord) -> tuple[str, str] | None:
+        """Return rule and field by which a signed record would be refused, or None."""
+        try:
+            check(self.state, signed, len(self.log), self.now_ms)
+        except Refused as refused:
+            return refused.refusal.rule, refused.refusal.field
+        return None
+
     def say(self, record: Record, *names: str) -> SignedRecord:
         """Append a record signed by named actors; it must be accepted."""
         return self.append(self.sign(record, *names))
@@ -125,10 +146,14 @@ class World:
     def append(self, envelope: Envelope) -> SignedRecord:
         """Append an envelope; it must be accepted."""
         signed = self.read(envelope)
-        changes = check(self.state, signed, len(self.log), self.now_s * 1000)
+        changes = check(self.state, signed, len(self.log), self.now_ms)
         self.state.apply(signed.record_id, signed.record, changes.items)
-        self.log.append((self.now_s * 1000, signed, changes))
+        self.log.append((self.now_ms, signed, changes))
         return signed
+
+    def place(self, *items: Item) -> None:
+        """Put items into the state that no record of this rules version can make."""
+        self.state.apply(self.ledger_id, self.log[0][1].record, items)
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -168,9 +193,14 @@ class World:
 
     # -- the usual acts ----------------------------------------------------------------------
 
+    @staticmethod
+    def log_key() -> SignerKey:
+        """Return the key that signs the world's checkpoints."""
+        return SignerKey(ORIGIN, secret_of("log"))
+
     def found(self, **values: object) -> SignedRecord:
         """Found the ledger: three governors, two of whom decide."""
-        key = str(SignerKey(ORIGIN, secret_of("log")).verifier_key)
+        key = str(self.log_key().verifier_key)
         constitution = drafts.Constitution(
             governors=tuple(address_of(name) for name in GOVERNORS),
             **{"threshold": 2, "checkpoint_keys": (key,), **values},
@@ -190,6 +220,45 @@ class World:
         )  # fmt: skip
         both = role in ("authority", "auditor")
         return self.say(record, *(GOVERNORS[:2] if both else GOVERNORS[:1]))
+
+    def admit_agent(self, of: str, name: str, *kinds: str, valid_until: int = 0) -> SignedRecord:
+        """Have a named actor admit a key that signs these kinds for it."""
+        speaker, agent = self.speaker(of), address_of(name)
+        record = drafts.admission(
+            speaker, self.moment(), agent, "agent", speaker.country,
+            previous=self.head_of(agent), kinds=kinds, valid_until=valid_until,
+        )  # fmt: skip
+        return self.say(record, of)
+
+    def revoke(self, name: str, role: str = "", country: str = "", **more: object) -> SignedRecord:
+        """End a role of a named actor, by two governors or by one as the role asks."""
+        usual = CAST.get(name, ("", ""))
+        role, country = role or usual[0], country or usual[1]
+        party = address_of(name)
+        record = drafts.revocation(
+            self.speaker("governor-1"), self.moment(), party, role, country,
+            previous=self.head_of(party), **more,
+        )  # fmt: skip
+        both = role in ("authority", "auditor")
+        return self.say(record, *(GOVERNORS[:2] if both else GOVERNORS[:1]))
+
+    def change_key(
+        self, operation: str, name: str, new_key: str = "", signers: tuple[str, ...] = ()
+    ) -> SignedRecord:
+        """Change the key of a named actor; by governors if the operation is theirs."""
+        by_party = operation in ("rotate", "object")
+        usual = {
+            "rotate": (name, new_key),
+            "object": (name,),
+            "recover": GOVERNORS[:2],
+            "override": GOVERNORS,
+        }
+        record = drafts.key_change(
+            self.speaker(name if by_party else GOVERNORS[0]), self.moment(), operation,
+            address_of(name), previous=self.head_of(address_of(name)),
+            **({"new_key": address_of(new_key)} if new_key else {}),
+        )  # fmt: skip
+        return self.say(record, *(signers or usual[operation]))
 
     def open_site(self, by: str = "authority-bw", **stated: object) -> Hash32:
         """Open a site in the authority's country and return its id."""

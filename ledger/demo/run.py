@@ -68,7 +68,7 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
         _report_speed(console, desk, began)
         _try_what_is_wrong(console, desk, scribe, finished)
         shown = _longest_way(finished)
-        _show_way(console, url, shown)
+        _show_way(console, path, url, shown)
         if serve:
             _stay(console, url, shown)
     console.print("\n[bold]Everything once more, from the stored bytes alone[/]")
@@ -165,11 +165,12 @@ def _longest_way(finished: list[FinishedStone]) -> FinishedStone:
     return max(finished[3:], key=lambda stone: stone.goods.weight_millicarats)
 
 
-def _show_way(console: Console, url: str, shown: FinishedStone) -> None:
+def _show_way(console: Console, path: Path, url: str, shown: FinishedStone) -> None:
+    """Trace a stone as anyone would; the folder names its server, and the keys beside it."""
     weight = trade_carats(shown.goods.weight_millicarats)
     console.print(f"\n[bold]One stone's way[/]: {shown.stone.grade}, {weight} ct")
-    _adamant(console, "--ledger", url, "trace", to_hex(shown.goods.parcel))
-    console.print(f"\nIts page for a customer: {url}/stones/{_token(shown)}")
+    _adamant(console, "--ledger", str(path), "trace", to_hex(shown.goods.parcel))
+    console.print(f"\nIts page for a customer: {url}/stones/{_token(shown)}", soft_wrap=True)
 
 
 def _token(shown: FinishedStone) -> str:
@@ -182,7 +183,7 @@ def _adamant(console: Console, *words: str) -> int:
 
 
 def _stay(console: Console, url: str, shown: FinishedStone) -> None:
-    console.print(f"\nServing {url} until Ctrl-C; try {url}/stones/{_token(shown)}")
+    console.print(f"\nServing until Ctrl-C: {url}/stones/{_token(shown)}", soft_wrap=True)
     try:
         while True:
             time.sleep(3600)

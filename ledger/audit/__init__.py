@@ -1,0 +1,91 @@
+"""The audit: every byte, signature, rule, chain, tree and checkpoint checked again.
+
+It reads through the protocols of ``store`` alone and trusts nothing that is derived: the state is
+made again in a scratch store and compared. It changes nothing, never raises on damage, and names
+the kind of each fault and its place:
+
+=============  ==========================================================================
+gap            an entry, row or note that must be there is not, and later ones are
+truncated      the same, at the end
+duplicate      a record stands in the log twice
+reorder        entries, or checkpoints, stand in another order than they were written
+altered        other bytes than were written
+forked         the log is in itself as it must be, but not what a checkpoint says
+=============  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from ledger.audit.log import LogCheck, Progress
+from ledger.audit.notes import NoteCheck
+from ledger.audit.replay import Replay
+from ledger.audit.report import Fault, FaultList, Figures, Report
+from ledger.audit.tree import TreeCheck
+from ledger.errors import StoreFailed
+from ledger.limits import LIMITS
+from ledger.merkle import EMPTY_ROOT
+from ledger.store.protocol import CheckpointStore, Store, View
+
+__all__ = ["Fault", "Figures", "Progress", "Report", "audit"]
+
+
+def audit(
+    store: Store,
+    checkpoints: CheckpointStore,
+    scratch: Store,
+    *,
+    progress: Progress | None = None,
+    faults_max: int = LIMITS.audit_faults_max,
+) -> Report:
+    """Check a ledger, beside a running book or without one.
+
+    Args:
+        store: the ledger.
+        checkpoints: its second store.
+        scratch: an empty store, in which the ledger is made again; of no use afterwards.
+        progress: told how far it is.
+        faults_max: how many faults are listed.
+
+    Raises:
+        BadQuestion: the scratch store is not empty.
+        StoreFailed: a medium failed, the scratch store's too, and nothing can be said of the rest.
+
+    """
+    faults, figures = FaultList(faults_max), Figures()
+    replay = Replay(scratch, faults, figures)
+    # The claim first, then the view: what is published in between does not look like a loss.
+    claimed = faults.attempt("checkpoint store", lambda: (checkpoints.latest(),))
+    latest = claimed[0] if claimed else None
+    if claimed and latest is None:
+        faults.add("truncated", "checkpoint store", "nothing was ever claimed in it")
+    notes = NoteCheck(checkpoints, latest, faults, figures)
+    try:
+        with store.view() as view:
+            return _audit(view, replay, notes, faults, figures, progress)
+    except StoreFailed:
+        raise
+    except Exception as error:  # damage that nobody thought of is damage all the same
+        faults.add_error("store", error)
+    return Report(0, EMPTY_ROOT, figures, faults.all, faults.unlisted)
+
+
+def _audit(
+    view: View,
+    replay: Replay,
+    notes: NoteCheck,
+    faults: FaultList,
+    figures: Figures,
+    progress: Progress | None,
+) -> Report:
+    head = faults.attempt("head", view.head)
+    if head is None:
+        return Report(0, EMPTY_ROOT, figures, faults.all, faults.unlisted)
+    tree = TreeCheck(view, faults, figures)
+    log = LogCheck(view, replay, tree, notes, faults, figures)
+    log.walk(head, progress)
+    if log.is_clean:
+        replay.compare(view)
+        if figures.registered_millicarats != figures.held_millicarats + figures.lost_millicarats:
+            faults.add("altered", "weights", "parcels and losses are not what was registered")
+    notes.finish(tree.size, log_is_clean=log.is_clean)
+    return Report(head.size, tree.root(), figures, faults.all, faults.unlisted)

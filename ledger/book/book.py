@@ -1,0 +1,310 @@
+"""The book: it takes records in, and answers when they are sequenced or checkpointed.
+
+Three sorts of threads share the work: callers read records (step 1), one writer sequences and
+commits them (2, 3), one publisher publishes (4). A failure of the store, or a doubt about what is
+stored, ends the book: whoever waits is told that the outcome is unknown, and nothing more is taken.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from ledger.book.answers import Answer, Line, NotDone, Reached
+from ledger.book.drafting import Edge
+from ledger.book.publishing import Publisher
+from ledger.book.queueing import Batch, Portion, Queue, portions_of
+from ledger.book.sequencing import Clock, Sequenced, sequence
+from ledger.book.starting import ledger_id_of, may_start
+from ledger.checkpoint import SignerKey
+from ledger.errors import (
+    BadQuestion,
+    ClockBehind,
+    Damaged,
+    Refusal,
+    Refused,
+    RefusesToStart,
+    Unavailable,
+)
+from ledger.limits import LIMITS
+from ledger.signing import SignedRecord, read_signed
+from ledger.store.protocol import CheckpointStore, Published, Store, View
+from ledger.values import Hash32
+
+CLOSED = "the ledger is closed"
+UNKNOWN = "the ledger stopped; whether this is recorded is unknown: ask by record id"
+
+
+class Book:
+    """An open ledger; made by :meth:`open`, ended by :meth:`close` or by a failure."""
+
+    def __init__(
+        self,
+        store: Store,
+        publisher: Publisher,
+        clock: Clock,
+        ledger_id: Hash32,
+        published: Published,
+        on_fatal: Callable[[Exception], None] | None,
+        on_published: Callable[[Published], None] | None,
+    ) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._clock = clock
+        self._ledger_id = ledger_id
+        self._on_fatal = on_fatal
+        self._on_published = on_published
+        self._queue = Queue()
+        self._changed = threading.Condition()
+        self._published = published  # this and the next four are guarded by _changed
+        self._sequenced_size = published.size
+        self._waiting: list[tuple[int, Batch]] = []  # with the size of checkpoint that each needs
+        self._writer_is_done = False
+        self._fault: Exception | None = None
+        self._threads = [
+            threading.Thread(target=self._write, name="ledger-writer", daemon=True),
+            threading.Thread(target=self._publish, name="ledger-publisher", daemon=True),
+        ]
+
+    @classmethod
+    def open(
+        cls,
+        store: Store,
+        checkpoints: CheckpointStore,
+        signers: Sequence[SignerKey],
+        clock: Clock,
+        *,
+        on_fatal: Callable[[Exception], None] | None = None,
+        on_published: Callable[[Published], None] | None = None,
+    ) -> Book:
+        """Open a ledger that was founded, and publish whatever is not published yet.
+
+        Args:
+            store: the ledger; the caller closes it, after the book.
+            checkpoints: its second store; likewise.
+            signers: the log's keys; at least one is named by the charter.
+            clock: gives milliseconds since 1970-01-01 UTC.
+            on_fatal: told, once, why the book ended on its own; called in a thread of the book.
+            on_published: told of each checkpoint; called in a thread of the book.
+
+        Raises:
+            RefusesToStart: what is stored must be settled first.
+
+        """
+        may_start(store, checkpoints, clock)
+        ledger_id = ledger_id_of(store)
+        publisher = Publisher(store, checkpoints, signers, ledger_id)
+        try:
+            published = publisher.publish()
+        except Damaged as damage:
+            raise RefusesToStart(f"{damage}; run the audit") from damage
+        book = cls(store, publisher, clock, ledger_id, published, on_fatal, on_published)
+        for thread in book._threads:
+            thread.start()
+        return book
+
+    # -- what callers do ---------------------------------------------------------------------
+
+    @property
+    def ledger_id(self) -> Hash32:
+        """The ledger's id."""
+        return self._ledger_id
+
+    @property
+    def published(self) -> Published:
+        """The last checkpoint that may be shown, with its note."""
+        with self._changed:
+            return self._published
+
+    @property
+    def fault(self) -> Exception | None:
+        """Why the book ended on its own, or None."""
+        with self._changed:
+            return self._fault
+
+    def view(self) -> AbstractContextManager[View]:
+        """Open a consistent view of what is sequenced; any thread, at any time."""
+        return self._store.view()
+
+    def submit(
+        self, raws: Sequence[bytes], *, atomic: bool = False, wait: Reached = "checkpointed"
+    ) -> Future[tuple[Line, ...]]:
+        """Take envelopes in; what is well said is queued for the writer.
+
+        Args:
+            raws: the envelopes, in the order in which they are to be sequenced.
+            atomic: whether all are accepted or none.
+            wait: what must be reached before the answer is given.
+
+        Returns:
+            The promise of one line for each envelope. It raises Unavailable when the book ends
+            first; what became of the records is then unknown.
+
+        Raises:
+            Unavailable: the book is closed or too busy; nothing was taken.
+            BadQuestion: too many envelopes, or too many bytes, at once.
+
+        """
+        if len(raws) > LIMITS.batch_records_max:
+            raise BadQuestion("batch", f"at most {LIMITS.batch_records_max} records")
+        if sum(map(len, raws)) > LIMITS.batch_bytes_max:
+            raise BadQuestion("batch", f"at most {LIMITS.batch_bytes_max} bytes")
+        # 1.1 Read each envelope and recover its signers: in the caller's thread, before any lock
+        #     and without touching the store.
+        batch = Batch(len(raws), wait)
+        well_said: list[tuple[int, SignedRecord]] = []
+        for place, raw in enumerate(raws):
+            try:
+                well_said.append((place, read_signed(raw, self._ledger_id)))
+            except Refused as refused:
+                batch.put(place, refused.refusal)
+                if atomic:
+                    return _refused_whole(len(raws), place, refused.refusal)
+        # 1.2 Queue what is well said; what is not has its refusal already.
+        if batch.is_complete:
+            batch.resolve(0)
+        else:
+            self._queue.put(list(portions_of(batch, well_said, atomic=atomic)))
+        return batch.future
+
+    def append(
+        self,
+        raw: bytes,
+        *,
+        wait: Reached = "checkpointed",
+        timeout_seconds: float | None = None,
+    ) -> Answer:
+        """Take one envelope in and wait for its answer.
+
+        Raises:
+            Refused: it was not accepted; nothing was kept.
+            Unavailable: see :meth:`submit`.
+            TimeoutError: there is no answer yet.
+
+        """
+        (line,) = self.submit([raw], wait=wait).result(timeout_seconds)
+        if isinstance(line, Refusal):
+            raise Refused(line)
+        assert isinstance(line, Answer)  # noqa: S101 - a single record has no other line
+        return line
+
+    def close(self) -> None:
+        """Sequence and publish what was taken in, then end; safe to call again."""
+        self._queue.close(CLOSED)
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- the writer's thread -----------------------------------------------------------------
+
+    def _write(self) -> None:
+        edge: Edge | None = None
+        while group := self._queue.take():
+            try:
+                done = sequence(self._store, group, edge, self._clock)
+                edge = done.edge
+                self._answer(group, done)
+            except Exception as error:  # whatever it is, the outcome is unknown
+                self._end(error, group)
+                break
+        with self._changed:
+            self._writer_is_done = True
+            self._changed.notify_all()
+
+    def _answer(self, group: Sequence[Portion], done: Sequenced) -> None:
+        """Answer who waits for an index alone; the others wait on for the publisher."""
+        ready: list[Batch] = []
+        waiting: list[tuple[int, Batch]] = []
+        for portion, lines in zip(group, done.lines, strict=True):
+            batch = portion.batch
+            for (place, _), line in zip(portion.records, lines, strict=True):
+                batch.put(place, line)
+            if batch.is_complete and batch.wait == "checkpointed":
+                waiting.append((batch.size_needed, batch))
+            elif batch.is_complete:
+                ready.append(batch)
+        with self._changed:
+            self._sequenced_size = done.edge.head.size
+            size, fault = self._published.size, self._fault
+            ready += [batch for needed, batch in waiting if needed <= size]
+            waiting = [(needed, batch) for needed, batch in waiting if needed > size]
+            if fault is None:
+                self._waiting += waiting
+            self._changed.notify_all()
+        for batch in ready:
+            batch.resolve(size)
+        for _, batch in waiting if fault else ():
+            batch.fail(Unavailable(UNKNOWN))
+
+    # -- the publisher's thread --------------------------------------------------------------
+
+    def _publish(self) -> None:
+        while self._has_more_to_publish():
+            try:
+                self._show(self._publisher.publish())
+            except Exception as error:  # on any doubt: stop, and say why
+                self._end(error, ())
+                return
+
+    def _has_more_to_publish(self) -> bool:
+        """Wait until there is; False when there never will be."""
+        with self._changed:
+            while self._fault is None:
+                if self._sequenced_size > self._published.size:
+                    return True
+                if self._writer_is_done:
+                    return False
+                self._changed.wait()
+            return False
+
+    def _show(self, published: Published) -> None:
+        # 4.8 Show it, and answer all who waited for a checkpoint of this size or below.
+        with self._changed:
+            self._published = published
+            waited, size = self._waiting, published.size
+            self._waiting = [(needed, batch) for needed, batch in waited if needed > size]
+        for needed, batch in waited:
+            if needed <= size:
+                batch.resolve(size)
+        if self._on_published is not None:
+            self._on_published(published)
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def _end(self, error: Exception, group: Sequence[Portion]) -> None:
+        """End the book: take nothing more, tell everybody who waits, and say why, once."""
+        with self._changed:
+            first, self._fault = self._fault is None, self._fault or error
+            waiting, self._waiting = self._waiting, []
+            self._changed.notify_all()
+        left = self._queue.abandon(f"the ledger stopped: {error}")
+        told = error if isinstance(error, ClockBehind) else Unavailable(UNKNOWN)
+        for portion in (*group, *left):
+            portion.batch.fail(told)
+        for _, batch in waiting:
+            batch.fail(Unavailable(UNKNOWN))
+        if first and self._on_fatal is not None:
+            self._on_fatal(error)
+
+
+def _refused_whole(count: int, place: int, refusal: Refusal) -> Future[tuple[Line, ...]]:
+    """Answer an atomic batch of which one record is not well said."""
+    batch = Batch(count, "sequenced")
+    for at in range(count):
+        batch.put(at, refusal if at == place else NotDone(place + 1))
+    batch.resolve(0)
+    return batch.future

@@ -1,0 +1,157 @@
+"""Records on their way to the writer: what was called for, and who waits for the answer.
+
+A :class:`Batch` is one call. The writer takes :class:`Portion`s of it: all of an atomic batch at
+once, any other in pieces that fit a group. The queue is bounded in records and bytes, and first
+come is first served.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ledger.book.answers import Answer, Line, Reached
+from ledger.errors import Unavailable
+from ledger.limits import LIMITS
+from ledger.signing import SignedRecord
+
+
+class Batch:
+    """The records of one call, the answers so far, and the promise of all of them."""
+
+    __slots__ = ("_lines", "_open", "future", "wait")
+
+    def __init__(self, count: int, wait: Reached) -> None:
+        self.wait = wait
+        self.future: Future[tuple[Line, ...]] = Future()
+        # From here on nobody can cancel it: what is queued will be answered.
+        self.future.set_running_or_notify_cancel()
+        self._lines: list[Line | None] = [None] * count
+        self._open = count
+
+    def put(self, position: int, line: Line) -> None:
+        """Answer one record, once."""
+        self._lines[position] = line
+        self._open -= 1
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every record is answered."""
+        return self._open == 0
+
+    @property
+    def size_needed(self) -> int:
+        """The size of the checkpoint that covers all of it; 0 when nothing was accepted."""
+        indices = [line.index for line in self._lines if isinstance(line, Answer)]
+        return max(indices, default=-1) + 1
+
+    def resolve(self, published_size: int) -> None:
+        """Keep the promise, and say of each record whether a checkpoint covers it."""
+        if not self.future.done():
+            self.future.set_result(tuple(_reached(line, published_size) for line in self._lines))
+
+    def fail(self, error: Exception) -> None:
+        """Break the promise."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+def _reached(line: Line | None, published_size: int) -> Line:
+    if isinstance(line, Answer) and line.index < published_size:
+        return replace(line, status="checkpointed")
+    assert line is not None  # noqa: S101 - only complete batches are resolved
+    return line
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Records of one batch that the writer takes together, each with its place in the batch."""
+
+    batch: Batch
+    records: Sequence[tuple[int, SignedRecord]]
+    atomic: bool
+
+    @cached_property
+    def size_bytes(self) -> int:
+        """How many bytes of envelopes there are."""
+        return sum(len(signed.envelope.raw) for _, signed in self.records)
+
+
+def portions_of(
+    batch: Batch, records: Sequence[tuple[int, SignedRecord]], *, atomic: bool
+) -> Iterator[Portion]:
+    """Cut a batch for the writer: an atomic one stays whole."""
+    step = len(records) if atomic else LIMITS.group_records_max
+    for start in range(0, len(records), max(step, 1)):
+        yield Portion(batch, records[start : start + step], atomic)
+
+
+class Queue:
+    """What waits for the writer."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Portion] = deque()
+        self._records = 0
+        self._bytes = 0
+        self._closed = ""
+        self._changed = threading.Condition()
+
+    def put(self, portions: Sequence[Portion]) -> None:
+        """Queue all portions of a batch, in order, with nothing between them.
+
+        Raises:
+            Unavailable: the queue is full, or the book takes nothing any more; nothing was queued.
+
+        """
+        records = sum(len(portion.records) for portion in portions)
+        size_bytes = sum(portion.size_bytes for portion in portions)
+        with self._changed:
+            if self._closed:
+                raise Unavailable(self._closed)
+            if (
+                self._records + records > LIMITS.queue_records_max
+                or self._bytes + size_bytes > LIMITS.queue_bytes_max
+            ):
+                raise Unavailable(f"{self._records} records are waiting; try again later")
+            self._waiting.extend(portions)
+            self._records += records
+            self._bytes += size_bytes
+            self._changed.notify()
+
+    def take(self) -> list[Portion]:
+        """Wait for records and take as many as fit a group; empty when closed and all is taken."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            group: list[Portion] = []
+            records = size_bytes = 0
+            while self._waiting:
+                portion = self._waiting[0]
+                records += len(portion.records)
+                size_bytes += portion.size_bytes
+                too_many = records > LIMITS.group_records_max or size_bytes > LIMITS.group_bytes_max
+                if group and too_many:
+                    break
+                group.append(self._waiting.popleft())
+                self._records -= len(portion.records)
+                self._bytes -= portion.size_bytes
+            return group
+
+    def close(self, why: str) -> None:
+        """Take nothing more; what is queued may still be taken."""
+        with self._changed:
+            self._closed = self._closed or why
+            self._changed.notify_all()
+
+    def abandon(self, why: str) -> list[Portion]:
+        """Take nothing more, and hand back what is queued."""
+        self.close(why)
+        with self._changed:
+            left = list(self._waiting)
+            self._waiting.clear()
+            self._records = self._bytes = 0
+            return left

@@ -1,0 +1,85 @@
+"""Steps 2 and 3 of the order of work: decide a group, and commit it (``docs/order-of-work.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ledger.book.answers import Line
+from ledger.book.drafting import Draft, Edge
+from ledger.book.queueing import Portion
+from ledger.derivation import Remembered
+from ledger.errors import ClockBehind
+from ledger.limits import LIMITS
+from ledger.store.protocol import Head, Store
+from ledger.values import Milliseconds
+
+Clock = Callable[[], int]
+"""Gives whole milliseconds since 1970-01-01 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """What became of a group: the edge that it left, and the lines of each portion."""
+
+    edge: Edge
+    lines: Sequence[Sequence[Line]]
+
+
+def sequence(
+    store: Store, group: Sequence[Portion], cached: Edge | None, clock: Clock
+) -> Sequenced:
+    """Decide the records of a group in their order, and write all that are accepted at once.
+
+    Args:
+        store: the ledger.
+        group: what to decide.
+        cached: the edge that the last group left, if there was one.
+        clock: the ledger's clock.
+
+    Raises:
+        ClockBehind: nothing was written.
+        Exception: whatever else it is, nobody knows whether the group was written.
+
+    """
+    # 2.1 Take the lock, and only then look: what is read from here on moves under nobody's hands.
+    with store.write() as writer:
+        # 2.2 Take up the right edge of the log; a cached one counts only at the head it belongs to.
+        head = writer.head()
+        edge = cached if cached is not None and cached.head == head else Edge.load(writer)
+        # 2.3 One time for the whole group, never before the last entry's.
+        now_ms = time_of_group(clock(), head)
+        # 2.4 Decide each record against the state that the one before it left; a record that was
+        #     accepted before, in the store or earlier in this group, gets its first answer.
+        draft = Draft(writer, Remembered(writer), head.size, now_ms)
+        lines = [_decide(draft, portion) for portion in group]
+        # 2.5 Nothing accepted: leave the store as it is.
+        if draft.is_empty:
+            return Sequenced(edge, lines)
+        # 3.1 Chain the entries and grow the tree, on copies.
+        written, new_edge = draft.group(edge)
+        # 3.2 Envelopes, entries, state, tiles and the head in one durable transaction; the head
+        #     moves by compare-and-swap from the one that was read under the lock.
+        writer.commit(written)
+    # 3.3 Durable: only from here on may anybody be answered, and the edge be used again.
+    return Sequenced(new_edge, lines)
+
+
+def time_of_group(clock_ms: int, head: Head) -> Milliseconds:
+    """Return the time that entries after ``head`` bear: the clock's, but never decreasing.
+
+    Raises:
+        ClockBehind: the clock is too far behind to be believed.
+
+    """
+    behind_ms = head.recorded_at_ms - clock_ms
+    if behind_ms > LIMITS.clock_behind_ms_max:
+        raise ClockBehind(behind_ms)
+    return Milliseconds(max(clock_ms, head.recorded_at_ms))
+
+
+def _decide(draft: Draft, portion: Portion) -> Sequence[Line]:
+    records = [signed for _, signed in portion.records]
+    if portion.atomic:
+        return draft.decide_together(records, [place for place, _ in portion.records])
+    return draft.decide_each(records)

@@ -1,0 +1,88 @@
+"""What an accepted record leaves behind: decided once, for append, rebuild and audit alike.
+
+The rules say whether a record is accepted and what it changes; beside that, an operation leaves its
+origin bounds. Nothing here reads a store: state comes in, changes go out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from ledger import entry as entries
+from ledger.custody import Changes, Operation, State
+from ledger.entry import Entry, Sort
+from ledger.errors import Damaged, Refused
+from ledger.records import Record
+from ledger.rules import check
+from ledger.signing import SignedRecord, read_signed
+from ledger.trace.kept import blended
+from ledger.values import Hash32
+
+ItemType = TypeVar("ItemType")
+
+
+class Remembered:
+    """A state whose answers are kept in memory; for as long as nobody changes it underneath."""
+
+    __slots__ = ("_base", "_items", "_records")
+
+    def __init__(self, base: State) -> None:
+        self._base = base
+        self._items: dict[tuple[object, bytes], object] = {}
+        self._records: dict[Hash32, Record | None] = {}
+
+    def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
+        """Return the item of a sort under a key, or None."""
+        place = (sort, key)
+        if place not in self._items:
+            self._items[place] = self._base.read(sort, key)
+        return self._items[place]  # type: ignore[return-value]  # kept under its own sort
+
+    def record(self, record_id: Hash32) -> Record | None:
+        """Return an accepted record, or None."""
+        if record_id not in self._records:
+            self._records[record_id] = self._base.record(record_id)
+        return self._records[record_id]
+
+
+def decide(state: State, signed: SignedRecord, index: int, now_ms: int) -> Changes:
+    """Decide whether a record may be said now, and all that it changes.
+
+    Args:
+        state: the state left by the record before; it does not hold this record.
+        signed: the record, its id and its signers.
+        index: the index that it would have.
+        now_ms: the time that its entry would bear, milliseconds.
+
+    Raises:
+        Refused: a rule of the groups from *ledger* on.
+        Damaged: the state is not what it must be.
+
+    """
+    changes = check(state, signed, index, now_ms)
+    operations = [item for item in changes.items if isinstance(item, Operation)]
+    blends = [kept for operation in operations if (kept := blended(state, operation))]
+    return replace(changes, items=(*changes.items, *blends))
+
+
+def reread(
+    index: int, entry: bytes, envelope: bytes, ledger_id: Hash32
+) -> tuple[Entry, SignedRecord]:
+    """Read one line of the log again, with its signatures; the chain is the caller's to follow.
+
+    Raises:
+        Damaged: it is not what the ledger wrote.
+
+    """
+    place = f"entry {index}"
+    line = entries.decode(entry, place)
+    if line.sort is not Sort.RECORD:
+        raise Damaged("altered", place, "no record")
+    try:
+        signed = read_signed(envelope, ledger_id)
+    except Refused as refused:
+        raise Damaged("altered", place, str(refused)) from None
+    if signed.root != line.root:
+        raise Damaged("altered", place, "entry and envelope do not belong together")
+    return line, signed

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from ledger.book.queueing import Batch, Portion, Queue, portions_of
+from ledger.errors import Refusal, Unavailable
+from ledger.limits import LIMITS
+from ledger.signing import SignedRecord
+from tests.desk import Desk, journey
+
+REFUSAL = Refusal("kind", "", "", "")
+
+
+@pytest.fixture(scope="module")
+def signed() -> list[SignedRecord]:
+    """Return some records."""
+    return [one for _, one, _ in Desk(journey()).world.log]
+
+
+def portion(signed: list[SignedRecord], count: int, *, atomic: bool = False) -> Portion:
+    """Return the first records as one portion."""
+    batch = Batch(count, "sequenced")
+    (made,) = portions_of(batch, list(enumerate(signed[:count])), atomic=atomic)
+    return made
+
+
+def test_first_come_is_first_served(signed: list[SignedRecord]) -> None:
+    queue = Queue()
+    portions = [portion(signed, count) for count in (1, 2, 3)]
+    for one in portions:
+        queue.put([one])
+    assert queue.take() == portions
+
+
+def test_a_group_has_at_most_so_many_records_and_bytes(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [portion(signed, 1).size_bytes, portion(signed, 2).size_bytes]
+    for limits in (
+        replace(LIMITS, group_records_max=3),
+        replace(LIMITS, group_bytes_max=sizes[0] + sizes[1]),
+    ):
+        monkeypatch.setattr("ledger.book.queueing.LIMITS", limits)
+        queue = Queue()
+        queue.put([portion(signed, 1), portion(signed, 2), portion(signed, 2)])
+        assert [len(one.records) for one in queue.take()] == [1, 2]
+        assert [len(one.records) for one in queue.take()] == [2]
+
+
+def test_a_portion_larger_than_a_group_is_taken_alone(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", replace(LIMITS, group_records_max=3))
+    queue = Queue()
+    queue.put([portion(signed, 9, atomic=True), portion(signed, 1)])
+    assert [len(one.records) for one in queue.take()] == [9]
+    assert [len(one.records) for one in queue.take()] == [1]
+
+
+def test_a_batch_is_cut_unless_it_is_atomic(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", replace(LIMITS, group_records_max=4))
+    records = list(enumerate(signed[:10]))
+    cut = list(portions_of(Batch(10, "sequenced"), records, atomic=False))
+    assert [[at for at, _ in one.records] for one in cut] == [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9],
+    ]
+    (whole,) = portions_of(Batch(10, "sequenced"), records, atomic=True)
+    assert whole.records == records
+
+
+@pytest.mark.parametrize("limit", ["queue_records_max", "queue_bytes_max"])
+def test_a_full_queue_takes_nothing_more_until_it_is_emptied(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    room = 5 if limit == "queue_records_max" else portion(signed, 5).size_bytes
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", replace(LIMITS, **{limit: room}))
+    queue = Queue()
+    queue.put([portion(signed, 5)])
+    with pytest.raises(Unavailable, match="5 records are waiting"):
+        queue.put([portion(signed, 1)])
+    queue.take()
+    queue.put([portion(signed, 1)])
+    assert len(queue.take()) == 1
+
+
+def test_a_closed_queue_gives_out_what_it_holds_and_then_nothing(
+    signed: list[SignedRecord],
+) -> None:
+    queue = Queue()
+    queue.put([portion(signed, 1)])
+    queue.close("done")
+    queue.close("for another reason")
+    with pytest.raises(Unavailable, match="done"):
+        queue.put([portion(signed, 1)])
+    assert len(queue.take()) == 1
+    assert queue.take() == []
+
+
+def test_an_abandoned_queue_hands_back_what_it_holds(signed: list[SignedRecord]) -> None:
+    queue = Queue()
+    left = [portion(signed, 1), portion(signed, 2)]
+    queue.put(left)
+    assert queue.abandon("stopped") == left
+    assert queue.take() == []
+
+
+def test_whoever_waits_for_records_is_woken_by_them(signed: list[SignedRecord]) -> None:
+    queue, taken = Queue(), list[list[Portion]]()
+    thread = threading.Thread(target=lambda: taken.append(queue.take()))
+    thread.start()
+    one = portion(signed, 1)
+    queue.put([one])
+    thread.join(10)
+    assert taken == [[one]]
+
+
+def test_what_is_queued_cannot_be_cancelled() -> None:
+    batch = Batch(1, "sequenced")
+    assert not batch.future.cancel()
+    batch.put(0, REFUSAL)
+    batch.resolve(0)
+    assert batch.future.result(0) == (REFUSAL,)
+
+
+def test_a_promise_is_kept_or_broken_once() -> None:
+    batch = Batch(1, "sequenced")
+    batch.fail(Unavailable("first"))
+    batch.fail(Unavailable("second"))
+    batch.put(0, REFUSAL)
+    batch.resolve(0)
+    with pytest.raises(Unavailable, match="first"):
+        batch.future.result(0)

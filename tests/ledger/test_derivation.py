@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from ledger.custody import Blended, Nothing, Operation, Overlay, Parcel
+from ledger.derivation import Remembered, decide, reread
+from ledger.entry import Entry, Sort
+from ledger.errors import Damaged, Refused
+from ledger.rules import check
+from ledger.values import NO_HASH, Hash32, Milliseconds
+from tests.desk import journey
+from tests.world import World
+
+
+def replayed(world: World) -> Overlay:
+    """Decide everything again that a world said."""
+    state = Overlay(Nothing())
+    for index, (now_ms, signed, _) in enumerate(world.log):
+        changes = decide(Remembered(state), signed, index, now_ms)
+        state.apply(signed.record_id, signed.record, changes.items)
+    return state
+
+
+def test_to_what_the_rules_change_nothing_is_added_but_blends() -> None:
+    world, state = journey(), Overlay(Nothing())
+    for index, (now_ms, signed, _) in enumerate(world.log):
+        by_rules = check(state, signed, index, now_ms)
+        changes = decide(state, signed, index, now_ms)
+        added = changes.items[len(by_rules.items) :]
+        assert changes.items[: len(by_rules.items)] == by_rules.items
+        assert (changes.parcels, changes.mentions) == (by_rules.parcels, by_rules.mentions)
+        operations = [item for item in by_rules.items if isinstance(item, Operation)]
+        assert [item.index for item in added if isinstance(item, Blended)] == [
+            operation.index for operation in operations if operation.inputs
+        ]
+        state.apply(signed.record_id, signed.record, changes.items)
+
+
+def test_a_refusal_of_the_rules_is_passed_on() -> None:
+    world = journey()
+    with pytest.raises(Refused):
+        decide(world.state, world.log[3][1], len(world.log), world.now_ms)
+
+
+class Counted:
+    """A state that counts what it is asked."""
+
+    def __init__(self, base: Overlay) -> None:
+        self.base = base
+        self.asked = 0
+
+    def read(self, sort: type, key: bytes) -> object:
+        self.asked += 1
+        return self.base.read(sort, key)
+
+    def record(self, record_id: Hash32) -> object:
+        self.asked += 1
+        return self.base.record(record_id)
+
+
+def test_what_was_asked_once_is_remembered() -> None:
+    world = journey()
+    counted = Counted(world.state)
+    state = Remembered(counted)  # type: ignore[arg-type]  # counts in place of being typed
+    parcel, record_id = world.log[-1][2].parcels[0], world.log[-1][1].record_id
+    for _ in range(3):
+        assert state.read(Parcel, parcel) == world.state.read(Parcel, parcel)
+        assert state.read(Parcel, bytes(32)) is None
+        assert state.record(record_id) == world.state.record(record_id)
+        assert state.record(NO_HASH) is None
+    assert counted.asked == 4
+
+
+def line(world: World, index: int, **changes: object) -> bytes:
+    """Return an entry as the ledger writes it, or another."""
+    values = {"recorded_at_ms": Milliseconds(5), "previous": NO_HASH, **changes}
+    return Entry(**{"root": world.log[index][1].root, **values}).encode()  # type: ignore[arg-type]
+
+
+def test_a_line_is_read_again_as_it_was_written() -> None:
+    world = journey()
+    for index, (_, signed, _) in enumerate(world.log):
+        entry, again = reread(index, line(world, index), signed.envelope.raw, world.ledger_id)
+        assert again == signed
+        assert entry.root == signed.root
+
+
+def test_a_line_that_the_ledger_did_not_write_is_damaged() -> None:
+    world = journey()
+    raw = world.log[7][1].envelope.raw
+    for entry, envelope in (
+        (line(world, 7)[:-1], raw),
+        (line(world, 7, root=NO_HASH), raw),
+        (line(world, 7, sort=Sort.MAP), raw),
+        (line(world, 7), raw + b" "),
+        (line(world, 7), world.log[8][1].envelope.raw),
+    ):
+        with pytest.raises(Damaged, match="at entry 7"):
+            reread(7, entry, envelope, world.ledger_id)
+    with pytest.raises(Damaged, match="at entry 7"):
+        reread(7, line(world, 7), raw, NO_HASH)
+
+
+def test_everything_decided_again_leaves_the_same_state() -> None:
+    world = journey()
+    state = replayed(world)
+    for item in world.state.items():
+        assert state.read(type(item), item.key) == item

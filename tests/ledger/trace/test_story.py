@@ -1,0 +1,152 @@
+"""The story of a parcel: the records of its chain, and of its ancestors' chains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ledger import drafts
+from ledger.drafts import Output
+from ledger.errors import Damaged
+from ledger.limits import LIMITS
+from ledger.trace.story import Step, story
+from ledger.values import Hash32, ParcelId
+from tests.ledger.trace.ancestries import WEIGHT, Counted, chain, layers, mined
+from tests.world import World, address_of
+
+
+def say(world: World, parcel: ParcelId, act: str, by: str) -> None:
+    """Withdraw an offer of a parcel, or report on the parcel."""
+    goods = world.goods(parcel)
+    if act == "withdraw":
+        world.say(drafts.withdrawal(world.speaker(by), world.moment(), goods), by)
+        return
+    record = drafts.report(world.speaker(by), world.moment(), act, parcel, previous=goods.previous)
+    world.say(record, by)
+
+
+@pytest.fixture(scope="module")
+def tale() -> tuple[World, dict[str, ParcelId]]:
+    """One parcel is offered, withdrawn, offered, refused, stolen, found, split; a half goes on."""
+    world, first = mined()
+    world.offer(first, "cutter-in", "jeweller-fr")
+    say(world, first, "withdraw", "cutter-in")
+    world.offer(first, "cutter-in", "jeweller-fr")
+    refusal = drafts.receipt(
+        world.speaker("jeweller-fr"), world.moment(), world.goods(first),
+        address_of("cutter-in"), operation="refuse", reason="goods", weight_millicarats=0,
+    )  # fmt: skip
+    world.say(refusal, "jeweller-fr")
+    say(world, first, "theft", "cutter-in")
+    say(world, first, "recovery", "cutter-in")
+    left, right = world.transform(
+        "cutter-in", "split", [first], [Output(60_000), Output(WEIGHT - 60_000)]
+    )
+    world.hand_over(right, "cutter-in", "trader-be")
+    world.hand_over(left, "cutter-in", "jeweller-fr")
+    return world, {"first": first, "left": left, "right": right}
+
+
+def kinds(steps: tuple[Step, ...]) -> list[str]:
+    return [f"{step.record.KIND.name} {step.record.operation}".strip() for step in steps]
+
+
+OWN = ["Receipt accept", "Handoff sale", "Transformation split"]
+BEFORE = [
+    "Report recovery", "Report theft", "Receipt refuse", "Handoff sale", "Withdrawal",
+    "Handoff sale", "Receipt accept", "Handoff sale", "Registration",
+]  # fmt: skip
+
+
+def told(world: World, parcel: ParcelId, **more: bool) -> tuple[Step, ...]:
+    return story(Counted(world), world.parcel(parcel), 100, **more).steps
+
+
+def test_a_story_goes_back_to_the_mine_the_latest_first(tale) -> None:
+    world, parcels = tale
+    steps = told(world, parcels["left"])
+    assert kinds(steps) == OWN + BEFORE
+    indices = [step.index for step in steps]
+    assert indices == sorted(set(indices), reverse=True)
+
+
+def test_what_became_of_a_sibling_is_another_story(tale) -> None:
+    world, parcels = tale
+    left = {step.index for step in told(world, parcels["left"])}
+    right = {step.index for step in told(world, parcels["right"])}
+    assert kinds(told(world, parcels["right"])) == OWN + BEFORE
+    assert len(left & right) == len(BEFORE) + 1
+
+
+def test_without_ancestors_a_story_ends_with_the_record_that_made_the_parcel(tale) -> None:
+    world, parcels = tale
+    assert kinds(told(world, parcels["left"], ancestors=False)) == OWN
+    own = kinds(told(world, parcels["first"], ancestors=False))
+    assert own == ["Transformation split", *BEFORE]
+
+
+def test_a_step_names_the_parcels_of_the_story_that_it_is_about(tale) -> None:
+    world, parcels = tale
+    steps = told(world, parcels["left"])
+    assert [step.parcels for step in steps] == [(parcels["left"],)] * 3 + [(parcels["first"],)] * 9
+
+
+def test_a_record_on_two_ways_to_the_mine_is_told_once_with_both_parcels(tale) -> None:
+    world = tale[0].fork()
+    parcel = tale[1]["left"]
+    world.hand_over(parcel, "jeweller-fr", "trader-be")
+    halves = world.transform("trader-be", "split", [parcel], [Output(20_000), Output(40_000)])
+    (mixed,) = world.transform("trader-be", "mix", list(halves), [Output(60_000)])
+    steps = told(world, mixed)
+    assert kinds(steps)[:3] == ["Transformation mix", "Transformation split", "Receipt accept"]
+    assert set(steps[1].parcels) == set(halves)
+
+
+@pytest.mark.parametrize("limit", range(1, 13))
+def test_pages_together_are_the_whole(tale, limit: int) -> None:
+    world, parcels = tale
+    whole = told(world, parcels["left"])
+    together, cursor = [], None
+    while True:
+        page = story(Counted(world), world.parcel(parcels["left"]), limit, cursor)
+        together += page.steps
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert tuple(together) == whole
+
+
+def test_a_story_that_meets_its_bound_says_so(tale, monkeypatch) -> None:
+    world, parcels = tale
+    whole = told(world, parcels["left"])
+    monkeypatch.setattr("ledger.trace.walk.LIMITS", replace(LIMITS, walk_steps_max=9))
+    page = story(Counted(world), world.parcel(parcels["left"]), 100)
+    assert page.is_cut
+    assert page.cursor is None
+    assert page.steps == whole[: len(page.steps)]
+    assert 0 < len(page.steps) < len(whole)
+
+
+def test_sixty_layers_cost_as_many_look_ups_as_a_chain_of_their_size() -> None:
+    world, parcel = mined()
+    straight, braided = world.fork(), world.fork()
+    ends = (chain(straight, parcel, 120), layers(braided, parcel, 60))
+    stories = []
+    for made, end in zip((straight, braided), ends, strict=True):
+        counted = Counted(made)
+        page = story(counted, made.parcel(end), LIMITS.page_rows_max)
+        assert kinds(page.steps)[-1] == "Registration"
+        stories.append((len(page.steps), counted.looked_up["record"], counted.looked_up))
+    assert stories[0][:2] == stories[1][:2] == (123, 123)
+    # Every link is looked up once: one a step, and one more where a mix has two inputs and where
+    # the split before it made two of the story's parcels.
+    assert stories[0][2]["index_of"] == 123
+    assert stories[1][2]["index_of"] == 123 + 60 + 60
+
+
+def test_a_record_that_another_names_and_that_is_missing_is_damage(tale) -> None:
+    world, parcels = tale
+    known = world.parcel(parcels["left"])
+    with pytest.raises(Damaged, match="another record names it"):
+        story(Counted(world), replace(known, head=Hash32(bytes(32))), 10)
