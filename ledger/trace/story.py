@@ -69,21 +69,33 @@ def story(
             parcels.append(of)
         return -index
 
-    def before(record: Record, of: ParcelId) -> Iterable[tuple[Hash32, ParcelId]]:
-        previous = previous_of(record, of)
-        if not isinstance(record, Transformation) or of in record.what.inputs:
-            return [(record_id, of) for record_id in previous]
-        return zip(previous, record.what.inputs, strict=True) if ancestors else ()
-
     def expand(key: int) -> tuple[Step, list[int]] | None:
         index = -key
         record = chains.record(ids[index])
         if record is None:
             raise Damaged("gap", f"record {to_hex(ids[index])}", "its index is known")
-        links = [link for of in told[index] for link in before(record, of)]
+        links = _links(record, told[index], ancestors=ancestors)
         if not budget.spend(1 + len(links)):
             return None
         step = Step(index, ids[index], record, tuple(told[index]))
         return step, [queue(record_id, of) for record_id, of in links]
 
     return page_of(in_order([queue(parcel.head, parcel.id)], expand), cursor, limit)
+
+
+def _links(
+    record: Record, told: Iterable[ParcelId], *, ancestors: bool
+) -> list[tuple[Hash32, ParcelId]]:
+    """Return what stands before a record in the chains of its told parcels, each once.
+
+    The outputs of one Transformation lead to the same inputs, so these are followed for the first.
+    """
+    links: list[tuple[Hash32, ParcelId]] = []
+    is_made = isinstance(record, Transformation) and not ancestors
+    for of in told:
+        if not isinstance(record, Transformation) or of in record.what.inputs:
+            links += [(record_id, of) for record_id in previous_of(record, of)]
+        elif not is_made:
+            links += zip(record.what.previous, record.what.inputs, strict=True)
+            is_made = True
+    return links

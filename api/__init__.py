@@ -1,0 +1,16 @@
+"""The HTTP door: routes, problem documents, pages.
+
+The rules of the room:
+
+* It knows the book, the answers, errors and limits; it never sees a store's adapter.
+* A record is never parsed here: its bytes go to the book as they came.
+* Every error is a problem document (RFC 9457), and one table says which status it has.
+* Nothing blocks the event loop: the book is asked in threads, and its promises are awaited.
+
+    app = create_app(book, Answers(book))
+"""
+
+from api.app import create_app
+from api.settings import ApiSettings
+
+__all__ = ["ApiSettings", "create_app"]

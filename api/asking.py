@@ -1,0 +1,119 @@
+"""The routes that only read: every question of ``ledger.answers``, and the stones' pages.
+
+Answering is done in threads. On a trade ledger, what is not public is closed: no caller can show
+yet that it is one of those concerned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages import Pages
+from api.problems import PROBLEMS, problem
+from api.requests import HTML, JSON, PLAIN, check_names, preferred, query_of
+from api.responses import json_response
+from ledger.answers import Answers, Question
+from ledger.errors import Unknown
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_BY_ACCEPT: Final = {"vary": "accept"}
+
+
+class Asking:
+    """Endpoints that ask the ledger something.
+
+    Args:
+        answers: who answers.
+        pages: renders what is asked for as a page.
+
+    """
+
+    def __init__(self, answers: Answers, pages: Pages) -> None:
+        self._answers = answers
+        self._pages = pages
+
+    def endpoint(self, question: Question) -> Endpoint:
+        """Make the endpoint of a question."""
+
+        async def ask(request: Request) -> Response:
+            return await self._ask(request, question, json_response)
+
+        return ask
+
+    async def _ask(
+        self, request: Request, question: Question, respond: Callable[[Any], Response]
+    ) -> Response:
+        """Read a question, then answer it and write the response in a thread."""
+        query = query_of(request)
+        in_path = {name: str(value) for name, value in request.path_params.items()}
+        if query.keys() & in_path.keys():
+            check_names(query)
+
+        def answer() -> Response:
+            if not question.is_public and not self._answers.is_open:
+                raise problem("reading-closed")
+            return respond(self._answers.answer(question, {**query, **in_path}))
+
+        return await run_in_threadpool(answer)
+
+    def checkpoint(self, question: Question) -> Endpoint:
+        """Make the endpoint of the checkpoint: the note itself, unless JSON is asked for."""
+
+        async def ask(request: Request) -> Response:
+            def respond(plain: Any) -> Response:  # noqa: ANN401 - a plain value
+                if preferred(request, PLAIN, JSON) == JSON:
+                    return json_response(plain, headers=_BY_ACCEPT)
+                return Response(plain["note"], headers=_BY_ACCEPT, media_type=PLAIN)
+
+            return await self._ask(request, question, respond)
+
+        return ask
+
+    def stone(self, question: Question) -> Endpoint:
+        """Make the endpoint of a stone's page; the same as JSON for whoever asks for that."""
+
+        async def ask(request: Request) -> Response:
+            def respond(plain: Any) -> Response:  # noqa: ANN401 - a plain value
+                if preferred(request, HTML, JSON) == JSON:
+                    return json_response(plain, headers=_BY_ACCEPT)
+                return Response(self._pages.stone(plain), headers=_BY_ACCEPT, media_type=HTML)
+
+            return await self._ask(request, question, respond)
+
+        return ask
+
+    async def problems(self, request: Request) -> Response:
+        """List every sort of problem."""
+        check_names(query_of(request))
+        if preferred(request, HTML, JSON) == JSON:
+            sorts = [_explained(name) for name in PROBLEMS]
+            return json_response({"problems": sorts}, headers=_BY_ACCEPT)
+        return Response(self._pages.problem_types(), headers=_BY_ACCEPT, media_type=HTML)
+
+    async def problem(self, request: Request) -> Response:
+        """Explain one sort of problem."""
+        check_names(query_of(request))
+        name = request.path_params["name"]
+        if name not in PROBLEMS:
+            raise Unknown("problem", "of this name")
+        if preferred(request, HTML, JSON) == JSON:
+            return json_response(_explained(name), headers=_BY_ACCEPT)
+        page = self._pages.problem_type(PROBLEMS[name])
+        return Response(page, headers=_BY_ACCEPT, media_type=HTML)
+
+
+def _explained(name: str) -> dict[str, Any]:
+    sort = PROBLEMS[name]
+    return {
+        "type": sort.uri,
+        "name": sort.name,
+        "group": sort.group,
+        "status": sort.status,
+        "title": sort.title,
+    }

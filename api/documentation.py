@@ -1,0 +1,252 @@
+"""What the OpenAPI document says of each route: parameters, bodies, answers, errors, examples.
+
+The examples in ``examples.json`` are what a small ledger really answered; a test makes them again
+and finds no difference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any, Final
+
+from api.problems import MEDIA_TYPE, PROBLEMS, Problem
+from api.refusals import REFUSALS
+from api.requests import HTML, JSON, LINES, PLAIN
+from api.schemas import REF, Schema
+from ledger.answers import Parameter, Question
+
+ABOUT: Final = """\
+Signed statements about diamonds, in one order that anyone can check. The ledger proves statements,
+not stones.
+
+Records are sent as canonical JSON with their signatures, and answered when they are *sequenced*
+(their place in the log is durable) or *checkpointed* (a signed checkpoint covers it), as asked.
+Sending a record again gives the first answer. Reading needs no key; on a trade ledger only what
+proves something may be read by anyone. Weights are millicarats; addresses and ids are lower-case
+hex with 0x. Every error is a problem document (RFC 9457), explained under its `type`.
+"""
+
+EXAMPLES: Final[dict[str, Any]] = json.loads((files("api") / "examples.json").read_text("utf-8"))
+"""Of each operation by id: ``request`` and ``response`` as they went over the wire."""
+
+ANYWHERE: Final = ("method", "request", "internal", "damaged", "unavailable", "store-failed")
+ASKING: Final = ("bad-question", *ANYWHERE)
+SENDING: Final = (
+    "bad-question", "media-type", "body-slow", "clock-behind", *REFUSALS, *ANYWHERE,
+)  # fmt: skip
+BATCH: Final = (
+    "body-size", "batch-empty", "batch-truncated", "batch-records", "not-done", *SENDING,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One media type of an answer or a request, the schema of its body, its example's name."""
+
+    media_type: str
+    schema: Schema
+    example: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Write it for OpenAPI."""
+        if not self.example:
+            return {"schema": self.schema}
+        return {"schema": self.schema, "examples": {"example": _refer(self.example)}}
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One route, as the OpenAPI document shows it.
+
+    Attributes:
+        name: the operation's id.
+        asks: its summary.
+        tag: its chapter.
+        success: what it answers, by status.
+        parameters: what stands in path and query.
+        request: its body, or None.
+        problems: the names of the problems that it may answer with.
+
+    """
+
+    name: str
+    asks: str
+    tag: str
+    success: dict[int, Sequence[Content]]
+    parameters: Sequence[Parameter] = ()
+    request: Sequence[Content] = ()
+    problems: Sequence[str] = field(default=ASKING)
+
+    def operation(self) -> dict[str, Any]:
+        """Write the members that go beside what the framework writes."""
+        found: dict[str, Any] = {
+            "parameters": [_parameter(parameter) for parameter in self.parameters],
+            "responses": {
+                **{str(status): _answer(content) for status, content in self.success.items()},
+                **_problems(self.problems),
+            },
+        }
+        if self.request:
+            content = {one.media_type: one.document() for one in self.request}
+            found["requestBody"] = {"required": True, "content": content}
+        return found
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": "path" if parameter.in_path else "query",
+        "required": parameter.is_required,
+        "description": parameter.meaning,
+        "schema": dict(parameter.schema),
+    }
+
+
+def _answer(contents: Iterable[Content]) -> dict[str, Any]:
+    content = {one.media_type: one.document() for one in contents}
+    return {"description": "The answer.", **({"content": content} if content else {})}
+
+
+def _problems(names: Iterable[str]) -> dict[str, Any]:
+    by_status: dict[int, list[str]] = {}
+    for name in names:
+        by_status.setdefault(PROBLEMS[name].status, []).append(name)
+    return {
+        str(status): {
+            "description": ", ".join(found),
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": REF + "Problem"},
+                    "examples": {name: _refer(f"problem-{name}") for name in found},
+                }
+            },
+        }
+        for status, found in sorted(by_status.items())
+    }
+
+
+def _refer(example: str) -> dict[str, str]:
+    # By reference, since the framework leaves out null from what stands in place.
+    return {"$ref": f"#/components/examples/{example}"}
+
+
+def examples() -> dict[str, Any]:
+    """Return every example by name: of each problem, and of each operation's bodies."""
+    found: dict[str, Any] = {
+        f"problem-{name}": {
+            "summary": sort.title,
+            "value": {**Problem(name).document(), "requestId": "3f2b8a6c5d"},
+        }
+        for name, sort in PROBLEMS.items()
+    }
+    for name, example in EXAMPLES.items():
+        found |= {
+            f"{name}-{part}": {"summary": example["path"], "value": example[part]}
+            for part in ("request", "response")
+            if part in example
+        }
+    note = EXAMPLES["checkpoint"]["response"]["note"]
+    return {**found, "checkpoint-note": {"summary": "/v1/checkpoint", "value": note}}
+
+
+def of_question(question: Question, name: str, contents: Sequence[Content]) -> Documented:
+    """Document the route of a question."""
+    closed = () if question.is_public else ("reading-closed",)
+    has_subject = any(parameter.in_path for parameter in question.parameters)
+    return Documented(
+        name,
+        question.asks,
+        _tag(question),
+        {200: contents},
+        question.parameters,
+        problems=(*ASKING, *closed, *(("unknown",) if has_subject else ())),
+    )
+
+
+def _tag(question: Question) -> str:
+    part = question.path.split("/")[2]
+    goods = {"parcels", "{token}.json"}
+    people = {"parties", "sites", "charter"}
+    return "goods" if part in goods else "people" if part in people else "log"
+
+
+def json_content(schema: Schema, name: str) -> Content:
+    """Return the JSON answer of an operation, with its example."""
+    return Content(JSON, schema, f"{name}-response")
+
+
+_STRING: Final[Schema] = {"type": "string"}
+_ENVELOPE: Final[Schema] = {"$ref": REF + "Envelope"}
+WAIT: Final = Parameter(
+    "wait",
+    "what must be reached before the answer is given",
+    {"type": "string", "enum": ["checkpointed", "sequenced"], "default": "checkpointed"},
+    "wait",
+)
+ATOMIC: Final = Parameter(
+    "atomic",
+    "whether all records are accepted or none",
+    {"type": "string", "enum": ["false", "true"], "default": "false"},
+    "atomic",
+)
+SEND_RECORD: Final = Documented(
+    "sendRecord",
+    "Take this record.",
+    "records",
+    {
+        201: (json_content({"$ref": REF + "Sent"}, "sendRecord"),),
+        200: (json_content({"$ref": REF + "Sent"}, "sendRecord"),),
+    },
+    (WAIT,),
+    (Content(JSON, _ENVELOPE, "sendRecord-request"),),
+    ("size", *SENDING),
+)
+SEND_BATCH: Final = Documented(
+    "sendBatch",
+    "Take these records, one to a line; answer with a line for each. A refused atomic batch is "
+    "answered by the problem of its first refused line, and nothing of it is kept.",
+    "records",
+    {200: (Content(LINES, {"$ref": REF + "SentLine"}, "sendBatch-response"),)},
+    (WAIT, ATOMIC),
+    (Content(LINES, _ENVELOPE, "sendBatch-request"),),
+    BATCH,
+)
+LIVE: Final = Documented(
+    "livez",
+    "Does this process answer?",
+    "health",
+    {200: (json_content({"$ref": REF + "Health"}, "livez"),)},
+)
+READY: Final = Documented(
+    "readyz",
+    "Does this ledger take records and answer questions?",
+    "health",
+    {200: (json_content({"$ref": REF + "Health"}, "readyz"),)},
+)
+PROBLEM_LIST: Final = Documented(
+    "problems",
+    "Which errors are there?",
+    "errors",
+    {200: (Content(HTML, _STRING), json_content({"$ref": REF + "Problems"}, "problems"))},
+)
+PROBLEM_ONE: Final = Documented(
+    "problem",
+    "What does this error mean?",
+    "errors",
+    {200: (Content(HTML, _STRING), json_content({"$ref": REF + "ProblemType"}, "problem"))},
+    (Parameter("name", "its name", _STRING, "name", in_path=True, is_required=True),),
+    problems=(*ASKING, "unknown"),
+)
+
+
+def checkpoint_contents(schema: Schema) -> Sequence[Content]:
+    """Return what the checkpoint is answered as."""
+    return Content(PLAIN, _STRING, "checkpoint-note"), json_content(schema, "checkpoint")
+
+
+def stone_contents(schema: Schema) -> Sequence[Content]:
+    """Return what a stone's page is answered as."""
+    return Content(HTML, _STRING), json_content(schema, "stone")

@@ -1,0 +1,106 @@
+"""What every request passes on its way in and every response on its way out.
+
+A request gets an id, or keeps the one it came with. HEAD is answered as GET without the body.
+Security headers go with every response: no script runs, nothing is framed, nothing is guessed. A
+failure that nobody foresaw becomes a problem document here, and one line in the log.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.responses import REQUEST_ID, Tellers
+
+REQUEST_ID_HEADER: Final = "x-request-id"
+_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+_log = structlog.get_logger(__name__)
+
+
+def security_headers(style_hash: str) -> dict[str, str]:
+    """Return the headers of every response; ``style_hash`` is that of the one stylesheet."""
+    policy = (
+        f"default-src 'none'; style-src '{style_hash}'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "no-cache",
+    }
+
+
+class Doorway:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, tellers: Tellers, headers: dict[str, str]) -> None:
+        self._app = app
+        self._tellers = tellers
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        passing = _Passing(scope, send, self._headers)
+        scope = passing.scope
+        try:
+            await self._app(scope, receive, passing.send)
+        except Exception as error:  # the last to catch it: a caller must be told something
+            if passing.status:
+                raise
+            response = self._tellers.tell_error(Request(scope), error)
+            await response(scope, receive, passing.send)
+        _log.info(
+            "request",
+            request_id=passing.id,
+            method=passing.method,
+            route=_route(scope),
+            status=passing.status,
+            milliseconds=round(1000 * (time.perf_counter() - began)),
+        )
+
+
+def _route(scope: MutableMapping[str, Any]) -> str:
+    # The route, not the path: a stone's link is known only to whom it was given.
+    return getattr(scope.get("route"), "path", "-")
+
+
+class _Passing:
+    """One request on its way."""
+
+    def __init__(self, scope: Scope, send: Send, headers: dict[str, str]) -> None:
+        given = Request(scope).headers.get(REQUEST_ID_HEADER, "")
+        self.id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        self.method = scope["method"]
+        self.status = 0
+        self._send = send
+        self._headers = headers
+        # A copy: whoever called still knows that it was HEAD, and expects no body.
+        method = "GET" if self.method == "HEAD" else self.method
+        self.scope = {**scope, "method": method, REQUEST_ID: self.id}
+
+    async def send(self, message: Message) -> None:
+        """Send a message of the response."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID_HEADER] = self.id
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        elif self.method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)

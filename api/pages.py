@@ -1,0 +1,82 @@
+"""Pages: rendered here, whole, without a script; each says what its JSON twin says.
+
+Whatever comes from records is escaped. The one stylesheet stands in the page itself, allowed by its
+hash, so that a page that is kept or printed still looks like one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.problems import PROBLEMS, ProblemType
+from ledger.answers.telling import day, listed, minute, who
+
+_TEMPLATES: Final = files("api") / "templates"
+
+
+def _short(text: str) -> str:
+    """Shorten a hex text so that a person can compare it."""
+    return f"{text[:6]}…{text[-4:]}"
+
+
+def _iso_day(seconds: int) -> str:
+    """Write the day of a time as programs read it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _grouped(text: str) -> str:
+    """Break a long hex text into groups of eight, to be read aloud."""
+    digits = text.removeprefix("0x")
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
+
+
+class Pages:
+    """Renders every page of this door."""
+
+    def __init__(self) -> None:
+        style = (_TEMPLATES / "style.css").read_text("utf-8")
+        digest = hashlib.sha256(style.encode()).digest()
+        self.style_hash = "sha256-" + base64.b64encode(digest).decode()
+        self._style = style
+        self._environment = Environment(
+            loader=PackageLoader("api"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "day": day,
+            "iso_day": _iso_day,
+            "minute": minute,
+            "short": _short,
+            "grouped": _grouped,
+            "listed": lambda names, last="or": listed(tuple(names), last),
+        }
+        self._environment.globals["who"] = who
+
+    def stone(self, stone: Mapping[str, Any]) -> str:
+        """Render what anyone may see of a stone."""
+        return self._render("stone.html", stone=stone)
+
+    def problem(self, document: Mapping[str, Any]) -> str:
+        """Render an error that somebody met who looked for a page."""
+        return self._render("problem.html", problem=document)
+
+    def problem_type(self, sort: ProblemType) -> str:
+        """Render the explanation of a sort of error."""
+        return self._render("problem_type.html", sort=sort)
+
+    def problem_types(self, sorts: Iterable[ProblemType] = PROBLEMS.values()) -> str:
+        """Render the list of all sorts of error."""
+        return self._render("problem_types.html", sorts=tuple(sorts))
+
+    def _render(self, template: str, **context: object) -> str:
+        return self._environment.get_template(template).render(style=self._style, **context)

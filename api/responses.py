@@ -1,0 +1,100 @@
+"""Writing responses: JSON, problem documents, and an error as the page or document it is asked as.
+
+What fails in a way nobody foresaw is logged with its trace and told as ``internal``; the trace
+never leaves the machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages import Pages
+from api.problems import FOR_OPERATORS, MEDIA_TYPE, Problem, of_error
+from api.requests import HTML, JSON, preferred
+
+REQUEST_ID: Final = "adamant.request_id"
+"""Where a request's scope holds its id."""
+
+_RETRY: Final = 503
+_OF_STATUS: Final = {
+    404: "no-such-path",
+    405: "method",
+    408: "body-slow",
+    413: "body-size",
+    415: "media-type",
+}
+_log = structlog.get_logger(__name__)
+
+
+def as_json(plain: Any) -> bytes:  # noqa: ANN401 - any plain value
+    """Write a plain value as JSON, UTF-8."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def json_response(
+    plain: Any,  # noqa: ANN401 - any plain value
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with a plain value."""
+    return Response(as_json(plain), status, headers, JSON)
+
+
+class Tellers:
+    """Tells errors to callers.
+
+    Args:
+        pages: makes the page of an error.
+        retry_after_seconds: what a caller is told to wait when the ledger is busy.
+
+    """
+
+    def __init__(self, pages: Pages, retry_after_seconds: int) -> None:
+        self._pages = pages
+        self._retry_after_seconds = retry_after_seconds
+
+    def tell(self, request: Request, problem: Problem) -> Response:
+        """Tell a problem: as a page to somebody who reads pages, otherwise as a document."""
+        status, headers = problem.sort.status, dict(problem.headers)
+        if status == _RETRY:
+            headers["retry-after"] = str(self._retry_after_seconds)
+        document = {**problem.document(), "requestId": request.scope.get(REQUEST_ID, "")}
+        path = request.url.path
+        is_page = path.startswith("/stones/") and not path.endswith(".json")
+        if is_page and preferred(request, HTML, JSON) == HTML:
+            return Response(self._pages.problem(document), status, headers, HTML)
+        return Response(as_json(document), status, headers, MEDIA_TYPE)
+
+    def tell_error(self, request: Request, error: Exception) -> Response:
+        """Tell an error that the ledger, or this door, raised on purpose."""
+        problem = of_error(error)
+        if problem is None or problem.name in FOR_OPERATORS:
+            _log.error("failed", request_id=request.scope.get(REQUEST_ID), exc_info=error)
+        return self.tell(request, problem or Problem("internal"))
+
+    def tell_http(self, request: Request, error: Exception) -> Response:
+        """Tell what the framework found: no such path, no such method, and the like."""
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
+        allowed = _allowed(error.headers or {})
+        if error.status_code == 405 and request.method == "OPTIONS":
+            return Response(status_code=204, headers=allowed)
+        fallback = "request" if error.status_code < 500 else "internal"
+        name = _OF_STATUS.get(error.status_code, fallback)
+        return self.tell(request, Problem(name, headers=allowed))
+
+
+def _allowed(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the methods that a path takes, with those that every path takes."""
+    methods = {method.strip() for method in headers.get("Allow", "").split(",")} - {""}
+    if not methods:
+        return {}
+    if "GET" in methods:
+        methods.add("HEAD")
+    return {"allow": ", ".join(sorted({*methods, "OPTIONS"}))}

@@ -1,0 +1,181 @@
+"""JSON Schemas of what goes out, read off the shapes of the answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from api.problems import PROBLEMS
+from ledger.answers import QUESTIONS
+from ledger.answers.questions import ADDRESS_FORM, HASH_FORM
+from ledger.answers.wire import camel
+from ledger.values import Address, Hash32
+
+Schema = dict[str, Any]
+REF: Final = "#/components/schemas/"
+
+_HEX: Final = {"type": "string", "pattern": "^0x(?:[0-9a-f]{2})*$"}
+_PLAIN: Final[dict[object, Schema]] = {
+    Hash32: {"type": "string", "pattern": HASH_FORM},
+    Address: {"type": "string", "pattern": ADDRESS_FORM},
+    bytes: _HEX,
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    type(None): {"type": "null"},
+}
+
+SENT: Final[Schema] = {
+    "type": "object",
+    "description": "The record is in the ledger.",
+    "properties": {
+        "status": {"enum": ["sequenced", "checkpointed"]},
+        "index": {"type": "integer"},
+        "recordId": _PLAIN[Hash32],
+        "recordedAtMs": {"type": "integer"},
+        "parcels": {
+            "type": "array",
+            "items": _PLAIN[Hash32],
+            "description": "The parcels that the record made or advanced, outputs last.",
+        },
+    },
+    "required": ["status", "index", "recordId", "recordedAtMs", "parcels"],
+    "additionalProperties": False,
+}
+ENVELOPE: Final[Schema] = {
+    "type": "object",
+    "description": (
+        "A record with its signatures, as canonical JSON (RFC 8785): see `/v1/typed-data/{kind}` "
+        "for the fields of each kind."
+    ),
+    "properties": {
+        "kind": {"type": "string"},
+        "record": {"type": "object"},
+        "signatures": {"type": "array", "items": _HEX},
+    },
+    "required": ["kind", "record", "signatures"],
+    "additionalProperties": False,
+}
+PROBLEM: Final[Schema] = {
+    "type": "object",
+    "description": "An error (RFC 9457). `type` is the path under which it is explained.",
+    "properties": {
+        "type": {"type": "string", "pattern": "^/problems/[a-z0-9-]+$"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "rule": {"enum": list(PROBLEMS)},
+        "field": {"type": "string"},
+        "expected": {"type": "string"},
+        "came": {"type": "string"},
+        "line": {"type": "integer", "description": "The line of an atomic batch, from 1."},
+        "requestId": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "detail", "rule", "field", "expected", "came"],
+    "additionalProperties": False,
+}
+_LINE: Final[Schema] = {"line": {"type": "integer"}, "code": {"type": "integer"}}
+SENT_LINE: Final[Schema] = {
+    "description": "What became of one line of a batch; `code` is its HTTP status.",
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {**_LINE, **SENT["properties"]},
+            "required": ["line", "code", *SENT["required"]],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {**_LINE, "problem": {"$ref": REF + "Problem"}},
+            "required": ["line", "code", "problem"],
+            "additionalProperties": False,
+        },
+    ],
+}
+PROBLEM_TYPE: Final[Schema] = {
+    "type": "object",
+    "description": "One sort of error, explained.",
+    "properties": {
+        "type": {"type": "string"},
+        "name": {"enum": list(PROBLEMS)},
+        "group": {"type": "string"},
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+    },
+    "required": ["type", "name", "group", "status", "title"],
+    "additionalProperties": False,
+}
+HEALTH: Final[Schema] = {
+    "type": "object",
+    "properties": {"status": {"enum": ["alive", "ready"]}},
+    "required": ["status"],
+    "additionalProperties": False,
+}
+
+
+def reference(shape: type[Any]) -> Schema:
+    """Refer to the schema of a shape."""
+    return {"$ref": REF + shape.__name__}
+
+
+def components() -> dict[str, Schema]:
+    """Return every schema by name."""
+    found: dict[str, Schema] = {
+        "Sent": SENT,
+        "SentLine": SENT_LINE,
+        "Envelope": ENVELOPE,
+        "Problem": PROBLEM,
+        "ProblemType": PROBLEM_TYPE,
+        "Problems": {
+            "type": "object",
+            "properties": {"problems": {"type": "array", "items": {"$ref": REF + "ProblemType"}}},
+            "required": ["problems"],
+            "additionalProperties": False,
+        },
+        "Health": HEALTH,
+    }
+    waiting = [question.shape for question in QUESTIONS]
+    while waiting:
+        shape = waiting.pop()
+        if shape.__name__ not in found:
+            hints = typing.get_type_hints(shape)
+            found[shape.__name__] = _shape(shape, hints)
+            waiting += [inner for hint in hints.values() for inner in _shapes_in(hint)]
+    return dict(sorted(found.items()))
+
+
+def _shape(shape: type[Any], hints: Mapping[str, Any]) -> Schema:
+    names = [field.name for field in dataclasses.fields(shape)]
+    return {
+        "type": "object",
+        "description": inspect.cleandoc(shape.__doc__ or ""),
+        "properties": {camel(name): _schema(hints[name]) for name in names},
+        "required": [camel(name) for name in names],
+        "additionalProperties": False,
+    }
+
+
+def _schema(hint: Any) -> Schema:  # noqa: ANN401 - a type
+    if dataclasses.is_dataclass(hint):
+        return reference(typing.cast("type[Any]", hint))
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        return {"type": "array", "items": _schema(arguments[0])}
+    if origin is typing.Literal:
+        return {"enum": list(arguments)}
+    if origin in (types.UnionType, typing.Union):
+        return {"anyOf": [_schema(argument) for argument in arguments]}
+    if origin is not None and issubclass(origin, Mapping):
+        return {"type": "object"}
+    return _PLAIN[hint]
+
+
+def _shapes_in(hint: Any) -> Iterator[type[Any]]:  # noqa: ANN401 - a type
+    if dataclasses.is_dataclass(hint):
+        yield typing.cast("type[Any]", hint)
+    for argument in typing.get_args(hint):
+        yield from _shapes_in(argument)

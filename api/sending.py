@@ -1,0 +1,266 @@
+"""The routes that write: one record, or a batch of them, one to a line.
+
+The bytes go to the book as they came; what is said of them here is only how many there may be. A
+batch is read to its end before the first of it is done, so that one that is too long, or breaks
+off, leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.problems import Problem, ProblemError, of_error, of_refusal, problem
+from api.requests import (
+    JSON,
+    LINES,
+    TooLarge,
+    check_media_type,
+    check_names,
+    choice_of,
+    query_of,
+    read_body,
+)
+from api.responses import as_json, json_response
+from api.settings import ApiSettings
+from ledger.answers.wire import to_wire
+from ledger.book import Answer, Book, Line, NotDone, Reached
+from ledger.canonical import decode
+from ledger.errors import AdamantError, Refusal, Refused, Unavailable
+from ledger.limits import LIMITS
+
+LINES_TAKEN: Final = (LINES, "application/jsonl")
+STOPPED: Final = "the ledger has stopped; its operator must look"
+CREATED: Final = 201
+KNOWN: Final = 200
+
+
+def answer_shown(answer: Answer) -> dict[str, Any]:
+    """Show an answer of the book; the same again for the same record, but for how sure it is."""
+    return {
+        "status": answer.status,
+        "index": answer.index,
+        "recordId": to_wire(answer.record_id),
+        "recordedAtMs": answer.recorded_at_ms,
+        "parcels": to_wire(answer.parcels),
+    }
+
+
+def code_of(answer: Answer) -> int:
+    """Return the HTTP status of an answer: created, or known already."""
+    return KNOWN if answer.again else CREATED
+
+
+def wait_of(query: dict[str, str]) -> Reached:
+    """Return what must be reached before the answer is given."""
+    return cast("Reached", choice_of(query, "wait", "checkpointed", "sequenced"))
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One line of a batch: its number, from 1, and its bytes."""
+
+    line: int
+    raw: bytes
+
+
+class Sending:
+    """Endpoints that bring records.
+
+    Args:
+        book: takes them.
+        settings: how much at once.
+
+    """
+
+    def __init__(self, book: Book, settings: ApiSettings) -> None:
+        self._book = book
+        self._settings = settings
+        self._batches = 0
+
+    async def record(self, request: Request) -> Response:
+        """Take one record."""
+        query = query_of(request)
+        check_names(query, "wait")
+        wait = wait_of(query)
+        check_media_type(request, JSON)
+        try:
+            raw = await self._body(request, LIMITS.envelope_bytes_max)
+        except TooLarge:
+            expected = f"at most {LIMITS.envelope_bytes_max} bytes"
+            raise Refused(Refusal("size", "", expected, "more")) from None
+        (line,) = await self._submit([Envelope(1, raw)], wait=wait)
+        if not isinstance(line, Answer):
+            raise ProblemError(_problem_of(line))
+        location = {"location": f"/v1/records/{to_wire(line.record_id)}"}
+        return json_response(answer_shown(line), code_of(line), location)
+
+    async def batch(self, request: Request) -> Response:
+        """Take many records; answer with one line for each, in their order."""
+        query = query_of(request)
+        check_names(query, "wait", "atomic")
+        wait = wait_of(query)
+        is_atomic = choice_of(query, "atomic", "false", "true") == "true"
+        check_media_type(request, *LINES_TAKEN)
+        if self._batches >= self._settings.batches_at_once_max:
+            raise problem("unavailable", "too many batches at once; try again later")
+        self._batches += 1
+        is_streamed = False
+        try:
+            envelopes = await self._lines(request)
+            if is_atomic:
+                return await self._all_or_none(envelopes, wait)
+            is_streamed = True
+            return _Streamed(self._each(envelopes, wait), self)
+        finally:
+            if not is_streamed:
+                self.batch_done()
+
+    def batch_done(self) -> None:
+        """Let another batch in."""
+        self._batches -= 1
+
+    async def _body(self, request: Request, bytes_max: int) -> bytes:
+        return await read_body(request, bytes_max, self._settings.body_seconds_max)
+
+    async def _lines(self, request: Request) -> list[Envelope]:
+        try:
+            body = await self._body(request, LIMITS.batch_bytes_max)
+        except TooLarge:
+            expected = f"at most {LIMITS.batch_bytes_max} bytes"
+            raise problem("body-size", field="body", expected=expected) from None
+        return await run_in_threadpool(lines_of, body)
+
+    async def _submit(
+        self, envelopes: Sequence[Envelope], *, wait: Reached, atomic: bool = False
+    ) -> tuple[Line, ...]:
+        future = await self._hand_over(envelopes, wait=wait, atomic=atomic)
+        return await asyncio.wrap_future(future)
+
+    async def _hand_over(
+        self, envelopes: Sequence[Envelope], *, wait: Reached, atomic: bool = False
+    ) -> Future[tuple[Line, ...]]:
+        # In a thread: reading envelopes and checking signatures takes its time.
+        raws = [envelope.raw for envelope in envelopes]
+        try:
+            return await run_in_threadpool(self._book.submit, raws, atomic=atomic, wait=wait)
+        except Unavailable:
+            if self._book.fault is None:
+                raise
+            # Why it stopped is for its operator.
+            raise Unavailable(STOPPED) from None
+
+    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> Response:
+        lines = await self._submit(envelopes, wait=wait, atomic=True)
+        for envelope, line in zip(envelopes, lines, strict=True):
+            if isinstance(line, Refusal):
+                raise ProblemError(of_refusal(line, line=envelope.line))
+        told = [_told(envelope, line) for envelope, line in zip(envelopes, lines, strict=True)]
+        return Response(b"".join(told), media_type=LINES)
+
+    async def _each(self, envelopes: Sequence[Envelope], wait: Reached) -> AsyncIterator[bytes]:
+        """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
+        step = self._settings.batch_step_records
+        steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
+        ahead: Future[tuple[Line, ...]] | None = None
+        failed: Problem | None = None
+        for number in range(len(steps) + 1):
+            following: Future[tuple[Line, ...]] | None = None
+            if number < len(steps) and failed is None:
+                try:
+                    following = await self._hand_over(steps[number], wait=wait)
+                except AdamantError as error:
+                    failed = of_error(error)
+            if number:
+                async for told in _answered(steps[number - 1], ahead, failed):
+                    yield told
+            ahead = following
+
+
+async def _answered(
+    envelopes: Sequence[Envelope],
+    promised: Future[tuple[Line, ...]] | None,
+    failed: Problem | None,
+) -> AsyncIterator[bytes]:
+    """Tell the lines of one step, or of each that its outcome is not known or it was not done."""
+    if promised is not None:
+        try:
+            lines = await asyncio.wrap_future(promised)
+        except AdamantError as error:
+            failed = of_error(error)
+        else:
+            for envelope, line in zip(envelopes, lines, strict=True):
+                yield _told(envelope, line)
+            return
+    for envelope in envelopes:
+        yield _told_problem(envelope, failed or Problem("internal"))
+
+
+def _told(envelope: Envelope, line: Line) -> bytes:
+    if isinstance(line, Answer):
+        plain = {"line": envelope.line, "code": code_of(line), **answer_shown(line)}
+        return as_json(plain) + b"\n"
+    return _told_problem(envelope, _problem_of(line))
+
+
+def _told_problem(envelope: Envelope, told: Problem) -> bytes:
+    document = told.document()
+    plain = {"line": envelope.line, "code": document["status"], "problem": document}
+    return as_json(plain) + b"\n"
+
+
+def _problem_of(line: Refusal | NotDone) -> Problem:
+    if isinstance(line, Refusal):
+        return of_refusal(line)
+    return Problem("not-done", f"line {line.refused_line} was refused")
+
+
+def lines_of(body: bytes) -> list[Envelope]:
+    """Cut the body of a batch into its lines; empty ones are counted, and get no answer.
+
+    The last line may lack its end, but must then be whole.
+
+    Raises:
+        ProblemError: ``batch-records``, ``batch-truncated`` or ``batch-empty``.
+
+    """
+    if body.count(b"\n") > LIMITS.batch_records_max:
+        expected = f"at most {LIMITS.batch_records_max} lines"
+        raise problem("batch-records", field="body", expected=expected)
+    lines = body.split(b"\n")
+    envelopes = [Envelope(number, raw) for number, raw in enumerate(lines, start=1) if raw]
+    if not envelopes:
+        raise problem("batch-empty", field="body", expected="a record on each line")
+    if lines[-1] and not _is_whole(lines[-1]):
+        raise problem("batch-truncated", field="body", expected="a last line that is whole JSON")
+    return envelopes
+
+
+def _is_whole(raw: bytes) -> bool:
+    try:
+        decode(raw)
+    except Refused:
+        return False
+    return True
+
+
+class _Streamed(StreamingResponse):
+    """The answer to a batch; when it ends, however it does, another batch is let in."""
+
+    def __init__(self, content: AsyncIterator[bytes], sending: Sending) -> None:
+        super().__init__(content, media_type=LINES)
+        self._sending = sending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._sending.batch_done()

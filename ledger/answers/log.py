@@ -1,0 +1,180 @@
+"""The log: its state, its lines, its records, its checkpoint, and proofs over it.
+
+Proofs reach up to the last checkpoint only: a root that nobody signed proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from ledger import merkle
+from ledger.answers.asking import read_limit
+from ledger.answers.reading import Line, Reading
+from ledger.answers.shapes import (
+    CheckpointAnswer,
+    ConsistencyAnswer,
+    EntriesAnswer,
+    EntryShown,
+    InclusionAnswer,
+    RecordAnswer,
+    StatusAnswer,
+)
+from ledger.errors import BadQuestion, Damaged, Unknown
+from ledger.merkle import ReadNode, leaf_hash, node_from_tiles
+from ledger.rules import touches
+from ledger.values import Hash32, RecordId, to_hex
+
+
+def status(reading: Reading, *, takes_records: bool) -> StatusAnswer:
+    """Answer what the ledger is, and how far it has come."""
+    head, charter = reading.view.head(), reading.charter
+    return StatusAnswer(
+        ledger_id=charter.ledger_id,
+        origin=charter.origin,
+        mode=charter.mode,
+        rules_version=charter.rules_version,
+        takes_records=takes_records,
+        size=head.size,
+        root=head.root,
+        entry_hash=head.entry_hash,
+        recorded_at_ms=head.recorded_at_ms,
+        checkpoint_size=reading.published.size,
+        checkpoint_root=reading.published.root,
+    )
+
+
+def record(reading: Reading, record_id: RecordId) -> RecordAnswer:
+    """Answer with one record, as it was signed."""
+    index = reading.view.index_of(record_id)
+    if index is None:
+        raise Unknown("record", to_hex(record_id))
+    line = reading.line(index)
+    return RecordAnswer(
+        record_id=record_id,
+        index=index,
+        status=reading.status(index),
+        recorded_at_ms=line.entry.recorded_at_ms,
+        entry=line.raw,
+        signers=line.signed.signers,
+        parcels=touches(line.record, record_id),
+        envelope=json.loads(line.signed.envelope.raw),
+        as_of=reading.as_of,
+    )
+
+
+def entries(reading: Reading, start: int, limit: int | None) -> EntriesAnswer:
+    """Answer with lines of the log from an index on."""
+    rows, size = read_limit(limit), reading.as_of.size
+    stop = min(start + rows, size)
+    lines = (reading.line(index) for index in range(start, stop))
+    return EntriesAnswer(
+        entries=tuple(_shown(reading, line) for line in lines),
+        next_start=stop if start < stop < size else None,
+        as_of=reading.as_of,
+    )
+
+
+def entry(reading: Reading, index: int) -> EntryShown:
+    """Answer with one line of the log."""
+    if index >= reading.as_of.size:
+        raise Unknown("entry", str(index))
+    return _shown(reading, reading.line(index))
+
+
+def _shown(reading: Reading, line: Line) -> EntryShown:
+    return EntryShown(
+        index=line.index,
+        entry=line.raw,
+        recorded_at_ms=line.entry.recorded_at_ms,
+        previous=line.entry.previous,
+        record_root=line.entry.root,
+        record_id=line.signed.record_id,
+        kind=line.record.KIND.name,
+        status=reading.status(line.index),
+    )
+
+
+def note_of(reading: Reading) -> str:
+    """Return the signed note of the last checkpoint."""
+    if reading.published.note is None:
+        raise Damaged("gap", f"checkpoint {reading.published.size}", "its note is not kept")
+    return reading.published.note.decode()
+
+
+def checkpoint(reading: Reading) -> CheckpointAnswer:
+    """Answer with the last checkpoint."""
+    published = reading.published
+    return CheckpointAnswer(
+        origin=reading.charter.origin,
+        size=published.size,
+        root=published.root,
+        note=note_of(reading),
+    )
+
+
+def index_asked(reading: Reading, index: int | None, record_id: RecordId | None) -> int:
+    """Return the index of an entry that is asked for by index or by record id, one of them.
+
+    Raises:
+        BadQuestion: both are given, or neither.
+        Unknown: there is no such record.
+
+    """
+    if index is not None and record_id is None:
+        return index
+    if record_id is None or index is not None:
+        raise BadQuestion("index", "an index, or a record id in its place")
+    found = reading.view.index_of(record_id)
+    if found is None:
+        raise Unknown("record", to_hex(record_id))
+    return found
+
+
+def inclusion(reading: Reading, index: int, size: int | None) -> InclusionAnswer:
+    """Prove that an entry is in the tree of ``size`` entries, the last checkpoint's if not said."""
+    size = _size(reading, "size", size)
+    if index >= size:
+        raise BadQuestion("index", f"an index below {size}, the size of the tree")
+    read = _reader(reading)
+    raw = reading.line(index).raw
+    return InclusionAnswer(
+        index=index,
+        size=size,
+        root=_root(reading, size, read),
+        entry=raw,
+        leaf_hash=leaf_hash(raw),
+        proof=merkle.inclusion_proof(index, size, read),
+    )
+
+
+def consistency(reading: Reading, from_size: int, to_size: int | None) -> ConsistencyAnswer:
+    """Prove that a tree continues a smaller one; the last checkpoint's if not said."""
+    to_size = _size(reading, "to", to_size)
+    if not 1 <= from_size <= to_size:
+        raise BadQuestion("from", f"1 to {to_size}, the size of the larger tree")
+    read = _reader(reading)
+    return ConsistencyAnswer(
+        from_size=from_size,
+        to_size=to_size,
+        from_root=_root(reading, from_size, read),
+        to_root=_root(reading, to_size, read),
+        proof=merkle.consistency_proof(from_size, to_size, read),
+    )
+
+
+def _size(reading: Reading, field: str, size: int | None) -> int:
+    most = reading.published.size
+    if size is None:
+        return most
+    if not 1 <= size <= most:
+        raise BadQuestion(field, f"1 to {most}, the size of the last checkpoint")
+    return size
+
+
+def _reader(reading: Reading) -> ReadNode:
+    return partial(node_from_tiles, read_tile=reading.view.read_tile)
+
+
+def _root(reading: Reading, size: int, read: ReadNode) -> Hash32:
+    return reading.published.root if size == reading.published.size else merkle.root(size, read)

@@ -1,0 +1,290 @@
+"""Every question that can be asked, as one table: its path, what it takes, and who answers it.
+
+The HTTP routes, their documentation and the command line on a local folder all come from this
+table, so that a question is asked and answered alike everywhere. Parameters arrive as text, as in a
+query string; one that is not declared, or that is missing, is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.answers import shapes
+from ledger.answers.asking import read_integer
+from ledger.answers.wire import Plain
+from ledger.errors import BadQuestion, Unknown
+from ledger.limits import LIMITS
+
+HASH_FORM: Final = "^0x[0-9a-f]{64}$"
+ADDRESS_FORM: Final = "^0x[0-9a-f]{40}$"
+TOKEN_FORM: Final = "^[0-9a-f]{32}$"  # noqa: S105 - a link's form, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing that a question takes.
+
+    Attributes:
+        name: as it stands in the path or the query.
+        meaning: in words.
+        schema: JSON Schema of the value.
+        argument: the name under which the answer takes it.
+        in_path: whether it stands in the path; it is then always there.
+        is_required: whether the question makes no sense without it.
+
+    """
+
+    name: str
+    meaning: str
+    schema: Mapping[str, Plain]
+    argument: str
+    in_path: bool = False
+    is_required: bool = False
+
+    def read(self, text: str) -> str | int:
+        """Read its text; ids are read by whoever answers."""
+        return read_integer(self.name, text) if self.schema["type"] == "integer" else text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    Attributes:
+        name: the name of the method of ``Answers`` that answers it.
+        path: its path, with parameters in braces.
+        asks: what it asks, in a few words.
+        shape: what the answer is made of.
+        parameters: what it takes.
+        is_public: whether it may be asked of a trade ledger by anyone.
+
+    """
+
+    name: str
+    path: str
+    asks: str
+    shape: type[Any]
+    parameters: tuple[Parameter, ...] = ()
+    is_public: bool = False
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What a path of this question matches in full."""
+        return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path)))
+
+    def arguments(self, given: Mapping[str, str]) -> dict[str, str | int]:
+        """Read what was given into the arguments of the answer.
+
+        Raises:
+            BadQuestion: something is missing, not declared, or not of its form.
+
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        if given.keys() - known.keys():
+            names = " ".join(name for name, one in known.items() if not one.in_path)
+            raise BadQuestion("query", f"no parameter but {names}" if names else "no parameter")
+        for parameter in self.parameters:
+            if parameter.is_required and parameter.name not in given:
+                raise BadQuestion(parameter.name, "to be given")
+            if given.get(parameter.name) == "":
+                raise BadQuestion(parameter.name, "a value")
+        return {known[name].argument: known[name].read(text) for name, text in given.items()}
+
+
+def _id(meaning: str) -> Parameter:
+    schema = {"type": "string", "pattern": HASH_FORM}
+    return Parameter("id", meaning, schema, "subject", in_path=True, is_required=True)
+
+
+def _integer(name: str, meaning: str, argument: str, *, is_required: bool = False) -> Parameter:
+    schema = {"type": "integer", "minimum": 0}
+    return Parameter(name, meaning, schema, argument, is_required=is_required)
+
+
+_PARCEL: Final = _id("the parcel's id")
+_LIMIT: Final = Parameter(
+    "limit",
+    f"how many rows a page has; {LIMITS.page_rows} if it is not said",
+    {"type": "integer", "minimum": 1, "maximum": LIMITS.page_rows_max},
+    "limit",
+)
+_CURSOR: Final = Parameter(
+    "cursor", "the cursor that the page before gave", {"type": "string"}, "cursor"
+)
+_PAGE: Final = (_LIMIT, _CURSOR)
+
+QUESTIONS: Final = (
+    Question(
+        "status",
+        "/v1/status",
+        "What is this ledger, and how far has it come?",
+        shapes.StatusAnswer,
+        is_public=True,
+    ),
+    Question(
+        "charter", "/v1/charter", "Which charter values are in force?", shapes.CharterAnswer
+    ),
+    Question(
+        "checkpoint",
+        "/v1/checkpoint",
+        "What did the log last sign of itself?",
+        shapes.CheckpointAnswer,
+        is_public=True,
+    ),
+    Question(
+        "inclusion",
+        "/v1/proofs/inclusion",
+        "Is this entry in the log?",
+        shapes.InclusionAnswer,
+        (
+            _integer("index", "the entry's index, unless a record is named", "index"),
+            Parameter(
+                "record",
+                "the record's id, unless an index is named",
+                {"type": "string", "pattern": HASH_FORM},
+                "record",
+            ),
+            _integer("size", "the size of the tree; that of the last checkpoint if unsaid", "size"),
+        ),
+        is_public=True,
+    ),
+    Question(
+        "consistency",
+        "/v1/proofs/consistency",
+        "Does this tree continue a smaller one?",
+        shapes.ConsistencyAnswer,
+        (
+            _integer("from", "the size of the smaller tree", "from_size", is_required=True),
+            _integer("to", "the size of the larger; the last checkpoint's if unsaid", "to_size"),
+        ),
+        is_public=True,
+    ),
+    Question(
+        "entries",
+        "/v1/entries",
+        "Which lines does the log have, from an index on?",
+        shapes.EntriesAnswer,
+        (_integer("start", "the first index; 0 if it is not said", "start"), _LIMIT),
+    ),
+    Question(
+        "entry",
+        "/v1/entries/{index}",
+        "Which line stands at this index?",
+        shapes.EntryShown,
+        (
+            Parameter(
+                "index", "the index", {"type": "integer", "minimum": 0}, "index",
+                in_path=True, is_required=True,
+            ),
+        ),
+    ),
+    Question(
+        "record",
+        "/v1/records/{id}",
+        "What does this record say, and where does it stand?",
+        shapes.RecordAnswer,
+        (_id("the record's id"),),
+    ),
+    Question(
+        "parcel",
+        "/v1/parcels/{id}",
+        "What does the book say of this parcel?",
+        shapes.ParcelAnswer,
+        (_PARCEL,),
+    ),
+    Question(
+        "history",
+        "/v1/parcels/{id}/history",
+        "What was said of this parcel itself?",
+        shapes.HistoryAnswer,
+        (_PARCEL, *_PAGE),
+    ),
+    Question(
+        "story",
+        "/v1/parcels/{id}/story",
+        "What was said of this parcel and all its ancestors?",
+        shapes.HistoryAnswer,
+        (_PARCEL, *_PAGE),
+    ),
+    Question(
+        "trace",
+        "/v1/parcels/{id}/trace",
+        "Which operations led to this parcel, and where can its goods be from?",
+        shapes.TraceAnswer,
+        (_PARCEL, *_PAGE),
+    ),
+    Question(
+        "descendants",
+        "/v1/parcels/{id}/descendants",
+        "What became of this parcel's goods?",
+        shapes.DescendantsAnswer,
+        (_PARCEL, *_PAGE),
+    ),
+    Question(
+        "party",
+        "/v1/parties/{address}",
+        "Who is this address, and what does it hold?",
+        shapes.PartyAnswer,
+        (
+            Parameter(
+                "address", "the address", {"type": "string", "pattern": ADDRESS_FORM}, "address",
+                in_path=True, is_required=True,
+            ),
+            *_PAGE,
+        ),
+    ),
+    Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, _PAGE),
+    Question(
+        "site",
+        "/v1/sites/{id}",
+        "What is this site, and what came from it?",
+        shapes.SiteAnswer,
+        (_id("the site's id"),),
+    ),
+    Question(
+        "typed_data",
+        "/v1/typed-data/{kind}",
+        "What does a wallet sign for a record of this kind?",
+        shapes.TypedDataAnswer,
+        (
+            Parameter(
+                "kind", "the kind's name", {"type": "string"}, "kind",
+                in_path=True, is_required=True,
+            ),
+        ),
+        is_public=True,
+    ),
+    Question(
+        "stone",
+        "/stones/{token}.json",
+        "What may anyone see of this stone?",
+        shapes.StoneAnswer,
+        (
+            Parameter(
+                "token", "the stone's link token", {"type": "string", "pattern": TOKEN_FORM},
+                "token", in_path=True, is_required=True,
+            ),
+        ),
+        is_public=True,
+    ),
+)  # fmt: skip
+"""Every question, the ones about the ledger first."""
+
+_TABLE: Final = tuple((question, question.pattern) for question in QUESTIONS)
+
+
+def find(path: str) -> tuple[Question, dict[str, str]]:
+    """Return the question that a path asks, and what stands in the path.
+
+    Raises:
+        Unknown: no question has such a path.
+
+    """
+    for question, pattern in _TABLE:
+        match = pattern.fullmatch(path)
+        if match is not None:
+            return question, match.groupdict()
+    raise Unknown("question", "at this path")

@@ -1,0 +1,262 @@
+"""Shapes of what is said about goods: parcels, their stories, where they come from and went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.answers.shapes.log import AsOf, Status
+from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who said something, when, and how sure that is.
+
+    Attributes:
+        operation: the record's operation, or "".
+        author: the party spoken for; ``signers`` are the keys that signed.
+        occurred_at: when it happened, as the author declares.
+        recorded_at_ms: when the ledger recorded it: evidenced.
+        is_suspected: whether a Revocation says that records of the author, or of a signer, are
+            suspect from an index on, and this is one of them.
+
+    """
+
+    index: int
+    record_id: RecordId
+    kind: str
+    operation: str
+    author: Address
+    role: str
+    country: str
+    signers: tuple[Address, ...]
+    occurred_at: int
+    recorded_at_ms: int
+    status: Status
+    is_suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Said):
+    """One record of a story.
+
+    Attributes:
+        parcels: the parcels of this story that it makes, advances or speaks of.
+        is_mention: whether it only speaks of the parcel, and changes nothing.
+        record: all of it, as it was signed.
+
+    """
+
+    parcels: tuple[ParcelId, ...]
+    is_mention: bool
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingShown:
+    """A plausibility warning about an accepted record; never a refusal."""
+
+    finding_id: Hash32
+    name: str
+    index: int
+    record_id: RecordId
+    subject: Hash32
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShown:
+    """A parcel as its book stands.
+
+    Attributes:
+        token: names the parcel in links.
+        stones: 0 = not counted.
+        recipient: to whom it is offered, or null.
+
+    """
+
+    parcel_id: ParcelId
+    token: str
+    state: str
+    form: str
+    hs_code: str
+    weight_millicarats: int
+    stones: int
+    country: str
+    custodian: Address
+    recipient: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAnswer(ParcelShown):
+    """Everything about one parcel but its story.
+
+    Attributes:
+        label: the bag code or lot name that its maker gave it.
+        position: its place among the outputs of the record that made it.
+        frozen_by: who froze it, or null; ``is_seized`` if as an authority.
+        used_by: the index of the record that used it up, or null.
+        head: the id of its chain's last record: the ``previous`` of the next one.
+        head_at: when that record happened; the next one may not be earlier.
+        made, last: the record that made it, and the last one of its chain.
+
+    """
+
+    label: str
+    position: int
+    frozen_by: Address | None
+    is_seized: bool
+    used_by: int | None
+    head: RecordId
+    head_at: int
+    made: Said
+    last: Said
+    findings: tuple[FindingShown, ...]
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAnswer:
+    """Records of a story, the latest first.
+
+    Attributes:
+        cursor: asks for the next page; null at the end.
+        is_cut: whether the walk's bound was reached: what lies beyond is not told.
+
+    """
+
+    parcel_id: ParcelId
+    steps: tuple[Step, ...]
+    cursor: str | None
+    is_cut: bool
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOrigin:
+    """How much of a parcel is of one site.
+
+    Attributes:
+        site_id: null for goods known by their country alone.
+        label: the site's public name.
+        least_millicarats: certainly in the parcel.
+        most_millicarats: possibly in it, at most.
+        pro_rata_millicarats: the share if goods mix by weight, evidence of nothing; null for a
+            single stone, which is wholly of one site.
+
+    """
+
+    site_id: SiteId | None
+    label: str
+    zone: str
+    least_millicarats: int
+    most_millicarats: int
+    pro_rata_millicarats: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountryOrigin:
+    """How much of a parcel is of one country; see :class:`SiteOrigin`."""
+
+    country: str
+    least_millicarats: int
+    most_millicarats: int
+    pro_rata_millicarats: int | None
+    sites: tuple[SiteOrigin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where a parcel's goods can come from; what is not listed is certainly not in it.
+
+    Attributes:
+        one_of: for a single stone, the countries of which it is one; otherwise null.
+        is_contradicted: the records leave no composition; the bounds are those of the split alone.
+
+    """
+
+    one_of: tuple[str, ...] | None
+    is_contradicted: bool
+    countries: tuple[CountryOrigin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A parcel that went into an operation, with its book weight."""
+
+    parcel_id: ParcelId
+    weight_millicarats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A parcel that came out of an operation, as it was made."""
+
+    parcel_id: ParcelId
+    weight_millicarats: int
+    stones: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperationShown(Said):
+    """A record that made parcels, or lowered the weight of one.
+
+    Attributes:
+        site_id: where a registration was mined; otherwise null.
+        loss_millicarats: what was lost, all reasons together.
+
+    """
+
+    site_id: SiteId | None
+    inputs: tuple[Ingredient, ...]
+    outputs: tuple[Product, ...]
+    loss_millicarats: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceAnswer:
+    """Upstream to the mines: operations, the latest first, and what follows for the origin.
+
+    Attributes:
+        findings: about the parcels of these operations, and raised by registrations among them
+            about their sites.
+
+    """
+
+    parcel_id: ParcelId
+    weight_millicarats: int
+    stones: int
+    origins: Origins
+    operations: tuple[OperationShown, ...]
+    findings: tuple[FindingShown, ...]
+    cursor: str | None
+    is_cut: bool
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """An operation that goods went into, and what it made, as that stands today."""
+
+    index: int
+    record_id: RecordId
+    operation: str
+    author: Address
+    country: str
+    occurred_at: int
+    recorded_at_ms: int
+    status: Status
+    made: tuple[ParcelShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DescendantsAnswer:
+    """Downstream to every descendant and holder: operations, the earliest first."""
+
+    parcel: ParcelShown
+    operations: tuple[Descent, ...]
+    cursor: str | None
+    is_cut: bool
+    as_of: AsOf

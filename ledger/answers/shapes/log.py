@@ -1,0 +1,157 @@
+"""Shapes of what is said about the log: entries, records, checkpoints, proofs, typed data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ledger.values import Address, Hash32, RecordId
+
+Status = Literal["sequenced", "checkpointed"]
+"""Its index is durable and never moves; or a signed checkpoint covers it besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """How sure an answer is: what it was read from.
+
+    Attributes:
+        size: how many entries the log had.
+        checkpoint_size: how many of them a signed checkpoint covered.
+
+    """
+
+    size: int
+    checkpoint_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What the ledger is, and how far it has come.
+
+    Attributes:
+        mode: open (everyone may ask) or trade (only those concerned may read records).
+        takes_records: false once the book has stopped.
+
+    """
+
+    ledger_id: Hash32
+    origin: str
+    mode: str
+    rules_version: int
+    takes_records: bool
+    size: int
+    root: Hash32
+    entry_hash: Hash32
+    recorded_at_ms: int
+    checkpoint_size: int
+    checkpoint_root: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointAnswer:
+    """The last checkpoint: the signed note, and the values that stand in it."""
+
+    origin: str
+    size: int
+    root: Hash32
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionAnswer:
+    """An RFC 6962 proof that an entry is in the tree of ``size`` entries.
+
+    Attributes:
+        entry: the entry's 73 bytes; ``leaf_hash`` is SHA-256(0x00 and these bytes).
+        proof: the sibling hashes, the lowest first.
+
+    """
+
+    index: int
+    size: int
+    root: Hash32
+    entry: bytes
+    leaf_hash: Hash32
+    proof: tuple[Hash32, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyAnswer:
+    """An RFC 6962 proof that the tree of ``to_size`` entries continues that of ``from_size``."""
+
+    from_size: int
+    to_size: int
+    from_root: Hash32
+    to_root: Hash32
+    proof: tuple[Hash32, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """One line of the log, and the record that it stands for."""
+
+    index: int
+    entry: bytes
+    recorded_at_ms: int
+    previous: Hash32
+    record_root: Hash32
+    record_id: RecordId
+    kind: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesAnswer:
+    """Lines of the log; ``next_start`` is where the next page starts, null at the end."""
+
+    entries: tuple[EntryShown, ...]
+    next_start: int | None
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """One record: its place in the log, its envelope, and the parcels that it made or advanced."""
+
+    record_id: RecordId
+    index: int
+    status: Status
+    recorded_at_ms: int
+    entry: bytes
+    signers: tuple[Address, ...]
+    parcels: tuple[Hash32, ...]
+    envelope: Mapping[str, Any]
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """One field of a kind: where it stands, its EIP-712 type, and what it means."""
+
+    path: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDataAnswer:
+    """What a wallet needs to sign a record of one kind (EIP-712).
+
+    Attributes:
+        is_written: whether the rules in force take records of this kind.
+        types: the structs, ``EIP712Domain`` among them.
+        message: an example; well formed, with ids, salts and parties that are made up.
+        closed_lists: for each field that takes one of a list, the list.
+
+    """
+
+    kind: str
+    is_written: bool
+    primary_type: str
+    domain: Mapping[str, Any]
+    types: Mapping[str, Any]
+    message: Mapping[str, Any]
+    closed_lists: Mapping[str, Any]
+    fields: tuple[TypedField, ...]

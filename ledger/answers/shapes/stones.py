@@ -1,0 +1,175 @@
+"""Shapes of what anyone may see of a stone by its link.
+
+On a trade ledger no party is named, and no amount but the stone's own weight: addresses and labels
+are then null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.answers.shapes.log import AsOf, Status
+from ledger.values import Address, Hash32, RecordId, SiteId
+
+Sureness = Literal["one", "one-of", "some-of"]
+"""Wholly of one place; one stone, of one of several; or several stones, of some of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShown:
+    """A site where the goods may have been mined; ``site_id`` is null if only the country is known.
+
+    Attributes:
+        country_name: the country in English.
+        name: the site's public name, or "".
+        site_type: industrial, artisanal or "".
+
+    """
+
+    country: str
+    country_name: str
+    site_id: SiteId | None
+    name: str
+    zone: str
+    site_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class MinedShown:
+    """Where the goods were mined, by the records; ``countries`` in English, each once."""
+
+    sureness: Sureness
+    countries: tuple[str, ...]
+    places: tuple[PlaceShown, ...]
+    is_contradicted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutShown:
+    """Where rough became polished: in one of these countries, between these times (declared)."""
+
+    countries: tuple[str, ...]
+    country_names: tuple[str, ...]
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShown:
+    """Where the goods are, and who holds them.
+
+    Attributes:
+        country: where the goods are by the records: rough changes country by a certificate alone.
+        role, role_country: in which the holder took them over, or "".
+        address: the holder; null on a trade ledger.
+        since: when the holder took them over, as declared; null if that lies too far back.
+
+    """
+
+    country: str
+    country_name: str
+    role: str
+    role_country: str
+    address: Address | None
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoneStep:
+    """One signed statement in the goods' story, in words.
+
+    Attributes:
+        title: what it is, in a word or two.
+        says: what the author declares.
+        author: null on a trade ledger.
+        occurred_at: declared; ``recorded_at_ms``: evidenced.
+
+    """
+
+    index: int
+    record_id: RecordId
+    title: str
+    says: str
+    role: str
+    country: str
+    country_name: str
+    author: Address | None
+    occurred_at: int
+    recorded_at_ms: int
+    status: Status
+    is_suspected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoneFinding:
+    """Something that deserves a question, in words."""
+
+    name: str
+    says: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofShown:
+    """What the statements rest on.
+
+    Attributes:
+        index: the place in the log of the last record about the goods; ``status`` is its own.
+        size, root, note: of the checkpoint.
+
+    """
+
+    index: int
+    record_id: RecordId
+    status: Status
+    size: int
+    root: Hash32
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """What is proven, what is claimed, and what nobody here knows."""
+
+    proven: tuple[str, ...]
+    claimed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoneAnswer:
+    """A stone, or a parcel of stones, as anyone may see it.
+
+    Attributes:
+        parcel_id: null on a trade ledger.
+        alert: what must be seen first (reported stolen, no longer whole), or "".
+        steps: the earliest first.
+        steps_left_out: whether earlier steps are not listed.
+        became: the links of what these goods were made into; none on a trade ledger.
+
+    """
+
+    token: str
+    parcel_id: Hash32 | None
+    ledger_id: Hash32
+    origin: str
+    mode: str
+    state: str
+    form: str
+    hs_code: str
+    weight_millicarats: int
+    weight_carats: str
+    stones: int
+    label: str | None
+    alert: str
+    mined: MinedShown
+    cut: CutShown | None
+    held: HeldShown
+    steps: tuple[StoneStep, ...]
+    steps_left_out: bool
+    became: tuple[str, ...]
+    findings: tuple[StoneFinding, ...]
+    proof: ProofShown
+    words: PlainWords
+    as_of: AsOf

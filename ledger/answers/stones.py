@@ -1,0 +1,257 @@
+"""What anyone may see of a stone by its link: origin, cut, holder, story, proof.
+
+The link's token is the first 128 bits of the parcel id. On a trade ledger no party is named and no
+amount is shown but the stone's own weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.answers.asking import token_of
+from ledger.answers.country_names import name_in_text, name_of
+from ledger.answers.log import note_of
+from ledger.answers.parcels import label_of
+from ledger.answers.plainly import plain_words
+from ledger.answers.reading import Line, Reading
+from ledger.answers.shapes import (
+    CutShown,
+    HeldShown,
+    MinedShown,
+    PlaceShown,
+    ProofShown,
+    StoneAnswer,
+    StoneFinding,
+    StoneStep,
+    Sureness,
+)
+from ledger.answers.telling import Teller, day, finding_in_words, short, who
+from ledger.answers.tracing import findings_along
+from ledger.custody import NEVER, Operation, Parcel, SiteState, operation_key
+from ledger.errors import Unknown
+from ledger.limits import LIMITS
+from ledger.records import Receipt, Registration, Report, Transformation
+from ledger.trace import story as stories
+from ledger.trace.kept import bounds_of
+from ledger.trace.origins import OTHER_SITES
+from ledger.trace.walk import upstream
+from ledger.values import SiteId, carats
+
+_SUSPECTED = "suspected-record"
+
+
+def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
+    """Answer with what anyone may see of the parcel whose id begins with 16 bytes.
+
+    Raises:
+        Unknown: there is no such parcel.
+
+    """
+    parcel = parcel_of(reading, prefix)
+    is_open = reading.charter.mode == "open"
+    operations = upstream(reading.view, parcel, LIMITS.page_rows_max).steps
+    mined, cut = _mined(reading, parcel), _cut(operations)
+    lines, left_out = _lines(reading, parcel)
+    teller = Teller(is_open, lambda site: _site_name(reading, site))
+    steps = tuple(_step(reading, line, teller) for line in lines)
+    made = reading.line(parcel.made_by)
+    proof = _proof(reading, parcel)
+    return StoneAnswer(
+        token=token_of(parcel.id),
+        parcel_id=parcel.id if is_open else None,
+        ledger_id=reading.charter.ledger_id,
+        origin=reading.charter.origin,
+        mode=reading.charter.mode,
+        state=parcel.state,
+        form=parcel.form,
+        hs_code=parcel.hs_code,
+        weight_millicarats=parcel.weight_millicarats,
+        weight_carats=carats(parcel.weight_millicarats),
+        stones=parcel.stones,
+        label=label_of(made.record, parcel.position) if is_open else None,
+        alert=_alert(reading, parcel),
+        mined=mined,
+        cut=cut,
+        held=_held(reading, parcel, is_open=is_open),
+        steps=steps,
+        steps_left_out=left_out,
+        became=_became(reading, parcel) if is_open else (),
+        findings=_findings(reading, parcel, operations, steps, is_open=is_open),
+        proof=proof,
+        words=plain_words(mined, cut, proof, steps, is_open=is_open),
+        as_of=reading.as_of,
+    )
+
+
+def parcel_of(reading: Reading, prefix: bytes) -> Parcel:
+    """Return the parcel that a link's 16 bytes name.
+
+    Raises:
+        Unknown: there is none.
+
+    """
+    found = reading.view.items_of(Parcel, prefix, 1)
+    for parcel in found:
+        if isinstance(parcel, Parcel) and parcel.id.startswith(prefix):
+            return parcel
+    raise Unknown("stone", prefix.hex())
+
+
+def _site_name(reading: Reading, site_id: SiteId) -> str:
+    site = reading.view.read(SiteState, site_id)
+    if site is None:
+        return f"site {short(site_id)}"
+    name = site.label or f"site {short(site_id)}"
+    return f"{name} in {name_in_text(site.country)}"
+
+
+def _mined(reading: Reading, parcel: Parcel) -> MinedShown:
+    bounds = bounds_of(reading.view, parcel)
+    places = []
+    for part in bounds.countries:
+        for site_id, _ in part.sites:
+            site = None if site_id == OTHER_SITES else reading.view.read(SiteState, site_id)
+            places.append(
+                PlaceShown(
+                    country=part.country,
+                    country_name=name_of(part.country),
+                    site_id=site.id if site else None,
+                    name=site.label if site else "",
+                    zone=site.zone if site else "",
+                    site_type=site.site_type if site else "",
+                )
+            )
+    several: Sureness = "one-of" if parcel.stones == 1 else "some-of"
+    return MinedShown(
+        sureness="one" if len(places) == 1 else several,
+        countries=tuple(name_of(country) for country in bounds.possible()),
+        places=tuple(places),
+        is_contradicted=bounds.contradicted,
+    )
+
+
+def _cut(operations: Sequence[Operation]) -> CutShown | None:
+    polishings = [operation for operation in operations if operation.name == "polish"]
+    if not polishings:
+        return None
+    countries = tuple(sorted({operation.country for operation in polishings}))
+    times = [operation.occurred_at for operation in polishings]
+    names = tuple(name_of(country) for country in countries)
+    return CutShown(countries, names, min(times), max(times))
+
+
+def _held(reading: Reading, parcel: Parcel, *, is_open: bool) -> HeldShown:
+    """Find the record by which the custodian took the parcel over, on the parcel's own chain."""
+    role, role_country, since = "", "", None
+    chain = stories.story(reading.view, parcel, LIMITS.stone_lines_max, ancestors=False)
+    for step in chain.steps:
+        record = step.record
+        is_made = isinstance(record, Registration) or (
+            isinstance(record, Transformation) and parcel.id not in record.what.inputs
+        )
+        is_accepted = isinstance(record, Receipt) and record.what.operation != "refuse"
+        if is_made or is_accepted:
+            role, role_country = record.what.author_role, record.scene.author_country
+            since = record.scene.occurred_at
+            break
+    return HeldShown(
+        country=parcel.country,
+        country_name=name_of(parcel.country),
+        role=role,
+        role_country=role_country,
+        address=parcel.custodian if is_open else None,
+        since=since,
+    )
+
+
+def _lines(reading: Reading, parcel: Parcel) -> tuple[list[Line], bool]:
+    """Read the story's last lines, the earliest first, with what was said of its parcels."""
+    most = LIMITS.stone_lines_max
+    page = stories.story(reading.view, parcel, most)
+    indices = {step.index for step in page.steps}
+    left_out = page.cursor is not None or page.is_cut
+    first = min(indices) if left_out else 0
+    parcels = {told for step in page.steps for told in step.parcels} | {parcel.id}
+    mentions = {index for told in parcels for index in reading.view.mentions(told)}
+    spoken = sorted(index for index in mentions - indices if index >= first)
+    return [reading.line(index) for index in sorted({*indices, *spoken[-most:]})], left_out
+
+
+def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
+    said = reading.said(line)
+    title, says = teller.tell(line.record)
+    return StoneStep(
+        index=said.index,
+        record_id=said.record_id,
+        title=title,
+        says=says,
+        role=said.role,
+        country=said.country,
+        country_name=name_of(said.country),
+        author=said.author if teller.shows_amounts else None,
+        occurred_at=said.occurred_at,
+        recorded_at_ms=said.recorded_at_ms,
+        status=said.status,
+        is_suspected=said.is_suspected,
+    )
+
+
+def _alert(reading: Reading, parcel: Parcel) -> str:
+    if parcel.state == "frozen":
+        record = reading.line(reading.index_of(parcel.head)).record
+        by = who(record.what.author_role, record.scene.author_country)
+        title = {"theft": "Reported stolen", "loss": "Reported lost", "seizure": "Seized"}
+        what = title.get(record.operation, "Frozen") if isinstance(record, Report) else "Frozen"
+        return f"{what} on {day(record.scene.occurred_at)} by {by}."
+    if parcel.state == "spent":
+        record = reading.line(parcel.spent_by).record
+        done = Teller(shows_amounts=False, site_name=short).tell(record)[0].lower()
+        when = day(record.scene.occurred_at)
+        return f"These goods are no longer kept like this: {done} on {when}."
+    return ""
+
+
+def _became(reading: Reading, parcel: Parcel) -> tuple[str, ...]:
+    if parcel.spent_by == NEVER:
+        return ()
+    operation = reading.view.read(Operation, operation_key(parcel.spent_by))
+    outputs = operation.outputs if operation else ()
+    return tuple(token_of(made) for made in outputs[: LIMITS.stone_lines_max])
+
+
+def _findings(
+    reading: Reading,
+    parcel: Parcel,
+    operations: Sequence[Operation],
+    steps: Sequence[StoneStep],
+    *,
+    is_open: bool,
+) -> tuple[StoneFinding, ...]:
+    found = [
+        StoneFinding(
+            finding.name,
+            finding_in_words(finding.name, finding.evidence if is_open else ""),
+            finding.index,
+        )
+        for finding in findings_along(reading, parcel, operations)
+    ]
+    suspected = {step.index for step in steps if step.is_suspected} | {
+        operation.index
+        for operation in operations
+        if reading.is_suspected(operation.index, operation.author)
+    }
+    words = "A party to this story is suspected since: records of its key from then on are in doubt"
+    found += [StoneFinding(_SUSPECTED, f"{words}.", index) for index in sorted(suspected)]
+    return tuple(sorted(found, key=lambda finding: finding.index)[: LIMITS.stone_lines_max])
+
+
+def _proof(reading: Reading, parcel: Parcel) -> ProofShown:
+    index = reading.index_of(parcel.head)
+    return ProofShown(
+        index=index,
+        record_id=parcel.head,
+        status=reading.status(index),
+        size=reading.published.size,
+        root=reading.published.root,
+        note=note_of(reading),
+    )

@@ -1,0 +1,126 @@
+"""Upstream to the mines: which operations led to a parcel, and what follows for its origin.
+
+Origin is bounds, never a share: the least and the most of each country and site, and for a single
+stone which of several it may be from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.answers.asking import Cursors, read_limit
+from ledger.answers.parcels import finding_shown, findings_about
+from ledger.answers.reading import Reading
+from ledger.answers.shapes import (
+    CountryOrigin,
+    FindingShown,
+    Ingredient,
+    OperationShown,
+    Origins,
+    Product,
+    SiteOrigin,
+    TraceAnswer,
+)
+from ledger.answers.wire import members_of
+from ledger.custody import Finding, Operation, Parcel, SiteState
+from ledger.rules.findings import finding_id
+from ledger.trace.kept import bounds_of
+from ledger.trace.origins import OTHER_SITES, Bound, CountryBounds
+from ledger.trace.walk import upstream
+from ledger.values import NO_HASH, ParcelId, SiteId, to_hex
+
+SITE_FINDINGS = ("over-capacity",)
+"""The findings that a registration raises about its site."""
+
+
+def trace(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str) -> TraceAnswer:
+    """Answer with the operations that led to a parcel, the latest first, and its origin."""
+    known, rows = reading.known_parcel(parcel_id), read_limit(limit)
+    cursors = Cursors(f"trace {to_hex(parcel_id)}")
+    before = cursors.read_index(cursor)
+    page = upstream(reading.view, known, rows, None if before is None else -before)
+    return TraceAnswer(
+        parcel_id=parcel_id,
+        weight_millicarats=known.weight_millicarats,
+        stones=known.stones,
+        origins=origins_of(reading, known),
+        operations=tuple(_shown(reading, operation) for operation in page.steps),
+        findings=findings_along(reading, known, page.steps),
+        cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
+        is_cut=page.is_cut,
+        as_of=reading.as_of,
+    )
+
+
+def _shown(reading: Reading, operation: Operation) -> OperationShown:
+    said = reading.said(reading.line(operation.index))
+    inputs = zip(operation.inputs, operation.input_weights_millicarats, strict=True)
+    outputs = zip(operation.outputs, operation.weights_millicarats, operation.stones, strict=True)
+    return OperationShown(
+        **{**members_of(said), "operation": operation.name},
+        site_id=None if operation.site == NO_HASH else operation.site,
+        inputs=tuple(Ingredient(*pair) for pair in inputs),
+        outputs=tuple(Product(*made) for made in outputs),
+        loss_millicarats=operation.loss_millicarats,
+    )
+
+
+def origins_of(reading: Reading, parcel: Parcel) -> Origins:
+    """Bound where a parcel's goods can come from."""
+    bounds = bounds_of(reading.view, parcel)
+    is_one_stone = parcel.stones == 1
+    return Origins(
+        one_of=bounds.possible() if is_one_stone else None,
+        is_contradicted=bounds.contradicted,
+        countries=tuple(
+            _country(reading, part, is_one_stone=is_one_stone) for part in bounds.countries
+        ),
+    )
+
+
+def _country(reading: Reading, part: CountryBounds, *, is_one_stone: bool) -> CountryOrigin:
+    return CountryOrigin(
+        part.country,
+        *_amounts(part.bound, is_one_stone=is_one_stone),
+        sites=tuple(
+            _site(reading, site, bound, is_one_stone=is_one_stone) for site, bound in part.sites
+        ),
+    )
+
+
+def _site(reading: Reading, site: SiteId, bound: Bound, *, is_one_stone: bool) -> SiteOrigin:
+    known = None if site == OTHER_SITES else reading.view.read(SiteState, site)
+    return SiteOrigin(
+        known.id if known else None,
+        known.label if known else "",
+        known.zone if known else "",
+        *_amounts(bound, is_one_stone=is_one_stone),
+    )
+
+
+def _amounts(bound: Bound, *, is_one_stone: bool) -> tuple[int, int, int | None]:
+    # A share of one stone would say that it is partly of one place and partly of another.
+    return bound.least, bound.most, None if is_one_stone else bound.pro_rata
+
+
+def findings_along(
+    reading: Reading, parcel: Parcel, operations: Iterable[Operation]
+) -> tuple[FindingShown, ...]:
+    """Show the findings about a parcel and about what these operations took, made and mined.
+
+    A finding about an operation stands under its first or its last output, one about a
+    registration's site under that site.
+    """
+    subjects: dict[ParcelId, None] = {parcel.id: None}
+    found: dict[bytes, FindingShown] = {}
+    for operation in operations:
+        for subject in (operation.outputs[0], operation.outputs[-1], *operation.inputs):
+            subjects[subject] = None
+        for name in SITE_FINDINGS if operation.site != NO_HASH else ():
+            key = operation.site + finding_id(name, operation.record_id, operation.site)
+            about_site = reading.view.read(Finding, key)
+            if about_site is not None:
+                found[about_site.id] = finding_shown(about_site)
+    for subject in subjects:
+        found.update((finding.finding_id, finding) for finding in findings_about(reading, subject))
+    return tuple(sorted(found.values(), key=lambda finding: (finding.index, finding.finding_id)))

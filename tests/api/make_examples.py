@@ -1,0 +1,95 @@
+"""Makes ``api/examples.json``: what a small ledger really answers to each question of the API.
+
+Run as ``python -m tests.api.make_examples``. Keys, salts and times are fixed, so it gives the same
+file every time; a test compares.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.scene import Shown, jewel, shown
+from tests.tree import ROOT
+from tests.world import address_of
+
+FILE = ROOT / "api" / "examples.json"
+JSON = {"content-type": "application/json"}
+LINES = {"content-type": "application/x-ndjson"}
+AS_JSON = {"accept": "application/json"}
+
+
+def asked(made: Shown) -> dict[str, str]:
+    """Return the path that the example of each operation asks."""
+    stone, token = made.hex("stone"), made.token("stone")
+    jeweller = "0x" + address_of("jeweller-fr").hex()
+    last = len(made.scene.log) - 1
+    return {
+        "status": "/v1/status",
+        "charter": "/v1/charter",
+        "checkpoint": "/v1/checkpoint",
+        "inclusion": f"/v1/proofs/inclusion?index={last}",
+        "consistency": "/v1/proofs/consistency?from=20",
+        "entries": f"/v1/entries?start={last - 1}&limit=1",
+        "entry": f"/v1/entries/{last}",
+        "record": f"/v1/records/0x{made.scene.log[last][1].record_id.hex()}",
+        "parcel": f"/v1/parcels/{stone}",
+        "history": f"/v1/parcels/{stone}/history?limit=1",
+        "story": f"/v1/parcels/{stone}/story?limit=1",
+        "trace": f"/v1/parcels/{stone}/trace?limit=1",
+        "descendants": f"/v1/parcels/{made.hex('rough')}/descendants",
+        "party": f"/v1/parties/{jeweller}",
+        "sites": "/v1/sites?limit=1",
+        "site": f"/v1/sites/{made.site('home')}",
+        "typedData": "/v1/typed-data/Withdrawal",
+        "stone": f"/stones/{token}",
+        "stoneAsData": f"/stones/{token}.json",
+        "livez": "/livez",
+        "readyz": "/readyz",
+        "problems": "/problems",
+        "problem": "/problems/balance",
+    }
+
+
+def make() -> dict[str, Any]:
+    """Ask everything once, then send a record and a batch; return what came."""
+    with shown(jewel()) as made:
+        found: dict[str, Any] = {}
+        for name, path in asked(made).items():
+            response = made.client.get(path, headers=AS_JSON)
+            assert response.status_code == 200, response.text
+            found[name] = {"path": path, "response": response.json()}
+        found["problems"]["response"]["problems"] = found["problems"]["response"]["problems"][:2]
+        found["stone"]["response"]["steps"] = found["stone"]["response"]["steps"][-2:]
+        found["stoneAsData"]["response"] = found["stone"]["response"]
+        return found | sent(made)
+
+
+def sent(made: Shown) -> dict[str, Any]:
+    """Send a record, and then it and another one as a batch."""
+    raws = made.registrations(2)
+    one = made.client.post("/v1/records", content=raws[0], headers=JSON)
+    lines = b"".join(raw + b"\n" for raw in raws)
+    many = made.client.post("/v1/records/batch", content=lines, headers=LINES)
+    assert (one.status_code, many.status_code) == (201, 200)
+    return {
+        "sendRecord": {
+            "path": "/v1/records",
+            "request": json.loads(raws[0]),
+            "response": one.json(),
+        },
+        "sendBatch": {
+            "path": "/v1/records/batch",
+            "request": lines.decode(),
+            "response": many.text,
+        },
+    }
+
+
+def written(examples: dict[str, Any]) -> str:
+    """Write the examples as the file holds them."""
+    return json.dumps(examples, ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(written(make()), "utf-8")

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import pytest
+
+from ledger import drafts
+from ledger.answers import Answers
+from ledger.drafts import Loss, Output
+from ledger.values import ParcelId, to_hex
+from tests.desk import Desk
+from tests.ledger.answers.counting import Counted
+from tests.ledger.answers.test_parcels import paged
+from tests.ledger.trace.ancestries import chain, layers, mined
+from tests.scene import MINE, OTHER_MINE, POLISHED, ROUGH, Shown
+from tests.world import World
+
+
+def test_a_trace_leads_to_the_mines_the_latest_first(jewel_shown: Shown) -> None:
+    answer = jewel_shown.answers.trace(jewel_shown.hex("stone"))
+    names = [operation["operation"] for operation in answer["operations"]]
+    assert names == ["polish", "split", "mix", "registration", "registration"]
+    sites = {operation["siteId"] for operation in answer["operations"]}
+    assert sites == {None, jewel_shown.site("home"), jewel_shown.site("abroad")}
+    assert (answer["cursor"], answer["isCut"]) == (None, False)
+
+
+def test_an_operation_balances_to_the_millicarat(jewel_shown: Shown) -> None:
+    polish = jewel_shown.answers.trace(jewel_shown.hex("stone"))["operations"][0]
+    assert polish["inputs"] == [{"parcelId": jewel_shown.hex("rough"), "weightMillicarats": 4_098}]
+    assert polish["outputs"] == [
+        {"parcelId": jewel_shown.hex("stone"), "weightMillicarats": 1_850, "stones": 1}
+    ]
+    assert polish["lossMillicarats"] == 4_098 - 1_850
+    assert (polish["role"], polish["status"]) == ("cutter", "checkpointed")
+
+
+def test_one_stone_of_a_mix_is_one_of_several_and_never_a_share(jewel_shown: Shown) -> None:
+    origins = jewel_shown.answers.trace(jewel_shown.hex("stone"))["origins"]
+    assert origins["oneOf"] == ["BW", "CA"]
+    for country in origins["countries"]:
+        assert (country["leastMillicarats"], country["mostMillicarats"]) == (0, 1_850)
+        assert country["proRataMillicarats"] is None
+        assert country["sites"][0]["proRataMillicarats"] is None
+    assert not origins["isContradicted"]
+
+
+def test_several_stones_of_a_mix_have_bounds_in_millicarats(jewel_shown: Shown) -> None:
+    origins = jewel_shown.answers.trace(jewel_shown.hex("rest"))["origins"]
+    assert origins["oneOf"] is None
+    home, abroad = origins["countries"]
+    assert (home["country"], abroad["country"]) == ("BW", "CA")
+    # 16.400 ct were taken of 12.500 ct and 8.000 ct.
+    assert (home["leastMillicarats"], home["mostMillicarats"]) == (8_400, 12_500)
+    assert (abroad["leastMillicarats"], abroad["mostMillicarats"]) == (3_900, 8_000)
+    assert home["proRataMillicarats"] + abroad["proRataMillicarats"] == 16_400
+    assert home["sites"][0]["siteId"] == jewel_shown.site("home")
+    assert [part["sites"][0]["label"] for part in (home, abroad)] == [MINE, OTHER_MINE]
+
+
+def test_goods_that_were_never_mixed_are_wholly_of_their_site(jewel_shown: Shown) -> None:
+    (home,) = jewel_shown.answers.trace(jewel_shown.hex("first"))["origins"]["countries"]
+    amounts = [home[f"{name}Millicarats"] for name in ("least", "most", "proRata")]
+    assert amounts == [12_500] * 3
+
+
+def test_no_answer_about_origin_speaks_of_percent(jewel_shown: Shown) -> None:
+    for parcel in ("first", "rest", "stone"):
+        told = str(jewel_shown.answers.trace(jewel_shown.hex(parcel)))
+        assert "%" not in told
+        assert "percent" not in told.lower()
+
+
+@pytest.mark.parametrize("limit", range(1, 6))
+def test_pages_of_a_trace_are_the_whole(jewel_shown: Shown, limit: int) -> None:
+    whole = jewel_shown.answers.trace(jewel_shown.hex("stone"))["operations"]
+    ask = jewel_shown.answers.trace
+    assert paged(ask, jewel_shown.hex("stone"), limit, "operations") == whole
+
+
+def test_records_that_a_revocation_calls_suspect_are_marked(fresh: Shown) -> None:
+    answers, stone = fresh.answers, fresh.hex("stone")
+    before = answers.trace(stone)["operations"]
+    assert not any(operation["isSuspected"] for operation in before)
+    mix = next(operation for operation in before if operation["operation"] == "mix")
+    fresh.scene.revoke("trader-be", compromised_since=mix["index"] + 1)
+    fresh.catch_up()
+    marked = {
+        operation["operation"]: operation["isSuspected"]
+        for operation in answers.trace(stone)["operations"]
+    }
+    assert marked == {"polish": False, "split": True, "mix": False, "registration": False}
+
+
+def test_the_record_of_a_suspected_agent_is_marked(fresh: Shown) -> None:
+    scene = fresh.scene
+    agent = scene.admit_agent("jeweller-fr", "clerk", "Transformation")
+    goods = [scene.goods(scene.parcels["stone"])]
+    record = drafts.transformation(
+        scene.speaker("jeweller-fr"), scene.moment(), "reweigh", goods,
+        drafts.Work([Output(1_850, 1, POLISHED)]),
+    )  # fmt: skip
+    signed = scene.say(record, "clerk")
+    (again,) = scene.outputs(signed)
+    revocation = drafts.revocation(
+        scene.speaker("jeweller-fr"), scene.moment(), agent.record.who.party, "agent", "FR",
+        previous=agent.record_id, compromised_since=len(scene.log) - 1,
+    )  # fmt: skip
+    scene.say(revocation, "jeweller-fr")
+    fresh.catch_up()
+    first, second, *_ = fresh.answers.trace(to_hex(again))["operations"]
+    assert first["isSuspected"]
+    assert first["signers"] != [first["author"]]
+    assert not second["isSuspected"]
+
+
+def test_findings_of_the_whole_ancestry_are_told(fresh: Shown) -> None:
+    scene = fresh.scene
+    site = scene.open_site(label="Small", yearly_capacity_millicarats=1_000)
+    over = scene.register(site, 5_000, 1)
+    scene.hand_over(over, "miner-bw", "cutter-in")
+    (polished,) = scene.transform(
+        "cutter-in", "polish", [over], [Output(4_900, 1, POLISHED)], polishing=Loss(100)
+    )
+    scene.hand_over(polished, "cutter-in", "jeweller-fr")
+    fresh.catch_up()
+    found = {finding["name"] for finding in fresh.answers.trace(to_hex(polished))["findings"]}
+    assert found == {"over-capacity", "implausible-yield"}
+    assert fresh.answers.trace(fresh.hex("stone"))["findings"] == []
+
+
+def look_ups(made: World, end: ParcelId) -> tuple[int, int]:
+    """Count the look-ups of a whole trace of a parcel, and of its page."""
+    desk = Desk(made).fill()
+    with desk.open() as book:
+        counted = Counted(book)
+        answers = Answers(counted, desk.clock)
+        whole = answers.trace(to_hex(end), 1_000)
+        assert whole["operations"][-1]["operation"] == "registration"
+        assert whole["cursor"] is None
+        of_trace = counted.asked.total()
+        assert answers.stone(end[:16].hex())["mined"]["sureness"] == "one"
+        return of_trace, counted.asked.total() - of_trace
+
+
+def test_sixty_layers_cost_as_many_look_ups_as_a_chain_of_their_size() -> None:
+    world, parcel = mined()
+    straight, braided = world.fork(), world.fork()
+    # 150 operations with 150 inputs; 120 operations with 180 inputs, to which 2^60 paths lead.
+    chained = look_ups(straight, chain(straight, parcel, 150))
+    layered = look_ups(braided, layers(braided, parcel, 60))
+    # What is looked up by operation and what by parcel differs by a few; no path is counted twice.
+    assert layered[0] <= chained[0]
+    assert layered[1] <= chained[1] * 11 // 10
+
+
+def test_rough_is_bounded_by_what_was_lost_on_the_way(fresh: Shown) -> None:
+    scene = fresh.scene
+    (sorted_again,) = scene.transform(
+        "trader-be", "reweigh", [scene.parcels["rest"]], [Output(16_300, 4, ROUGH)],
+        cleaning=Loss(100),
+    )  # fmt: skip
+    fresh.catch_up()
+    answer = fresh.answers.trace(to_hex(sorted_again))
+    assert answer["weightMillicarats"] == 16_300
+    assert sum(part["leastMillicarats"] for part in answer["origins"]["countries"]) <= 16_300

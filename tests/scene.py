@@ -1,0 +1,137 @@
+"""One stone's way in the world of the tests: mined, mixed, polished, and held by a jeweller.
+
+``jewel`` tells it on an open ledger, ``jewel("trade")`` on a trade ledger. ``Shown`` puts such a
+world into a real book over stores in memory, with everything that answers about it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.testclient import TestClient
+
+from api import ApiSettings, create_app
+from ledger import drafts
+from ledger.answers import Answers
+from ledger.book import Book
+from ledger.drafts import Loss, Output, Speaker
+from ledger.values import Hash32, ParcelId, to_hex
+from tests.desk import Desk
+from tests.world import CAST, World, address_of
+
+ABROAD = {"authority-ca": ("authority", "CA"), "miner-ca": ("miner", "CA")}
+ROUGH, POLISHED = "7102.31", "7102.39"
+LABEL = '<script>alert("lot")</script>'
+MINE, OTHER_MINE = "Jwaneng", "Ekati & <b>sons</b>"
+
+
+@dataclass
+class Scene(World):
+    """A world with a second mining country, and the names of what is in it."""
+
+    parcels: dict[str, ParcelId] = field(default_factory=dict)
+    sites: dict[str, Hash32] = field(default_factory=dict)
+
+    def speaker(self, name: str) -> Speaker:
+        """Return a named actor in its role."""
+        if name in ABROAD:
+            role, country = ABROAD[name]
+            return Speaker(address_of(name), role, country)
+        return super().speaker(name)
+
+    def report(self, operation: str, parcel: ParcelId, by: str, **more: object) -> None:
+        """Report on a parcel."""
+        record = drafts.report(self.speaker(by), self.moment(), operation, parcel, **more)
+        self.say(record, by)
+
+
+@functools.cache
+def _jewel(mode: str) -> Scene:
+    scene = Scene()
+    scene.found(mode=mode)
+    for name, (role, country) in {**CAST, **ABROAD}.items():
+        scene.admit(name, role, country)
+    scene.later()
+    home = scene.open_site(label=MINE, zone="South", yearly_capacity_millicarats=5_000_000)
+    abroad = scene.open_site("authority-ca", label=OTHER_MINE, site_type="artisanal")
+    scene.later()
+    first = scene.register(home, 12_500, 3, label=LABEL, zone="South")
+    second = scene.register(abroad, 8_000, 2, by="miner-ca", label="CA-2")
+    for parcel, miner in ((first, "miner-bw"), (second, "miner-ca")):
+        scene.hand_over(parcel, miner, "trader-be")
+    scene.later(3_600)
+    (mixed,) = scene.transform(
+        "trader-be", "mix", sorted([first, second]), [Output(20_500, 5, ROUGH, "Blend")]
+    )
+    rough, rest = scene.transform(
+        "trader-be", "split", [mixed], [Output(4_100, 1, ROUGH), Output(16_400, 4, ROUGH)]
+    )
+    scene.hand_over(rough, "trader-be", "cutter-in", weight_millicarats=4_098)
+    scene.later(86_400)
+    (stone,) = scene.transform(
+        "cutter-in", "polish", [rough], [Output(1_850, 1, POLISHED, LABEL)],
+        polishing=Loss(2_248),
+    )  # fmt: skip
+    scene.hand_over(stone, "cutter-in", "jeweller-fr")
+    scene.later()
+    scene.parcels |= {
+        "first": first, "second": second, "mixed": mixed, "rough": rough, "rest": rest,
+        "stone": stone,
+    }  # fmt: skip
+    scene.sites |= {"home": home, "abroad": abroad}
+    return scene
+
+
+def jewel(mode: str = "open") -> Scene:
+    """Return the world of the stone, on an open or a trade ledger."""
+    return _jewel(mode).fork()  # type: ignore[return-value]  # a fork is of its world's class
+
+
+@dataclass
+class Shown:
+    """A scene in a real book, and all that answers about it."""
+
+    scene: Scene
+    desk: Desk
+    book: Book
+    answers: Answers
+    client: TestClient
+
+    def hex(self, parcel: str) -> str:
+        """Return a named parcel's id as text."""
+        return to_hex(self.scene.parcels[parcel])
+
+    def token(self, parcel: str) -> str:
+        """Return a named parcel's link token."""
+        return self.scene.parcels[parcel][:16].hex()
+
+    def site(self, name: str) -> str:
+        """Return a named site's id as text."""
+        return to_hex(self.scene.sites[name])
+
+    def registrations(self, count: int) -> list[bytes]:
+        """Let the miner register more parcels, none of them sent yet; return their envelopes."""
+        start = len(self.scene.log)
+        for number in range(count):
+            self.scene.register(self.scene.sites["home"], 1_000 + number, 1, zone="South")
+        self.desk.clock.now_ms = self.scene.now_ms
+        return self.desk.raws(start)
+
+    def catch_up(self) -> None:
+        """Put into the book what the scene said since."""
+        self.desk.catch_up(self.book)
+
+
+@contextmanager
+def shown(scene: Scene, desk: Desk | None = None, **settings: object) -> Iterator[Shown]:
+    """Put a scene into a book, and open the door."""
+    desk = desk or Desk(scene)
+    desk.fill()
+    with desk.open() as book:
+        answers = Answers(book, desk.clock)
+        app = create_app(book, answers, ApiSettings(**settings))  # type: ignore[arg-type]  # by name
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Shown(scene, desk, book, answers, client)
