@@ -91,11 +91,11 @@ def _links(
     The outputs of one Transformation lead to the same inputs, so these are followed for the first.
     """
     links: list[tuple[Hash32, ParcelId]] = []
-    is_made = isinstance(record, Transformation) and not ancestors
+    goes_on = ancestors
     for of in told:
         if not isinstance(record, Transformation) or of in record.what.inputs:
             links += [(record_id, of) for record_id in previous_of(record, of)]
-        elif not is_made:
+        elif goes_on:
             links += zip(record.what.previous, record.what.inputs, strict=True)
-            is_made = True
+            goes_on = False
     return links

@@ -139,10 +139,9 @@ def test_sixty_layers_cost_as_many_look_ups_as_a_chain_of_their_size() -> None:
         assert kinds(page.steps)[-1] == "Registration"
         stories.append((len(page.steps), counted.looked_up["record"], counted.looked_up))
     assert stories[0][:2] == stories[1][:2] == (123, 123)
-    # Every link is looked up once: one a step, and one more where a mix has two inputs and where
-    # the split before it made two of the story's parcels.
+    # Every link is looked up once: one a step, and one more where a mix has two inputs.
     assert stories[0][2]["index_of"] == 123
-    assert stories[1][2]["index_of"] == 123 + 60 + 60
+    assert stories[1][2]["index_of"] == 123 + 60
 
 
 def test_a_record_that_another_names_and_that_is_missing_is_damage(tale) -> None:
