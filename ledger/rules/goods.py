@@ -18,7 +18,7 @@ from ledger.custody import (
     year_key,
 )
 from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
-from ledger.rules.case import Case, refuse
+from ledger.rules.case import Case, refuse, shown
 from ledger.rules.lineage import touches
 from ledger.rules.who import check_not_recovering, check_who
 from ledger.signing import output_id
@@ -78,7 +78,7 @@ def _check_site(case: Case, record: Registration) -> SiteState:
         expected = f"a miner of {site.country}"
         raise refuse("site-operator", "scene.authorCountry", expected, record.scene.author_country)
     if record.scene.zone != site.zone:
-        expected = f"the site's zone, {site.zone!r}" if site.zone else "no zone, as the site"
+        expected = f"the site's zone, {shown(site.zone)}" if site.zone else "no zone, as the site"
         raise refuse("site-zone", "scene.zone", expected, "another")
     return site
 

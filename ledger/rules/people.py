@@ -301,4 +301,6 @@ def _with_key(case: Case, party: Party, operation: str, new_key: Address) -> Par
         return replace(
             settled, next_key=new_key, next_key_from_ms=Milliseconds(case.now_ms + delay_ms)
         )
-    return replace(settled, signing_key=new_key, objected_key=NOBODY)
+    # A rotation keeps the key objected to: a thief's rotation must not cost the owner that key.
+    kept = settled.objected_key if operation == "rotate" else NOBODY
+    return replace(settled, signing_key=new_key, objected_key=kept)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, get_args
 
-from ledger.custody import Changes, Parcel
+from ledger.custody import Changes, Parcel, ParcelState, Party
 from ledger.limits import LIMITS
 from ledger.records import Transformation
 from ledger.rules.case import Case, refuse
@@ -16,6 +15,8 @@ from ledger.signing import output_id
 from ledger.values import form_of
 
 _MANY: Final = LIMITS.list_elements_max
+_STATES: Final = get_args(ParcelState)
+"""In the order of their refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,7 @@ def check_transformation(case: Case, record: Transformation) -> Changes:
     """Check a Transformation, spend its inputs and make its outputs."""
     author = check_who(case)
     check_not_recovering(case, author)
-    fields = [f"what.inputs.{at}" for at in range(len(record.what.inputs))]
-    inputs = tuple(
-        known_parcel(case, parcel, field)
-        for parcel, field in zip(record.what.inputs, fields, strict=True)
-    )
-    for parcel, field in zip(inputs, fields, strict=True):
-        check_custodian(parcel, author, field)
-    for parcel, field in zip(inputs, fields, strict=True):
-        check_state(parcel, ("held",), field)
+    inputs = _held_inputs(case, record, author)
     for at, (parcel, previous) in enumerate(zip(inputs, record.what.previous, strict=True)):
         case.check_head(f"what.previous.{at}", previous, parcel.head)
     _check_form(record, inputs)
@@ -60,6 +53,27 @@ def check_transformation(case: Case, record: Transformation) -> Changes:
     _check_stones(record, inputs)
     case.check_time(parcel.head_at for parcel in inputs)
     return _transform(case, record, inputs)
+
+
+def _held_inputs(case: Case, record: Transformation, author: Party) -> tuple[Parcel, ...]:
+    """Return the inputs, each held by the author; one rule is asked of all before the next.
+
+    Raises:
+        Refused: ``parcel-absent``, ``not-custodian``, or the state that a parcel is in.
+
+    """
+    fields = [f"what.inputs.{at}" for at in range(len(record.what.inputs))]
+    inputs = tuple(
+        known_parcel(case, parcel, field)
+        for parcel, field in zip(record.what.inputs, fields, strict=True)
+    )
+    for parcel, field in zip(inputs, fields, strict=True):
+        check_custodian(parcel, author, field)
+    for state in _STATES:
+        for parcel, field in zip(inputs, fields, strict=True):
+            if parcel.state == state:
+                check_state(parcel, ("held",), field)
+    return inputs
 
 
 def _check_form(record: Transformation, inputs: tuple[Parcel, ...]) -> None:
@@ -102,30 +116,21 @@ def _check_weights(record: Transformation, inputs: tuple[Parcel, ...]) -> None:
         raise refuse("balance", "amounts.weightsMillicarats", expected, out + lost)
 
 
-def _exactly(outputs: int, survivors: int) -> bool:
-    return outputs == survivors
-
-
-def _at_least(outputs: int, survivors: int) -> bool:
-    return outputs >= survivors
-
-
-_STONES: Final[dict[str, Callable[[int, int], bool]]] = {"cut": _at_least}
-
-
 def _check_stones(record: Transformation, inputs: tuple[Parcel, ...]) -> None:
     if any(parcel.stones == 0 for parcel in inputs):
         return
     amounts = record.amounts
+    book = sum(parcel.stones for parcel in inputs)
+    out, lost = sum(amounts.stones), sum(amounts.loss_stones)
+    if lost > book:
+        raise refuse("stones-balance", "amounts.lossStones", f"at most {book}, as went in", lost)
     for at, stones in enumerate(amounts.stones):
         if stones == 0:
             raise refuse("stones-counted", f"amounts.stones.{at}", "a count, as the inputs", 0)
-    survivors = sum(parcel.stones for parcel in inputs) - sum(amounts.loss_stones)
-    holds = _STONES.get(record.what.operation, _exactly)
-    if survivors < 0 or not holds(sum(amounts.stones), survivors):
-        least = "at least " if holds is _at_least else ""
-        expected = f"{least}{survivors} stones for {record.what.operation}"
-        raise refuse("stones-balance", "amounts.stones", expected, sum(amounts.stones))
+    makes_more = record.what.operation == "cut"
+    if out + lost < book or (out + lost > book and not makes_more):
+        expected = f"{'at least ' if makes_more else ''}{book - lost} stones"
+        raise refuse("stones-balance", "amounts.stones", expected, out)
 
 
 def _transform(case: Case, record: Transformation, inputs: tuple[Parcel, ...]) -> Changes:

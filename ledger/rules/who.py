@@ -11,53 +11,58 @@ from typing import Final
 from ledger.custody import Agent, Party
 from ledger.rules.case import Case, refuse
 from ledger.signing import signature_count
-from ledger.values import Address
+from ledger.values import Address, to_hex
 
 # These need the party's key itself, as does any signature as governor.
 KEY_ITSELF: Final = frozenset(("Charter", "Amendment", "Admission", "Revocation", "KeyChange"))
 _FIELD: Final = "signatures"
 
 
-def _check_signer_of(case: Case, party: Party, signer: Address) -> None:
-    """Check one signer of one party.
-
-    Raises:
-        Refused: ``signer`` or ``agent-scope``.
-
-    """
-    if signer == party.key_at(case.now_ms):
-        return
-    agent = case.state.read(Agent, signer)
-    if agent is None or agent.organisation != party.address:
-        expected = "the current key, or an agent, of " + "0x" + party.address.hex()
-        raise refuse("signer", _FIELD, expected, signer)
-    kind = case.record.KIND.name
-    needs_key = kind in KEY_ITSELF or case.record.what.author_role == "governor"
-    if needs_key or not agent.may_sign(kind, case.now_ms):
-        raise refuse("agent-scope", _FIELD, f"an agent that may sign {kind} now", signer)
-
-
-def _is_signer_of(case: Case, party: Party, signer: Address) -> bool:
+def _may_sign_for(case: Case, party: Party, signer: Address) -> bool:
+    """Tell whether an address is a party's key or one of its agents, in scope or not."""
     if signer == party.key_at(case.now_ms):
         return True
     agent = case.state.read(Agent, signer)
     return agent is not None and agent.organisation == party.address
 
 
+def _check_signers_of(case: Case, *signing: tuple[Party, Address]) -> None:
+    """Check who signed for whom: all of them by one rule, then by the next.
+
+    Raises:
+        Refused: ``signer`` or ``agent-scope``.
+
+    """
+    for party, signer in signing:
+        if not _may_sign_for(case, party, signer):
+            expected = "the current key, or an agent, of " + to_hex(party.address)
+            raise refuse("signer", _FIELD, expected, signer)
+    kind = case.record.KIND.name
+    needs_key = kind in KEY_ITSELF or case.record.what.author_role == "governor"
+    for party, signer in signing:
+        if signer == party.key_at(case.now_ms):
+            continue
+        agent = case.state.read(Agent, signer)
+        if needs_key or agent is None or not agent.may_sign(kind, case.now_ms):
+            raise refuse("agent-scope", _FIELD, f"an agent that may sign {kind} now", signer)
+
+
 def _check_pair(case: Case, first: Party, second: Party) -> None:
     """Check that two parties signed, one each, in whichever order their addresses put them."""
     one, other = case.signed.signers
-    if not _is_signer_of(case, first, one):
+    if not _may_sign_for(case, first, one):
         one, other = other, one
-    _check_signer_of(case, first, one)
-    _check_signer_of(case, second, other)
+    _check_signers_of(case, (first, one), (second, other))
 
 
 def _check_rotation(case: Case, author: Party) -> None:
-    expected = sorted((author.key_at(case.now_ms), case.record.who.new_key))
-    if list(case.signed.signers) != expected:
-        stranger = next(signer for signer in case.signed.signers if signer not in expected)
+    """Check that the key in force and the key that follows it signed."""
+    one, other = case.signed.signers
+    new_key = case.record.who.new_key
+    if new_key not in (one, other):
+        stranger = other if _may_sign_for(case, author, one) else one
         raise refuse("signer", _FIELD, "the old key and the new key", stranger)
+    _check_signers_of(case, (author, one if other == new_key else other))
 
 
 def _governors_needed(case: Case) -> int:
@@ -96,7 +101,7 @@ def _check_signers(case: Case, author: Party) -> None:
         sender = case.known_party(record.who.sender, "who.sender")
         _check_pair(case, author, sender)
     else:
-        _check_signer_of(case, author, case.signed.signers[0])
+        _check_signers_of(case, (author, case.signed.signers[0]))
 
 
 def _check_role(case: Case, author: Party) -> None:
