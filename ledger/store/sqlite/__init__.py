@@ -1,0 +1,15 @@
+"""The store in SQLite: one file of checksummed pages, a write-ahead log, one writer."""
+
+from ledger.store.sqlite.check import check_all
+from ledger.store.sqlite.layout import CHECKPOINTS, LOG, SETTINGS, Layout, Settings
+from ledger.store.sqlite.store import SqliteStore
+
+__all__ = [
+    "CHECKPOINTS",
+    "LOG",
+    "SETTINGS",
+    "Layout",
+    "Settings",
+    "SqliteStore",
+    "check_all",
+]

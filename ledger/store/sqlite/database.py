@@ -1,0 +1,227 @@
+"""One database file: its one writer, its readers, its lock, and what happens when it opens.
+
+Opening: (1) the write-ahead log is read as bytes, and lost commits refuse to start; (2) settings
+are read back; (3) the write-ahead log is moved into the file, so each run begins with an empty one.
+A crash leaves at each step what the next start finds again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty, LifoQueue
+from threading import Lock
+
+import apsw
+
+from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
+from ledger.store.sqlite.health import Health
+from ledger.store.sqlite.layout import (
+    PACKAGE,
+    Layout,
+    Settings,
+    check_settings,
+    connect,
+    make_schema,
+)
+from ledger.store.sqlite.wal import find_break
+from ledger.store.statements import script
+
+
+def create(path: Path, layout: Layout, settings: Settings) -> None:
+    """Make an empty file: aside, whole and synced, then under its name at once.
+
+    Raises:
+        RefusesToStart: there is a file of that name already, or a log that belonged to one.
+        StoreFailed: the medium failed.
+
+    """
+    taken = [name for name in (path.name, f"{path.name}-wal") if path.with_name(name).exists()]
+    if taken:
+        raise RefusesToStart(f"{taken[0]} is there already")
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            aside.with_name(aside.name + ending).unlink(missing_ok=True)
+        make_schema(aside, layout, script(PACKAGE, f"{layout.name}_schema"), settings)
+        _sync(aside)
+        aside.rename(path)
+        _sync(path.parent)
+    except (OSError, apsw.Error) as error:
+        raise StoreFailed(f"{path.name} could not be made: {error}") from error
+
+
+def _check_files(path: Path, settings: Settings) -> None:
+    if not path.exists():
+        raise RefusesToStart(f"{path.name} is missing")
+    try:
+        found = find_break(path, settings.page_bytes)
+    except OSError as error:
+        raise StoreFailed(f"{path.name}-wal could not be read: {error}") from error
+    if found and found.is_loss:
+        raise Damaged("truncated", f"{path.name}-wal frame {found.frame}", "commits are lost")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Database:
+    """An open database file."""
+
+    def __init__(self, path: Path, layout: Layout, settings: Settings) -> None:
+        """Open the file at ``path``.
+
+        Raises:
+            RefusesToStart: it is missing, another's, of another version or not as durable as asked.
+            Damaged: commits that were durable are gone, or a page is not what was written.
+            StoreFailed: the medium failed.
+
+        """
+        _check_files(path, settings)
+        self.health = Health(path, settings.page_bytes)
+        self._path = path
+        self._settings = settings
+        self._turn = Lock()
+        self._readers: LifoQueue[apsw.Connection] = LifoQueue()
+        self._is_closed = False
+        self._empty_at_bytes = settings.wal_bytes_max
+        with self.health:
+            self._writer = connect(path, settings, may_write=True)
+        try:
+            with self.health:
+                check_settings(self._writer, layout, settings)
+                self._empty_wal()
+                self._check_length()
+        except BaseException:
+            self._writer.close()
+            raise
+
+    def _check_length(self) -> None:
+        """Refuse half a page at the end: SQLite would fill it with zeros, past its checksum."""
+        if self._path.stat().st_size % self._settings.page_bytes:
+            raise Damaged("truncated", self._path.name, "a page is there in part")
+
+    @contextmanager
+    def turn(self) -> Iterator[apsw.Connection]:
+        """Take the lock and begin a transaction; what is not committed is undone.
+
+        Raises:
+            Unavailable: the file is closed, or another process writes.
+            StoreFailed: the medium failed, in this turn or before.
+
+        """
+        with self._turn:
+            self._check_open()
+            self.health.check_for_writing()
+            with self.health:
+                if self._wal_bytes() > self._empty_at_bytes:
+                    self._empty_wal()
+                self._writer.execute("BEGIN IMMEDIATE")
+            wal_bytes = self._wal_bytes()
+            try:
+                yield self._writer
+            finally:
+                self._undo(wal_bytes)
+
+    def _undo(self, wal_bytes: int) -> None:
+        """Undo what was not committed since the write-ahead log had ``wal_bytes``."""
+        if not self._writer.in_transaction:
+            return
+        with suppress(apsw.Error):  # after a failure SQLite has undone it, or the next start will
+            self._writer.execute("ROLLBACK")
+        if self._wal_bytes() > wal_bytes:
+            # What did not fit into memory was written to the log, where it would stand behind the
+            # next commit and look like a break.
+            self._empty_at_bytes = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """Lend a connection in a transaction of its own, in which nothing written later is seen."""
+        self._check_open()
+        self.health.check_for_reading()
+        connection = self._borrow()
+        try:
+            with self.health:
+                connection.execute("BEGIN")
+            yield connection
+        finally:
+            self._take_back(connection)
+
+    def _borrow(self) -> apsw.Connection:
+        try:
+            return self._readers.get_nowait()
+        except Empty:
+            with self.health:
+                return connect(self._path, self._settings, may_write=False)
+
+    def _take_back(self, connection: apsw.Connection) -> None:
+        is_spare = self._is_closed or self._readers.qsize() >= self._settings.readers_kept
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error:
+            is_spare = True
+        if is_spare:
+            connection.close()
+        else:
+            self._readers.put(connection)
+
+    def _wal_bytes(self) -> int:
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        except OSError:
+            return 0  # it is not there yet; or SQLite will find out why it cannot be reached
+
+    def _empty_wal(self) -> None:
+        """Move the write-ahead log into the file and cut it to nothing, if no reader needs it.
+
+        To nothing: a log that is moved but not cut lies over the file again after a crash, and a
+        bit lost in it could then mix earlier pages with later ones.
+        """
+        limit = self._settings.wal_bytes_max
+        self._writer.set_busy_timeout(0)
+        try:
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._empty_at_bytes = limit
+        except apsw.BusyError:
+            if self._empty_at_bytes > 0:  # tried again when it has grown by some more
+                self._empty_at_bytes = self._wal_bytes() + limit // 4
+        finally:
+            self._writer.set_busy_timeout(self._settings.busy_ms)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise Unavailable(f"{self._path.name} is closed")
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Keep everyone from writing, for who looks at the file's bytes."""
+        with self._turn:
+            yield
+
+    def close(self) -> None:
+        """Close every connection; of a good file, only the file itself is left behind.
+
+        Raises:
+            StoreFailed: the medium failed; what was committed is in the write-ahead log.
+
+        """
+        with self._turn:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            while not self._readers.empty():
+                self._readers.get_nowait().close()
+            try:
+                if self.health.is_good:
+                    with self.health:
+                        self._empty_wal()
+                    self._writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+            finally:
+                self._writer.close()

@@ -1,0 +1,184 @@
+"""The ledger's store in one SQLite file: views, and one writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from ledger.custody import Item, Parcel, encode_item, sort_number
+from ledger.entry import hash_of
+from ledger.errors import BadQuestion, Damaged, HeadMoved
+from ledger.store.protocol import Derived, Group, Head
+from ledger.store.sqlite.check import check_pages, check_tables
+from ledger.store.sqlite.database import Database, create
+from ledger.store.sqlite.health import Health
+from ledger.store.sqlite.layout import LOG, SETTINGS, Settings
+from ledger.store.sqlite.view import BY_INDEX, SqliteView, tile_id, to_index
+from ledger.store.stored import holders_of
+
+
+class SqliteWriter(SqliteView):
+    """The one writer, in a transaction that holds the file's lock."""
+
+    def __init__(self, connection: apsw.Connection, health: Health) -> None:
+        super().__init__(connection, health)
+        self._is_rebuilding = False
+
+    def commit(self, group: Group) -> None:
+        """Write a group durably, as the writer's last act."""
+        self._check_use()
+        with self._health:
+            self._move_head(group.old, group.new)
+            self._many("add_row", [(row.index, row.entry, row.envelope) for row in group.rows])
+            self._many(
+                "add_tile",
+                [
+                    (tile_id(tile.level, tile.number), tile.root, tile.hashes)
+                    for tile in group.tiles
+                ],
+            )
+            try:
+                self._derive(group.derived, group.items)
+            except apsw.ConstraintError as error:
+                raise BadQuestion("group", "records that the log does not hold yet") from error
+            self._finish()
+
+    def clear_derived(self) -> None:
+        """Empty the derived tables, for this writer alone until the rebuild is finished."""
+        self._check_use()
+        with self._health:
+            for table in ("records", "mentions", "parcels", "operations", "blends", "items"):
+                self._connection.execute(self._sql[f"clear_{table}"])
+        self._is_rebuilding = True
+
+    def derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
+        """Write to the emptied tables."""
+        self._check_rebuild()
+        with self._health:
+            self._derive(derived, items)
+
+    def finish_rebuild(self) -> None:
+        """Make the rebuilt tables durable, and let everyone see them."""
+        self._check_rebuild()
+        with self._health:
+            self._finish()
+
+    def _finish(self) -> None:
+        self._connection.execute("COMMIT")
+        self.end()
+
+    def _check_rebuild(self) -> None:
+        self._check_use()
+        if not self._is_rebuilding:
+            raise RuntimeError("a rebuild begins with clear_derived")
+
+    def _move_head(self, old: Head, new: Head) -> None:
+        values = (*_columns(new), *_columns(old))
+        self._connection.execute(self._sql["move_head"], values)
+        if self._connection.changes() != 1:
+            raise HeadMoved(f"the head is at {self._head.size}, not as it was at {old.size}")
+
+    def _derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
+        # In the order of their keys: neighbours then lie on a page that is in memory already.
+        self._many("add_record", sorted((found.record_id, found.index) for found in derived))
+        mentions = {(parcel, found.index) for found in derived for parcel in found.mentions}
+        self._many("add_mention", sorted(mentions))
+        rows: dict[str, list[tuple[object, ...]]] = {}
+        for item in items:
+            value = encode_item(item)
+            if isinstance(item, Parcel):
+                rows.setdefault("put_parcel", []).append((item.id, *holders_of(item), value))
+            elif table := BY_INDEX.get(type(item)):
+                rows.setdefault(f"put_{table}", []).append((to_index(item.key), value))
+            else:
+                row = (sort_number(type(item)), item.key, value)
+                rows.setdefault("put_item", []).append(row)
+        for name, values in rows.items():
+            self._many(name, values)
+
+    def _many(self, name: str, rows: Sequence[tuple[object, ...]]) -> None:
+        self._connection.executemany(self._sql[name], rows)
+
+
+def _columns(head: Head) -> tuple[int, bytes, bytes, int]:
+    return head.size, head.root, head.entry_hash, head.recorded_at_ms
+
+
+class SqliteStore:
+    """A ledger's records in one SQLite file; the caller holds the folder's lock."""
+
+    def __init__(self, path: Path, settings: Settings = SETTINGS) -> None:
+        """Open the store at ``path``.
+
+        Raises:
+            RefusesToStart: the file is missing, another's, or its settings do not hold.
+            Damaged: it is not what was written; see :func:`check_all`.
+            StoreFailed: the medium failed.
+
+        """
+        self._path = path
+        self._settings = settings
+        self._database = Database(path, LOG, settings)
+        try:
+            with self.view() as view:
+                self._check_head(view)
+        except BaseException:
+            self._database.close()
+            raise
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings = SETTINGS) -> SqliteStore:
+        """Make an empty store at ``path`` and open it.
+
+        Raises:
+            RefusesToStart: there is one already.
+            StoreFailed: the medium failed.
+
+        """
+        create(path, LOG, settings)
+        return cls(path, settings)
+
+    @contextmanager
+    def view(self) -> Iterator[SqliteView]:
+        """Open a consistent view; any thread, at any time."""
+        with self._database.reading() as connection:
+            view = SqliteView(connection, self._database.health)
+            try:
+                yield view
+            finally:
+                view.end()
+
+    @contextmanager
+    def write(self) -> Iterator[SqliteWriter]:
+        """Take the lock, then let the caller read and commit; without a commit nothing changes."""
+        with self._database.turn() as connection:
+            writer = SqliteWriter(connection, self._database.health)
+            try:
+                yield writer
+            finally:
+                writer.end()
+
+    def check(self) -> list[Damaged]:
+        """Do what :func:`check_all` does, beside readers and between two commits."""
+        with self._database.quiet():
+            found = check_pages(self._path, self._settings)
+        return found + check_tables(self._path, LOG, self._settings)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def _check_head(self, view: SqliteView) -> None:
+        """Compare the head with the last entry, which the same transaction wrote."""
+        head = view.head()
+        with self._database.health:
+            last = view.last_index()
+            if last + 1 != head.size:
+                fault = "truncated" if last + 1 < head.size else "altered"
+                raise Damaged(fault, "entries", f"{last + 1} of them, and a head at {head.size}")
+            row = view.row(last)
+            if row is not None and hash_of(row.entry) != head.entry_hash:
+                raise Damaged("altered", f"entry {last}", "not the one that the head names")
