@@ -1,0 +1,171 @@
+"""The ``adamant`` command: its first options, its commands, and how all of them end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from ledger import __version__
+from ledger.cli import (
+    asking,
+    charters,
+    demo,
+    envelopes,
+    founding,
+    goods,
+    keeping,
+    key_changes,
+    keys,
+    people,
+    reports,
+    serving,
+    sites,
+    tracing,
+    work,
+)
+from ledger.cli.outcome import CODES, trouble_of
+from ledger.cli.output import Output
+from ledger.cli.session import Session
+from ledger.cli.words import read_id
+from ledger.config import stay_quiet
+from ledger.errors import AdamantError
+
+DEFAULT_LEDGER: Final = "adamant-ledger"
+EPILOG: Final = "Exit codes: " + "; ".join(f"{code} {means}" for code, means in CODES.items()) + "."
+_WITH_VALUE: Final = ("--ledger", "--keys", "--ledger-id")
+_FLAGS: Final = ("--json",)
+
+
+def first_options_first(words: list[str]) -> list[str]:
+    """Move the options that every command takes before the command, wherever they were typed."""
+    moved: list[str] = []
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            kept += [word, *rest]
+        elif word in _WITH_VALUE:
+            moved += [word, *[value for value in (next(rest, None),) if value is not None]]
+        elif word in _FLAGS or word.partition("=")[0] in _WITH_VALUE:
+            moved.append(word)
+        else:
+            kept.append(word)
+    return moved + kept
+
+
+class Group(TyperGroup):
+    """The commands; an error raised on purpose ends each of them with its exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
+        """Parse the first options."""
+        return super().parse_args(ctx, first_options_first(args))
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - likewise
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except AdamantError as error:
+            trouble = trouble_of(error)
+            out = ctx.obj.out if isinstance(ctx.obj, Session) else Output(as_json=False)
+            out.trouble(trouble)
+            raise typer.Exit(trouble.code) from None
+
+
+app = typer.Typer(
+    cls=Group,
+    name="adamant",
+    no_args_is_help=True,
+    epilog=EPILOG,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # frames hold secrets
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, is_asked: bool) -> None:
+    if is_asked:
+        Output(as_json=False).raw(f"adamant {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def first(
+    context: typer.Context,
+    *,
+    ledger: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER|URL",
+            envvar="ADAMANT_LEDGER",
+            help="The ledger: a folder, or the address of a server.",
+        ),
+    ] = DEFAULT_LEDGER,
+    keys_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys",
+            metavar="DIR",
+            envvar="ADAMANT_KEYS",
+            help="Folder of party keys. If not said: keys in the ledger's folder, or "
+            "~/.adamant/keys for a server.",
+        ),
+    ] = None,
+    ledger_id: Annotated[
+        str,
+        typer.Option(
+            metavar="ID",
+            envvar="ADAMANT_LEDGER_ID",
+            help="The id that the ledger must have; any if not said.",
+        ),
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead of words.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - its callback does all
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda value: _print_version(is_asked=value),
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    """Adamant: a provenance ledger for natural diamonds.
+
+    Who said what, when, and that nothing was changed, dropped or counted twice since. These options
+    may stand before or after a command.
+    """
+    stay_quiet()
+    out = Output(as_json=as_json)
+    context.obj = Session(ledger, keys_folder, None, out)
+    if ledger_id:
+        context.obj.pinned = read_id(ledger_id, "--ledger-id")
+
+
+for room in (founding, demo, goods, reports, work, people, charters, envelopes, asking, tracing):
+    app.add_typer(room.commands)
+app.add_typer(keeping.commands)
+app.add_typer(serving.commands)
+keys.commands.add_typer(key_changes.commands)
+app.add_typer(
+    keys.commands,
+    name="keys",
+    help="Make and keep party keys; change them on the ledger.",
+    rich_help_panel=people.PANEL,
+)
+app.add_typer(
+    sites.commands,
+    name="site",
+    help="Open, change and close mines and diggings.",
+    rich_help_panel=people.PANEL,
+)
+
+
+def main() -> None:
+    """Run the command."""
+    app()

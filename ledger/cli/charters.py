@@ -1,0 +1,101 @@
+"""The command that changes the charter: it is restated in full, with what was asked changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ledger.cli.options import Context, speaking
+from ledger.cli.parties import address_of, bytes_of
+from ledger.cli.session import session_of
+from ledger.cli.speaking import Pen, Speech, speak
+from ledger.cli.words import read_carats
+from ledger.drafts import Constitution
+from ledger.records import Record
+from ledger.values import NO_ADDRESS
+
+commands = typer.Typer()
+PANEL: Final = "Who is who"
+DAY_SECONDS: Final = 24 * 3600
+
+
+def constitution_of(charter: dict[str, Any]) -> Constitution:
+    """Return the charter values in force, from the ledger's answer."""
+    anchor = charter["anchorKey"]
+    names = zip(charter["tables"], charter["tableHashes"], strict=True)
+    return Constitution(
+        governors=tuple(address_of(one) for one in charter["governors"]),
+        threshold=charter["threshold"],
+        checkpoint_keys=tuple(charter["checkpointKeys"]),
+        mode=charter["mode"],
+        mirror=charter["mirror"],
+        rules_version=charter["rulesVersion"],
+        anchor_key=address_of(anchor) if anchor else NO_ADDRESS,
+        tables={name: bytes_of(value) for name, value in names},
+        tolerance_millicarats=charter["toleranceMillicarats"],
+        tolerance_parts_per_million=charter["tolerancePartsPerMillion"],
+        recovery_delay_seconds=charter["recoveryDelaySeconds"],
+    )
+
+
+@commands.command(rich_help_panel=PANEL)
+@speaking("role", "country")
+def amend(
+    context: Context,
+    *,
+    pen: Pen,
+    governors: Annotated[
+        list[str] | None,
+        typer.Option("--governor", metavar="PARTY", help="The governors; all of them, each once."),
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option(metavar="K", min=1, help="How many governors decide.")
+    ] = None,
+    checkpoint_keys: Annotated[
+        list[str] | None,
+        typer.Option("--checkpoint-key", metavar="KEY", help="The log's keys (C2SP); all of them."),
+    ] = None,
+    mode: Annotated[
+        Literal["open", "trade"] | None,
+        typer.Option(help="Who may read. A trade ledger never becomes open."),
+    ] = None,
+    tolerance: Annotated[
+        str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
+    ] = "",
+    tolerance_ppm: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Weighing tolerance, parts per million of the weight."
+        ),
+    ] = None,
+    recovery_days: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect."),
+    ] = None,
+) -> None:
+    """Amend the charter, as governors; what is not said stays as it is.
+
+    Example: adamant amend --threshold 3 --as governor-1 --as governor-2
+    """
+    session = session_of(context)
+    asked: dict[str, Any] = {
+        "governors": tuple(session.address(one, "--governor") for one in governors or ()),
+        "threshold": threshold,
+        "checkpoint_keys": tuple(checkpoint_keys or ()),
+        "mode": mode,
+        "tolerance_millicarats": read_carats(tolerance, "--tolerance") if tolerance else None,
+        "tolerance_parts_per_million": tolerance_ppm,
+        "recovery_delay_seconds": recovery_days and recovery_days * DAY_SECONDS,
+    }
+    changes = {name: value for name, value in asked.items() if value not in (None, ())}
+
+    def compose(speech: Speech) -> Record:
+        charter = speech.desk.charter()
+        speech.follows(charter["headAt"])
+        speech.speaker("Amendment")
+        restated = replace(constitution_of(charter), **changes)
+        return restated.amendment(speech.author, bytes_of(charter["head"]), speech.moment())
+
+    speak(session, pen, compose)

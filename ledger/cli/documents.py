@@ -1,0 +1,77 @@
+"""The members of the JSON documents that commands print with ``--json``, at their top level.
+
+``docs/cli.md`` lists them from here, and a test compares them with what is printed. An answer that
+the API gives as well is named by its path, and has the members that the API documents.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RECORDED: Final = (
+    *("kind", "operation", "recordId", "index", "status", "recordedAtMs"),
+    *("again", "parcels", "made", "siteId"),
+)
+"""A record that was accepted; ``made`` are the parcels that it makes, with weight and label."""
+
+DRAFTED: Final = ("file", "kind", "operation", "recordId", "signers", "signaturesNeeded")
+"""A draft written to a file; ``signaturesNeeded`` is null where the charter's k or n decides."""
+
+FOUNDED: Final = (
+    *("folder", "origin", "ledgerId", "mode", "logKey", "threshold", "governors"),
+    *("isFounded", "charterFile"),
+)
+KEY: Final = ("name", "address", "file")
+KEYS: Final = ("keys",)
+TRACED: Final = ("parcel", "origins", "findings", "steps", "checked")
+DESCENDANTS: Final = ("parcel", "operations", "isCut", "asOf")
+VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "figures")
+REBUILT: Final = ("size", "fingerprint", "hasChanged")
+RECOVERED: Final = ("size", "root")
+SERVING: Final = ("url", "pid")
+ERROR: Final = ("exitCode", "sort", "said")
+"""An error, under ``error`` on stderr."""
+
+REFUSED: Final = ("rule", "field", "expected", "came", "next")
+"""What the error of a refusal has besides; members that would be empty are left out."""
+
+DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
+    "init": FOUNDED,
+    "register": RECORDED,
+    "handoff": RECORDED,
+    "receive": RECORDED,
+    "withdraw": RECORDED,
+    "report": RECORDED,
+    "split": RECORDED,
+    "mix": RECORDED,
+    "cut": RECORDED,
+    "polish": RECORDED,
+    "recut": RECORDED,
+    "reweigh": RECORDED,
+    "admit": RECORDED,
+    "revoke": RECORDED,
+    "amend": RECORDED,
+    "keys new": KEY,
+    "keys list": KEYS,
+    "keys import": KEY,
+    "keys show": KEY,
+    "keys rotate": RECORDED,
+    "keys object": RECORDED,
+    "keys recover": RECORDED,
+    "keys override": RECORDED,
+    "site open": RECORDED,
+    "site change": RECORDED,
+    "site close": RECORDED,
+    "sign": DRAFTED,
+    "cosign": DRAFTED,
+    "send": RECORDED,
+    "status": "/v1/status",
+    "checkpoint": "/v1/checkpoint",
+    "show": "the API's answer about it",
+    "trace": TRACED,
+    "audit": VERDICT,
+    "rebuild": REBUILT,
+    "recover": RECOVERED,
+    "serve": SERVING,
+}
+"""What each command prints with ``--json``: members, or the path of the same answer in the API."""

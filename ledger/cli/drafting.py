@@ -1,0 +1,111 @@
+"""Draft files: an envelope with no, some or all of its signatures, passed round to be signed.
+
+A draft file is the envelope itself, one line of JSON. It holds no secret. It does not say which
+ledger it is for: each signature does, and a signature for another ledger is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from ledger.canonical import Envelope, decode, read_plain, seal
+from ledger.cli.describe import Name, author, fields, sentence, title
+from ledger.cli.output import Output
+from ledger.errors import BadQuestion
+from ledger.records import Charter, Record
+from ledger.signing import address_of_secret, record_id, recover, sign, signature_count
+from ledger.values import NO_HASH, Address, Hash32, to_hex
+
+STDIN = "-"
+
+
+def read_draft(file: str) -> Envelope:
+    """Read a draft; "-" reads stdin.
+
+    Raises:
+        BadQuestion: there is no such file.
+        Refused: a rule of the group *bytes*: it is no envelope.
+
+    """
+    return seal(*read_plain(decode(_bytes_of(file).strip())))
+
+
+def read_envelopes(file: str) -> list[Envelope]:
+    """Read envelopes, one a line; raises as :func:`read_draft` does."""
+    lines = [line for line in _bytes_of(file).splitlines() if line.strip()]
+    if not lines:
+        raise BadQuestion("file", f"an envelope on each line; {file} has none")
+    return [seal(*read_plain(decode(line.strip()))) for line in lines]
+
+
+def _bytes_of(file: str) -> bytes:
+    if file == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError:
+        raise BadQuestion("file", f"a file that can be read; {file} cannot") from None
+
+
+def write_draft(file: Path, envelope: Envelope) -> None:
+    """Write a draft, in place of what the file held.
+
+    Raises:
+        BadQuestion: it cannot be written there.
+
+    """
+    try:
+        file.write_bytes(envelope.raw + b"\n")
+    except OSError as error:
+        raise BadQuestion("--out", f"a file that can be written: {error.strerror}") from None
+
+
+def signers_of(envelope: Envelope, ledger_id: Hash32) -> tuple[Address, ...]:
+    """Return who has signed a draft so far, ascending.
+
+    Raises:
+        Refused: ``signature-form``: a signature is none.
+
+    """
+    digest = id_of(envelope.record, ledger_id)
+    return tuple(sorted(recover(digest, signature) for signature in envelope.signatures))
+
+
+def id_of(record: Record, ledger_id: Hash32) -> Hash32:
+    """Return a record's id; a Charter's does not depend on the ledger, which it founds."""
+    return record_id(record, NO_HASH if isinstance(record, Charter) else ledger_id)
+
+
+def add_signature(envelope: Envelope, ledger_id: Hash32, secret: bytes) -> Envelope:
+    """Return a draft with one more signature, in its place among the others."""
+    digest = id_of(envelope.record, ledger_id)
+    signatures = {recover(digest, signature): signature for signature in envelope.signatures}
+    signatures[address_of_secret(secret)] = sign(digest, secret)
+    return seal(envelope.record, tuple(signatures[signer] for signer in sorted(signatures)))
+
+
+def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -> None:
+    """Show people what a draft says, in full, on stderr."""
+    record = envelope.record
+    out.note(f"{author(record, name)}\n{sentence(record, name)}", style="bold")
+    signed = [("signed by", name(signer)) for signer in signers_of(envelope, ledger_id)]
+    id_text = to_hex(id_of(record, ledger_id))
+    out.pairs(
+        [("record", title(record)), *fields(record, name), ("record id", id_text), *signed],
+        aside=True,
+    )
+
+
+def document_of(envelope: Envelope, ledger_id: Hash32, file: str) -> dict[str, Any]:
+    """Return the JSON document of a draft that was written to a file."""
+    record = envelope.record
+    return {
+        "file": file,
+        "kind": record.KIND.name,
+        "operation": record.operation,
+        "recordId": to_hex(id_of(record, ledger_id)),
+        "signers": [to_hex(signer) for signer in signers_of(envelope, ledger_id)],
+        "signaturesNeeded": signature_count(record),
+    }

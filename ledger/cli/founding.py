@@ -1,0 +1,237 @@
+"""The command that founds a ledger: its folder, its log key, its Charter.
+
+With all governors' keys here, one command does it. With governors elsewhere, the Charter is written
+as a draft, passed round to be cosigned, and comes back with ``init --charter``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ledger.canonical import Envelope, seal
+from ledger.checkpoint import SignerKey
+from ledger.cli.charters import DAY_SECONDS
+from ledger.cli.drafting import add_signature, id_of, read_draft, signers_of, write_draft
+from ledger.cli.options import Context, PassphraseFile
+from ledger.cli.passphrases import Passphrases
+from ledger.cli.session import Session, session_of
+from ledger.cli.speaking import fresh_salt
+from ledger.cli.words import read_carats
+from ledger.config import (
+    OWNER_ONLY_FOLDER,
+    LedgerFolder,
+    found_ledger,
+    make_folder,
+    system_clock,
+)
+from ledger.drafts import Constitution, Moment
+from ledger.errors import BadQuestion, Refusal, Refused, RefusesToStart
+from ledger.records import Charter
+from ledger.signing import address_of_secret
+from ledger.values import NO_HASH, to_hex
+
+commands = typer.Typer()
+PANEL: Final = "Start"
+DEFAULT_ORIGIN: Final = "localhost/adamant"
+
+
+@commands.command(rich_help_panel=PANEL)
+def init(
+    context: Context,
+    *,
+    origin: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The log's name for ever, such as ledger.example/main."),
+    ] = DEFAULT_ORIGIN,
+    governors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--governor",
+            metavar="KEY",
+            help="A governor: a key's name here, or 0x… of one elsewhere. Once for each.",
+        ),
+    ] = None,
+    count: Annotated[
+        int,
+        typer.Option(
+            "--governors",
+            metavar="N",
+            min=1,
+            max=16,
+            help="How many governors' keys to make, if none is named.",
+        ),
+    ] = 3,
+    threshold: Annotated[
+        int | None,
+        typer.Option(metavar="K", min=1, help="How many of them decide; a majority if not said."),
+    ] = None,
+    mode: Annotated[
+        Literal["open", "trade"],
+        typer.Option(
+            help="Who may read records: everyone, or those concerned. An open ledger can become a "
+            "trade ledger, never the other way."
+        ),
+    ] = "open",
+    tolerance: Annotated[
+        str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
+    ] = "0.005",
+    tolerance_ppm: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=0, help="Weighing tolerance, parts per million of the weight."
+        ),
+    ] = 1000,
+    recovery_days: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect.")
+    ] = 7,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the second store lies, best on another disk."),
+    ] = None,
+    charter: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="Found the ledger by this Charter, signed by all."),
+    ] = "",
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Found a ledger: make its folder and log key, and write the Charter that governs it.
+
+    Examples: adamant init --origin ledger.example/main; adamant init --governor alice --governor
+    0x… --threshold 2
+    """
+    session = session_of(context)
+    if charter:
+        _found_by(session, read_draft(charter))
+        return
+    folder, passphrases = session.folder, Passphrases(passphrase_file)
+    if folder.is_made:
+        raise _made_already(folder)
+    constitution = Constitution(
+        governors=tuple(session.address(one, "--governor") for one in governors or ()),
+        threshold=threshold or len(governors or range(count)) // 2 + 1,
+        checkpoint_keys=(),
+        mode=mode,
+        tolerance_millicarats=read_carats(tolerance, "--tolerance"),
+        tolerance_parts_per_million=tolerance_ppm,
+        recovery_delay_seconds=recovery_days * DAY_SECONDS,
+    )
+    SignerKey(origin, bytes(32))  # its form is known to be good before anything is made
+    if governors:
+        here = [name for name in governors if not name.startswith("0x")]
+        secrets = [session.keyring.unlock(name, passphrases.of(name)) for name in here]
+    else:
+        secrets = _governors_keys(session, count, passphrases)
+        made = tuple(address_of_secret(secret) for secret in secrets)
+        constitution = replace(constitution, governors=made)
+    make_folder(folder.path, origin, checkpoints)
+    envelope = _charter(folder, origin, constitution, secrets)
+    if len(envelope.signatures) == len(constitution.governors):
+        _found(session, folder, envelope)
+    else:
+        _pass_round(session, folder, envelope)
+
+
+def _made_already(folder: LedgerFolder) -> RefusesToStart:
+    waits = folder.charter_draft.exists() and not folder.log.exists()
+    next_step = f"; it waits for `adamant init --charter {folder.charter_draft}`" if waits else ""
+    return RefusesToStart(f"there is a ledger in {folder.path} already{next_step}")
+
+
+def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> list[bytes]:
+    """Make the governors' keys, all under one passphrase; keys of a try before are used again."""
+    names = [f"governor-{number}" for number in range(1, count + 1)]
+    fresh = [name for name in names if name not in session.keys_by_name]
+    passphrase = passphrases.of(" ".join(fresh or names), is_new=bool(fresh))
+    session.folder.path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    for name in fresh:
+        session.keyring.create(name, passphrase)
+    return [session.keyring.unlock(name, passphrase) for name in names]
+
+
+def _charter(
+    folder: LedgerFolder, origin: str, constitution: Constitution, secrets: Sequence[bytes]
+) -> Envelope:
+    """Draft the Charter, naming the folder's log key, and sign it with the keys at hand."""
+    named = replace(constitution, checkpoint_keys=(str(folder.read_log_key().verifier_key),))
+    record = named.charter(origin, Moment(system_clock() // 1000, fresh_salt))
+    envelope = seal(record, ())
+    for secret in secrets:
+        envelope = add_signature(envelope, NO_HASH, secret)
+    return envelope
+
+
+def _found_by(session: Session, envelope: Envelope) -> None:
+    if not isinstance(envelope.record, Charter):
+        raise BadQuestion("--charter", "the draft of a Charter")
+    folder = session.folder
+    folder.check_is_made()
+    if folder.log.exists():
+        raise _made_already(folder)
+    missing = set(envelope.record.who.governors) - set(signers_of(envelope, NO_HASH))
+    if missing:
+        names = ", ".join(sorted(session.name(one) for one in missing))
+        raise Refused(Refusal("governors", "signatures", "every governor", f"none by {names}"))
+    _found(session, folder, envelope)
+
+
+def _found(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
+    answer = found_ledger(folder, envelope.raw)
+    folder.charter_draft.unlink(missing_ok=True)
+    document = _document(session, folder, envelope)
+    if session.out.as_json:
+        session.out.document({**document, "isFounded": True, "charterFile": None})
+        return
+    session.out.say(f"ledger founded in {folder.path}, {answer.status}", style="bold")
+    _tell(session, document)
+    session.out.note("next: admit an authority, and have it admit miners and open sites")
+    session.out.note("      adamant admit --help, adamant site open --help")
+
+
+def _pass_round(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
+    write_draft(folder.charter_draft, envelope)
+    file = str(folder.charter_draft)
+    document = _document(session, folder, envelope)
+    if session.out.as_json:
+        session.out.document({**document, "isFounded": False, "charterFile": file})
+        return
+    count = len(document["governors"])
+    session.out.say(f"the Charter has {len(envelope.signatures)} of {count} signatures: {file}")
+    _tell(session, document)
+    session.out.note(f"next: each other governor, adamant cosign {file}")
+    session.out.note(f"      then adamant init --charter {file}")
+
+
+def _document(session: Session, folder: LedgerFolder, envelope: Envelope) -> dict[str, Any]:
+    record = envelope.record
+    names = {address: name for name, address in session.keys_by_name.items()}
+    return {
+        "folder": str(folder.path),
+        "origin": record.what.origin,
+        "ledgerId": to_hex(id_of(record, NO_HASH)),
+        "mode": record.what.mode,
+        "logKey": record.what.checkpoint_keys[0],
+        "threshold": record.amounts.threshold,
+        "governors": [
+            {"address": to_hex(one), "key": names.get(one)} for one in record.who.governors
+        ],
+    }
+
+
+def _tell(session: Session, document: dict[str, Any]) -> None:
+    governors = document["governors"]
+    who = "everyone" if document["mode"] == "open" else "those concerned"
+    session.out.pairs(
+        [
+            ("ledger", document["origin"]),
+            ("ledger id", document["ledgerId"]),
+            ("who may read", who),
+            ("decided by", f"{document['threshold']} of {len(governors)} governors"),
+            *[("governor", session.name(one["address"])) for one in governors],
+            ("log key", document["logKey"]),
+        ]
+    )

@@ -1,0 +1,159 @@
+"""How a command ends: its exit code, and what it says when it could not do what it was asked.
+
+========  =====================================================================
+code      meaning
+========  =====================================================================
+0         done
+1         refused by a rule, or faults were found
+2         wrong usage, or something badly formed
+3         unknown: no such parcel, party, record, key or ledger
+4         unavailable: the server is away, the ledger busy, the clock behind
+5         damaged, or the ledger refuses to start
+========  =====================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.canonical.reading import ORDER
+from ledger.cli.words import show_time
+from ledger.errors import (
+    AdamantError,
+    BadQuestion,
+    ClockBehind,
+    Damaged,
+    ProofError,
+    Refusal,
+    Refused,
+    Unavailable,
+    Unknown,
+)
+from ledger.values import carats
+
+DONE: Final = 0
+REFUSED: Final = 1
+WRONG: Final = 2
+UNKNOWN: Final = 3
+UNAVAILABLE: Final = 4
+DAMAGED: Final = 5
+
+CODES: Final = {
+    DONE: "done",
+    REFUSED: "refused by a rule, or faults were found",
+    WRONG: "wrong usage, or something badly formed",
+    UNKNOWN: "unknown: no such parcel, party, record, key or ledger",
+    UNAVAILABLE: "unavailable: the server is away, the ledger busy, the clock behind",
+    DAMAGED: "damaged, or the ledger refuses to start",
+}
+"""Every exit code and what it means; --help and docs/cli.md print it."""
+
+FORM_RULES: Final = frozenset(("size", "json", "depth", "kind", *ORDER, "canonical"))
+"""The rules of the group *bytes*: the record could not be said like this in any ledger."""
+
+_NUMBER: Final = re.compile(r"\b[0-9]{1,16}\b", re.ASCII)
+_TIME_NAMES: Final = re.compile(r"occurredAt|validUntil|period(From|To)")
+
+NEXT: Final = {
+    "stale-previous": "something was recorded about it first: see `adamant show`, then repeat",
+    "signer": "sign with the party's current key (--as), or with an agent that it admitted",
+    "agent-scope": "sign with the party's own key, or have it admit the agent for this kind",
+    "governors": "have more governors sign: --as several times, or --out FILE and `adamant cosign`",
+    "signature-count": "--out FILE, `adamant cosign FILE` by whoever else must sign, then send it",
+    "party-unknown": "have a governor or the country's authority admit the party: `adamant admit`",
+    "role": "see the roles in force with `adamant show ADDRESS`; choose with --role and --country",
+    "role-for-kind": "speak in another role (--role), or ask whoever holds one that may",
+    "recipient": "see the recipient's roles with `adamant show`; choose with --to-country",
+    "book-weight": "the ledger's book decides: see it with `adamant show`",
+    "balance": "weigh again; name every loss, such as --lose sawing=0.10 or --lose sawing=rest",
+    "weight-over": "weigh again; goods that are heavier than the book are refused: --refuse weight",
+    "weight-short": "--short, which the sender signs too, or --refuse weight",
+    "stones-short": "--short, which the sender signs too, or --refuse stones",
+    "stones-counted": "give each output its number of stones: --into CARATS:STONES",
+    "stones-balance": "count again; lost stones are named with their loss: --lose missing=0.05:1",
+    "parcel-offered": "it waits for its recipient: `adamant receive`, or `adamant withdraw`",
+    "parcel-held": "it was not offered, or the offer was answered already",
+    "parcel-spent": "it became other parcels: see them with `adamant trace --down`",
+    "parcel-frozen": "it moves again after a recovery by the reporter or a release by governors",
+    "not-custodian": "see who holds it with `adamant show`",
+    "time-ahead": "check --at and this machine's clock",
+    "time-before": "give --at a time that is not before the parcel's last record",
+    "site-operator": "have the authority name the miner: `adamant site change --operator`",
+    "key-seen": "take a fresh key: `adamant keys new`",
+    "recovery-pending": "wait until the recovery takes effect, or object: `adamant keys object`",
+    "reading-closed": "ask with the ledger's folder at hand, while no server works on it",
+}
+"""What to do next, by the rule that refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a command did not do what it was asked, for people and for programs.
+
+    Attributes:
+        code: the exit code.
+        sort: refused, wrong, unknown, unavailable, damaged.
+        said: one sentence.
+        rule, field, expected, came: what a refusal names; "" where there is nothing.
+        next: what to do, or "".
+
+    """
+
+    code: int
+    sort: str
+    said: str
+    rule: str = ""
+    field: str = ""
+    expected: str = ""
+    came: str = ""
+    next: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the JSON document that ``--json`` prints on stderr."""
+        named = {"rule": self.rule, "field": self.field, "expected": self.expected}
+        more = {**named, "came": self.came, "next": self.next}
+        filled = {name: value for name, value in more.items() if value}
+        return {"error": {"exitCode": self.code, "sort": self.sort, "said": self.said, **filled}}
+
+
+def trouble_of(error: AdamantError) -> Trouble:
+    """Say what an error means to whoever typed the command."""
+    if isinstance(error, Refused):
+        return _trouble_of_refusal(error.refusal)
+    if isinstance(error, BadQuestion):
+        said = f"{error.field}: expected {error.expected}"
+        return Trouble(WRONG, "wrong", said, field=error.field, expected=error.expected)
+    if isinstance(error, Unknown):
+        return Trouble(UNKNOWN, "unknown", str(error))
+    if isinstance(error, ProofError):
+        return Trouble(REFUSED, "refused", f"proves nothing: {error}", rule=error.reason)
+    if isinstance(error, Unavailable) or isinstance(error.__cause__, ClockBehind):
+        return Trouble(UNAVAILABLE, "unavailable", str(error))
+    hint = "run `adamant audit`" if isinstance(error, Damaged) else ""
+    return Trouble(DAMAGED, "damaged", str(error), next=hint)
+
+
+def _trouble_of_refusal(refusal: Refusal) -> Trouble:
+    code, sort = (WRONG, "wrong") if refusal.rule in FORM_RULES else (REFUSED, "refused")
+    return Trouble(
+        code,
+        sort,
+        f"refused by the rule {refusal.rule}",
+        refusal.rule,
+        refusal.field,
+        refusal.expected,
+        refusal.came,
+        NEXT.get(refusal.rule, ""),
+    )
+
+
+def in_units(field: str, text: str) -> str:
+    """Write the numbers of a refusal as people read them: carats, and times."""
+    name = next((part for part in reversed(field.split(".")) if not part.isdecimal()), "")
+    if name.endswith("Millicarats"):
+        return _NUMBER.sub(lambda match: f"{carats(int(match[0]))} ct", text)
+    if _TIME_NAMES.fullmatch(name):
+        return _NUMBER.sub(lambda match: show_time(int(match[0])), text)
+    return text

@@ -1,0 +1,165 @@
+"""Answers of the ledger as people read them: short pairs of names and values, and small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ledger.canonical import read_plain
+from ledger.cli.describe import author, fields, sentence, title
+from ledger.cli.output import Output, Pair
+from ledger.cli.parcels import amount
+from ledger.cli.session import Session
+from ledger.cli.words import show_time
+from ledger.desk import Plain
+from ledger.values import carats
+
+
+def _said(said: Plain) -> str:
+    what = f"{said['kind']} {said['operation']}".strip()
+    when = show_time(said["recordedAtMs"] // 1000)
+    return f"{what}, index {said['index']}, {said['status']}, {when}"
+
+
+def _findings(out: Output, findings: list[Plain]) -> None:
+    for one in findings:
+        out.pairs([("finding", f"{one['name']}: {one['evidence']}"), ("", one["findingId"])])
+
+
+def show_parcel(session: Session, answer: Plain) -> None:
+    """Show what the book says of a parcel."""
+    said = amount(answer["weightMillicarats"], answer["stones"], answer["label"])
+    recipient = answer["recipient"]
+    session.out.pairs(
+        [
+            ("parcel", answer["parcelId"]),
+            ("token", answer["token"]),
+            ("book", f"{said}, {answer['form']} {answer['hsCode']}"),
+            ("state", answer["state"] + (" (seized)" if answer["isSeized"] else "")),
+            ("held by", session.name(answer["custodian"])),
+            ("offered to", recipient and session.name(recipient)),
+            ("frozen by", answer["frozenBy"] and session.name(answer["frozenBy"])),
+            ("country", answer["country"]),
+            ("made by", _said(answer["made"])),
+            ("last", _said(answer["last"])),
+            ("used up at", answer["usedBy"]),
+        ]
+    )
+    _findings(session.out, answer["findings"])
+
+
+def show_party(session: Session, answer: Plain) -> None:
+    """Show who an address is, and what it holds."""
+    pairs: list[Pair] = [("address", session.name(answer["address"]))]
+    if answer["sort"] != "party":
+        pairs.append((f"{answer['sort']} of", session.name(answer["party"])))
+    pairs += [
+        ("signs with", answer["signingKey"] and session.name(answer["signingKey"])),
+        ("recovery to", answer["nextKey"] and session.name(answer["nextKey"])),
+        ("governor", "yes" if answer["isGovernor"] else ""),
+    ]
+    for role in answer["roles"]:
+        until = show_time(role["validUntil"]) if role["validUntil"] else "revoked"
+        force = "" if role["isInForce"] else ", not in force"
+        pairs.append(("role", f"{role['role']} in {role['country']} until {until}{force}"))
+    pairs.append(("may sign", " ".join(answer["kinds"])))
+    suspicion = answer["suspicion"]
+    pairs.append(("suspect", suspicion and f"its records from index {suspicion['since']} on"))
+    session.out.pairs(pairs)
+    _show_parcels(session, answer)
+
+
+def _show_parcels(session: Session, answer: Plain) -> None:
+    if not answer["parcels"]:
+        return
+    rows = [
+        (
+            one["parcelId"],
+            carats(one["weightMillicarats"]),
+            one["stones"] or "-",
+            one["form"],
+            one["state"] if one["custodian"] == answer["address"] else "offered to it",
+        )
+        for one in answer["parcels"]
+    ]
+    session.out.say()
+    session.out.table(["parcel", ">carats", ">stones", "form", "state"], rows)
+    if answer["cursor"]:
+        session.out.note("and more: --json and the API's pages show all of them")
+
+
+def show_site(session: Session, answer: Plain) -> None:
+    """Show a mine or diggings."""
+    capacity = answer["yearlyCapacityMillicarats"]
+    until = answer["validUntil"]
+    pairs: list[Pair] = [
+        ("site", answer["siteId"]),
+        ("name", answer["label"]),
+        ("country", f"{answer['country']} {answer['zone']}".strip()),
+        ("licence", answer["licence"]),
+        ("worked", answer["siteType"]),
+        ("state", "closed" if answer["isClosed"] else "open"),
+        ("until", show_time(until) if until else ""),
+        ("capacity", f"{carats(capacity)} ct a year" if capacity else ""),
+    ]
+    pairs += [("operator", session.name(one)) for one in answer["operators"]]
+    pairs += [
+        (str(year["year"]), f"{carats(year['weightMillicarats'])} ct registered")
+        for year in answer["years"]
+    ]
+    session.out.pairs([*pairs, ("last", _said(answer["last"]))])
+    _findings(session.out, answer["findings"])
+
+
+def show_sites(session: Session, answer: Plain) -> None:
+    """List the sites."""
+    rows = [
+        (one["siteId"], one["country"], one["label"], "closed" if one["isClosed"] else "open")
+        for one in answer["sites"]
+    ]
+    session.out.table(["site", "country", "name", "state"], rows)
+
+
+def show_record(session: Session, answer: Plain) -> None:
+    """Show one record in full."""
+    record, _ = read_plain(answer["envelope"])
+    session.out.say(f"{author(record, session.name)}", style="bold")
+    session.out.say(sentence(record, session.name), style="bold")
+    pairs: list[Pair] = [
+        ("record", title(record)),
+        ("record id", answer["recordId"]),
+        ("index", f"{answer['index']}, {answer['status']}"),
+        ("recorded", show_time(answer["recordedAtMs"] // 1000)),
+    ]
+    pairs += [("signed by", session.name(signer)) for signer in answer["signers"]]
+    session.out.pairs([*pairs, *fields(record, session.name)])
+
+
+def show_charter(session: Session, answer: Plain) -> None:
+    """Show the charter values in force."""
+    tolerance = carats(answer["toleranceMillicarats"])
+    pairs: list[Pair] = [
+        ("ledger", answer["origin"]),
+        ("ledger id", answer["ledgerId"]),
+        ("mode", answer["mode"]),
+        ("rules", f"version {answer['rulesVersion']}"),
+        ("decided by", f"{answer['threshold']} of {len(answer['governors'])} governors"),
+    ]
+    pairs += [("governor", session.name(one)) for one in answer["governors"]]
+    pairs += [
+        ("tolerance", f"{tolerance} ct or {answer['tolerancePartsPerMillion']} ppm"),
+        ("recovery after", f"{answer['recoveryDelaySeconds'] // 3600} hours"),
+    ]
+    pairs += [("log key", key) for key in answer["checkpointKeys"]]
+    session.out.pairs(pairs)
+
+
+SHOWN: Final[dict[str, Callable[[Session, Plain], None]]] = {
+    "parcel": show_parcel,
+    "party": show_party,
+    "site": show_site,
+    "sites": show_sites,
+    "record": show_record,
+    "charter": show_charter,
+}
+"""How each sort of answer is shown."""

@@ -1,0 +1,220 @@
+"""Saying something: draft it from what the ledger knows, sign it, hand it in or pass it round.
+
+One function holds the order of events, :func:`speak`. What a command adds is the record: it is
+given a :class:`Speech`, asks it for the speaker, the goods and the moment, and returns a draft.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ledger.book import Reached
+from ledger.canonical import Envelope, seal
+from ledger.cli.drafting import add_signature, document_of, id_of, show_draft, write_draft
+from ledger.cli.parcels import Plain, goods_of, parcel_at
+from ledger.cli.parties import Choice, address_of, bytes_of, party_at, speaker_of
+from ledger.cli.passphrases import Passphrases
+from ledger.cli.results import print_result
+from ledger.cli.session import Session
+from ledger.cli.words import count_of, read_time
+from ledger.config import system_clock
+from ledger.desk import Desk
+from ledger.drafts import Goods, Moment, Speaker
+from ledger.errors import BadQuestion, Unavailable, Unknown
+from ledger.limits import LIMITS
+from ledger.records import Record
+from ledger.values import Address, Hash32, to_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """The options of every command that says something.
+
+    Attributes:
+        keys: names of keys, or one party's address with ``out``; the first one's party speaks.
+        role, country: in which role, if several would do.
+        at: when it happened, as typed; "" = now.
+        out: where to write the envelope instead of handing it in.
+        wait: what must be reached before the command ends.
+        passphrases: where passphrases come from.
+
+    """
+
+    keys: tuple[str, ...] = ()
+    role: str = ""
+    country: str = ""
+    at: str = ""
+    out: Path | None = None
+    wait: Reached = "checkpointed"
+    passphrases: Passphrases = field(default_factory=Passphrases)
+
+    def also(self, session: Session, key: str) -> Pen:
+        """Return the pen with one more key behind its own."""
+        return replace(self, keys=(*(self.keys or (only_key(session),)), key))
+
+
+class Speech:
+    """What a command has at hand while it drafts.
+
+    Args:
+        session: this run of the command.
+        desk: the ledger's desk.
+        pen: the options.
+        key: the address of the key, or of the party, that speaks.
+
+    """
+
+    def __init__(self, session: Session, desk: Desk, pen: Pen, key: Address) -> None:
+        self.session = session
+        self.desk = desk
+        self.pen = pen
+        self.ledger_id = session.ledger_id(desk)
+        self.party = party_at(session, desk, key)
+        self._not_before = 0
+
+    @property
+    def author(self) -> Address:
+        """The party that speaks."""
+        return address_of(self.party["address"])
+
+    def speaker(
+        self, kind: str, operation: str = "", likely: str = "", within: str = ""
+    ) -> Speaker:
+        """Choose the role in which the party speaks; see :class:`~ledger.cli.parties.Choice`."""
+        choice = Choice(self.pen.role, self.pen.country, likely, within)
+        return speaker_of(self.party, kind, operation, choice)
+
+    def party_named(self, who: str, option: str) -> Plain:
+        """Return the party of a key's name or an address."""
+        return party_at(self.session, self.desk, self.session.address(who, option))
+
+    def parcel(self, text: str) -> Plain:
+        """Return what the book says of a parcel; its short form is looked for among one's own."""
+        found = parcel_at(self.desk, text, self.author)
+        self.follows(found["headAt"])
+        return found
+
+    def goods(self, text: str) -> Goods:
+        """Return a parcel as the record must name it."""
+        return goods_of(self.parcel(text))
+
+    def chain_head(self, address: Address) -> Hash32:
+        """Return the head of the chain of a party or an agent; zeros for a stranger."""
+        try:
+            known = self.desk.party(address)
+        except Unknown:
+            return bytes_of(None)
+        self.follows(known["headAt"])
+        return bytes_of(known["head"])
+
+    def follows(self, head_at: int) -> None:
+        """Note that the record follows one that happened at a time, in seconds."""
+        self._not_before = max(self._not_before, head_at)
+
+    def moment(self) -> Moment:
+        """Return when it happened; asked for after all that the record follows."""
+        if self.pen.at:
+            return Moment(read_time(self.pen.at), fresh_salt)
+        now = system_clock() // 1000
+        # A record of another party, whose clock runs ahead a little, is not to stop this one.
+        is_near = now < self._not_before <= now + LIMITS.ahead_seconds_max
+        return Moment(self._not_before if is_near else now, fresh_salt)
+
+
+def fresh_salt() -> bytes:
+    """Return 32 random bytes."""
+    return secrets.token_bytes(32)
+
+
+def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> None:
+    """Say something: draft, sign, and hand in or write.
+
+    Args:
+        session: this run of the command.
+        pen: who signs, and what becomes of the envelope.
+        compose: drafts the record from what the ledger knows.
+
+    """
+    # 1. The keys, while nobody is kept waiting by an open ledger.
+    keys = pen.keys or (only_key(session),)
+    author = session.address(keys[0], "--as")
+    secrets_ = unlock(session, pen, keys)
+    with session.desk() as desk:
+        # 2. Who speaks, what the ledger knows, and from both the record, checked.
+        speech = Speech(session, desk, pen, author)
+        envelope = seal(compose(speech), ())
+        # 3. The signatures.
+        for secret in secrets_:
+            envelope = add_signature(envelope, speech.ledger_id, secret)
+        # 4. Pass it round, or hand it in and say what became of it.
+        if pen.out is not None:
+            write_out(session, envelope, speech.ledger_id, pen.out)
+        else:
+            hand_in(session, desk, envelope, speech.ledger_id, pen.wait)
+
+
+def only_key(session: Session) -> str:
+    """Return the name of the only key.
+
+    Raises:
+        BadQuestion: there is none, or more than one.
+
+    """
+    names = list(session.keys_by_name)
+    if len(names) != 1:
+        held = f"one of {', '.join(names)}" if names else "a key: make one with `adamant keys new`"
+        raise BadQuestion("--as", held)
+    return names[0]
+
+
+def unlock(session: Session, pen: Pen, keys: Sequence[str]) -> list[bytes]:
+    """Return the secrets of named keys; a bare address has none, and is for a draft alone.
+
+    Raises:
+        BadQuestion: a passphrase is wrong, or an address was given without ``--out``.
+        Unknown: there is no such key.
+
+    """
+    if pen.out is None and any(key.startswith("0x") for key in keys):
+        raise BadQuestion("--as", "the name of a key; or --out FILE, to have it signed elsewhere")
+    named = [key for key in keys if not key.startswith("0x")]
+    for name in named:
+        session.keyring.address(name)  # all of them are there, before anybody is asked
+    return [session.keyring.unlock(name, pen.passphrases.of(name)) for name in named]
+
+
+def write_out(session: Session, envelope: Envelope, ledger_id: Hash32, file: Path) -> None:
+    """Write a draft, and say what it is."""
+    write_draft(file, envelope)
+    document = document_of(envelope, ledger_id, str(file))
+    if session.out.as_json:
+        session.out.document(document)
+        return
+    show_draft(session.out, envelope, ledger_id, session.name)
+    count, needed = len(document["signers"]), document["signaturesNeeded"]
+    asked = f" of {needed}" if needed else ""
+    session.out.say(f"written to {file}: {count_of(count, 'signature')}{asked}")
+    step = "sign" if not count else "send" if count == needed else "cosign"
+    session.out.note(f"next: adamant {step} {file}")
+
+
+def hand_in(
+    session: Session, desk: Desk, envelope: Envelope, ledger_id: Hash32, wait: Reached
+) -> None:
+    """Hand an envelope in, and say what became of it.
+
+    Raises:
+        Refused: it was not accepted.
+        Unavailable: it is kept in a file when nobody knows what became of it.
+
+    """
+    try:
+        answer = desk.hand_in(envelope.raw, wait)
+    except Unavailable as away:
+        kept = Path(f"unsent-{to_hex(id_of(envelope.record, ledger_id))[2:14]}.json")
+        write_draft(kept, envelope)
+        raise Unavailable(f"{away}; the envelope is kept: `adamant send {kept}`") from None
+    print_result(session.out, envelope.record, answer, session.name)

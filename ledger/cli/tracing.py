@@ -1,0 +1,230 @@
+"""The command that tells a parcel's way from its mines, and checks what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.answers.telling import Teller
+from ledger.canonical import to_plain
+from ledger.cli.describe import author
+from ledger.cli.options import Context, ParcelArgument
+from ledger.cli.outcome import REFUSED
+from ledger.cli.output import Output, Pair
+from ledger.cli.parcels import amount, parcel_at
+from ledger.cli.parties import bytes_of
+from ledger.cli.session import Session, session_of
+from ledger.cli.words import count_of, show_time
+from ledger.desk import Desk, Plain
+from ledger.desk.checking import Checked, CheckedStep, check_story
+from ledger.values import SiteId, carats, to_hex
+
+commands = typer.Typer()
+PANEL: Final = "Ask"
+
+
+@commands.command(rich_help_panel=PANEL)
+def trace(
+    context: Context,
+    parcel: ParcelArgument,
+    *,
+    down: Annotated[
+        bool, typer.Option("--down", help="What became of it instead: every descendant.")
+    ] = False,
+) -> None:
+    """Tell a parcel's way from mine to holder: who declared what, and what of it proves itself.
+
+    Signatures, entries, inclusion proofs, the checkpoint, the links from step to step and the
+    weights are checked on this machine, whoever told the story. If any of them fails, the command
+    says where, and ends with exit code 1.
+
+    Examples: adamant trace 0x…; adamant --ledger https://ledger.example trace 0x…
+    """
+    session = session_of(context)
+    with session.desk() as desk:
+        found = parcel_at(desk, parcel)
+        if down:
+            _tell_down(session, desk, found)
+            return
+        traced = _merge(list(desk.trace(bytes_of(found["parcelId"]))))
+        with session.out.progress("checking") as bar:
+            checked = check_story(
+                desk,
+                bytes_of(found["parcelId"]),
+                session.pinned,
+                lambda count: bar.update(bar.task_ids[0], completed=count),
+            )
+    if session.out.as_json:
+        session.out.document(document_of(found, traced, checked))
+    else:
+        _tell(session, found, traced, checked)
+    if not checked.is_sound:
+        raise typer.Exit(REFUSED)
+
+
+def _merge(pages: list[Plain]) -> Plain:
+    """Return one answer of all pages; origins and the like stand in the first."""
+    findings = {one["findingId"]: one for page in pages for one in page["findings"]}
+    return {**pages[0], "findings": list(findings.values()), "isCut": pages[-1]["isCut"]}
+
+
+# -- as JSON ---------------------------------------------------------------------------------
+
+
+def document_of(found: Plain, traced: Plain, checked: Checked) -> dict[str, Any]:
+    """Return the JSON document: the parcel, its origins, its steps, and what was checked."""
+    return {
+        "parcel": found,
+        "origins": traced["origins"],
+        "findings": traced["findings"],
+        "steps": [_step(step) for step in checked.steps],
+        "checked": checked_document(checked),
+    }
+
+
+def _step(step: CheckedStep) -> dict[str, Any]:
+    record = step.signed.record
+    return {
+        "index": step.index,
+        "recordId": to_hex(step.signed.record_id),
+        "recordedAtMs": step.recorded_at_ms,
+        "kind": record.KIND.name,
+        "operation": record.operation,
+        "author": to_hex(record.author),
+        "role": record.what.author_role,
+        "country": record.scene.author_country,
+        "signers": [to_hex(signer) for signer in step.signed.signers],
+        "occurredAt": record.scene.occurred_at,
+        "parcels": [to_hex(one) for one in step.parcels],
+        "isProved": step.is_proved,
+        "record": to_plain(record),
+    }
+
+
+def checked_document(checked: Checked) -> dict[str, Any]:
+    """Return what was checked on this machine."""
+    checkpoint = checked.checkpoint
+    return {
+        "isSound": checked.is_sound,
+        "ledgerId": to_hex(checked.ledger_id),
+        "origin": checked.origin,
+        "checkpointSize": checkpoint.size if checkpoint else None,
+        "checkpointRoot": to_hex(checkpoint.root) if checkpoint else None,
+        "signatures": checked.signatures,
+        "ownSignatures": checked.own_signatures,
+        "proofs": checked.proofs,
+        "doubts": [{"place": doubt.place, "said": doubt.said} for doubt in checked.doubts],
+    }
+
+
+# -- for people ------------------------------------------------------------------------------
+
+
+def _tell(session: Session, found: Plain, traced: Plain, checked: Checked) -> None:
+    out = session.out
+    goods = amount(found["weightMillicarats"], found["stones"], found["label"])
+    out.say(f"{goods}, {found['form']}, {found['state']}", style="bold")
+    holder = f"{session.name(found['custodian'])} in {found['country']}"
+    pairs = [("parcel", found["parcelId"]), ("held by", holder)]
+    out.pairs([*pairs, *_origins(traced["origins"])])
+    out.say()
+    teller = Teller(shows_amounts=True, site_name=_site_names(traced))
+    for number, step in enumerate(checked.steps, start=1):
+        _tell_step(session, teller, number, step)
+    for finding in traced["findings"]:
+        out.say(f"finding at index {finding['index']}: {finding['name']}: {finding['evidence']}")
+    _tell_checked(out, session, checked)
+
+
+def _site_names(traced: Plain) -> Callable[[SiteId], str]:
+    sites = [site for country in traced["origins"]["countries"] for site in country["sites"]]
+    labels: dict[str, str] = {one["siteId"]: one["label"] for one in sites if one["label"]}
+
+    def name(site: SiteId) -> str:
+        return labels.get(to_hex(site), f"site {to_hex(site)}")
+
+    return name
+
+
+def _origins(origins: Plain) -> Iterator[Pair]:
+    """Say where the goods can be from: bounds, never a share."""
+    if origins["isContradicted"]:
+        yield "origin", "the records leave no composition that fits; bounds by weight alone"
+    one_of = origins["oneOf"]
+    if one_of is not None and len(one_of) > 1:
+        yield "origin", f"one of {', '.join(one_of)}"
+    for country in origins["countries"]:
+        yield "origin", f"{country['country']}  {_bound(country)}"
+        for site in country["sites"]:
+            yield "", f"    {site['label'] or site['siteId'] or 'other sites'}  {_bound(site)}"
+
+
+def _bound(origin: Plain) -> str:
+    least, most = origin["leastMillicarats"], origin["mostMillicarats"]
+    if least == most:
+        return f"{carats(most)} ct"
+    return f"{carats(least)} to {carats(most)} ct"
+
+
+def _tell_step(session: Session, teller: Teller, number: int, step: CheckedStep) -> None:
+    out, record = session.out, step.signed.record
+    title, says = teller.tell(record)
+    sure = f"index {step.index}" if step.is_proved else f"index {step.index}, no checkpoint yet"
+    out.say(f"{number:>3}. {show_time(record.scene.occurred_at)}  {title}  ({sure})")
+    out.say(f"     {author(record, session.name)}")
+    out.say(f"     {says}")
+
+
+def _tell_checked(out: Output, session: Session, checked: Checked) -> None:
+    out.say()
+    checkpoint = checked.checkpoint
+    size = (
+        f"a checkpoint of {count_of(checkpoint.size, 'entry')}" if checkpoint else "no checkpoint"
+    )
+    later = checked.signatures - checked.own_signatures
+    out.say(
+        f"Checked here: {count_of(len(checked.steps), 'step')} back to the mines, "
+        f"{count_of(checked.signatures, 'signature')}, {count_of(checked.proofs, 'proof')} of "
+        f"inclusion under {size}, the links, the weights."
+    )
+    if later > 0:
+        out.say(f"{count_of(later, 'signature')} by an agent, a later key or the other side.")
+    out.say(
+        "The ledger's own word: that signers held their roles, the bounds of origin, the findings, "
+        "and that nothing came later."
+    )
+    if session.pinned is None:
+        out.note(f"ledger id {to_hex(checked.ledger_id)}: pin it with --ledger-id")
+    for doubt in checked.doubts:
+        out.say(f"DOES NOT HOLD  {doubt.place}: {doubt.said}", style="bold red")
+
+
+# -- downstream ------------------------------------------------------------------------------
+
+
+def _tell_down(session: Session, desk: Desk, found: Plain) -> None:
+    pages = list(desk.descendants(bytes_of(found["parcelId"])))
+    operations = [one for page in pages for one in page["operations"]]
+    if session.out.as_json:
+        last = pages[-1]
+        session.out.document(
+            {
+                "parcel": pages[0]["parcel"],
+                "operations": operations,
+                "isCut": last["isCut"],
+                "asOf": last["asOf"],
+            }
+        )
+        return
+    for operation in operations:
+        when = show_time(operation["occurredAt"])
+        who = session.name(operation["author"])
+        session.out.say(f"{operation['index']:>6}  {when}  {operation['operation']} by {who}")
+        for made in operation["made"]:
+            goods = amount(made["weightMillicarats"], made["stones"])
+            holder = session.name(made["custodian"])
+            session.out.say(f"        {made['parcelId']}  {goods}, {made['state']}, {holder}")
+    if not operations:
+        session.out.say("it went into nothing else")

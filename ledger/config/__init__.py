@@ -1,0 +1,52 @@
+"""Settings and adapters: where a ledger lies, how it is opened, what it logs.
+
+The rules of the room:
+
+* It is the only one that names concrete adapters; every other room knows their protocols.
+* Nothing is read, opened or made when it is imported.
+* Secrets it makes go into files that their owner alone can read, and nowhere else.
+"""
+
+from ledger.config.folder import OWNER_ONLY_FOLDER, LedgerFolder, Server, make_folder
+from ledger.config.logs import log_as_json, log_event, stay_quiet
+from ledger.config.opening import (
+    OpenLedger,
+    Stores,
+    UnderAudit,
+    found_ledger,
+    in_use,
+    locked,
+    open_for_audit,
+    open_for_recovery,
+    open_ledger,
+    open_stores,
+    system_clock,
+    try_lock,
+)
+from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings
+
+__all__ = [
+    "LOG_LEVELS",
+    "OWNER_ONLY_FOLDER",
+    "LedgerFolder",
+    "LogLevel",
+    "OpenLedger",
+    "Server",
+    "Settings",
+    "Stores",
+    "UnderAudit",
+    "found_ledger",
+    "in_use",
+    "locked",
+    "log_as_json",
+    "log_event",
+    "make_folder",
+    "open_for_audit",
+    "open_for_recovery",
+    "open_ledger",
+    "open_stores",
+    "read_settings",
+    "stay_quiet",
+    "system_clock",
+    "try_lock",
+]

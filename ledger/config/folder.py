@@ -1,0 +1,187 @@
+"""The ledger's folder: what lies in it, under which name, and its key.
+
+::
+
+    log.db           the log and its derived tables
+    checkpoints.db   the second store (or wherever the settings say)
+    log.key          signs checkpoints; readable by its owner alone
+    ledger.toml      settings
+    keys/            party keys of whoever works with this folder
+    lock             held by the one process that may write
+    server.json      address of that process, while it is a server
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.checkpoint import SignerKey
+from ledger.checkpoint.keys import KEY_BYTES
+from ledger.config.settings import Settings, read_settings, write_fresh
+from ledger.errors import BadQuestion, RefusesToStart, Unknown
+
+OWNER_ONLY = 0o600
+OWNER_ONLY_FOLDER = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a server of this ledger listens, and its process id."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFolder:
+    """The paths of one ledger; making this object touches nothing."""
+
+    path: Path
+
+    @property
+    def log(self) -> Path:
+        """The log and its derived tables."""
+        return self.path / "log.db"
+
+    @property
+    def log_key(self) -> Path:
+        """The key that signs checkpoints."""
+        return self.path / "log.key"
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings."""
+        return self.path / "ledger.toml"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that may write."""
+        return self.path / "lock"
+
+    @property
+    def keys(self) -> Path:
+        """Party keys."""
+        return self.path / "keys"
+
+    @property
+    def charter_draft(self) -> Path:
+        """The Charter while governors elsewhere still have to sign it."""
+        return self.path / "charter.json"
+
+    @property
+    def server_file(self) -> Path:
+        """Written by a server while it holds the lock."""
+        return self.path / "server.json"
+
+    def settings(self) -> Settings:
+        """Read the settings.
+
+        Raises:
+            BadQuestion: one is unknown or has not the right form.
+
+        """
+        return read_settings(self.settings_file)
+
+    def checkpoints(self) -> Path:
+        """Return the file of the second store."""
+        return self.path / self.settings().checkpoints
+
+    @property
+    def is_made(self) -> bool:
+        """Tell whether a ledger was made here, founded or not."""
+        return self.log_key.exists() or self.log.exists()
+
+    def check_is_made(self) -> None:
+        """Return if a ledger was made here.
+
+        Raises:
+            Unknown: there is none.
+
+        """
+        if not self.is_made:
+            raise Unknown("ledger in", str(self.path))
+
+    # -- the key -----------------------------------------------------------------------------
+
+    def read_log_key(self) -> SignerKey:
+        """Read the key that signs checkpoints.
+
+        Raises:
+            RefusesToStart: it is missing, open to others, or no key.
+
+        """
+        try:
+            text = self.log_key.read_text("utf-8").strip()
+            mode = self.log_key.stat().st_mode
+        except (OSError, ValueError):
+            raise RefusesToStart(f"the log's key, {self.log_key}, cannot be read") from None
+        if mode & 0o077:
+            raise RefusesToStart(
+                f"the log's key, {self.log_key}, is open to others: chmod 600 it, and "
+                "name another key by an amendment if somebody may have read it"
+            )
+        try:
+            return SignerKey.parse(text)
+        except BadQuestion:
+            raise RefusesToStart(f"the log's key, {self.log_key}, is no C2SP signer key") from None
+
+    # -- the server --------------------------------------------------------------------------
+
+    def server(self) -> Server | None:
+        """Return what a server wrote here; of use only while the lock is held."""
+        try:
+            plain = json.loads(self.server_file.read_text("utf-8"))
+            return Server(str(plain["url"]), int(plain["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_server(self, url: str) -> None:
+        """Say where this process, which holds the lock, listens."""
+        # In one step, so that nobody reads half of it.
+        draft = self.server_file.with_suffix(".draft")
+        draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n", encoding="utf-8")
+        draft.replace(self.server_file)
+
+    def remove_server(self) -> None:
+        """Take the address away."""
+        self.server_file.unlink(missing_ok=True)
+
+
+def make_folder(path: Path, origin: str, checkpoints: Path | None = None) -> LedgerFolder:
+    """Make the folder of a ledger, with its settings and a log key from the machine's randomness.
+
+    Args:
+        path: the folder; it may exist, but hold no ledger.
+        origin: the log's name, which its key bears.
+        checkpoints: the file of the second store, if it is to lie elsewhere.
+
+    Raises:
+        RefusesToStart: there is a ledger in the folder already, or in the second store's place.
+        BadQuestion: the origin cannot name a key.
+
+    """
+    folder = LedgerFolder(path)
+    if folder.is_made:
+        raise RefusesToStart(f"there is a ledger in {path} already")
+    key = SignerKey(origin, secrets.token_bytes(KEY_BYTES))
+    second = folder.settings().checkpoints if checkpoints is None else checkpoints.absolute()
+    if (path / second).exists():
+        raise RefusesToStart(f"there is a checkpoint store in {path / second} already")
+    path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    if not folder.settings_file.exists():
+        write_fresh(folder.settings_file, second)
+    _write_secret(folder.log_key, key.reveal_secret() + "\n")
+    return folder
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, durably; it must not exist."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,240 @@
+"""Opening a ledger's folder: the lock, the adapters, the book; the only place that names adapters.
+
+One process works on a folder at a time, and holds its lock from before the first file is opened
+until the last is closed. That goes for an audit too: it compares the bytes of the files with their
+checksums, and opening a store settles what a crash left in its write-ahead log, so nobody may write
+beside it. Whoever wants an audit beside a running server audits a copy.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from ledger.book import Answer, Book, found
+from ledger.book.starting import RECOVER
+from ledger.config.folder import LedgerFolder
+from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
+from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
+from ledger.store.lock import FolderLock
+from ledger.store.protocol import CheckpointStore, Published, Store
+from ledger.store.sqlite import CHECKPOINTS, LOG, SqliteStore, check_all
+
+_POLL_SECONDS: Final = 0.05
+
+
+def system_clock() -> int:
+    """Return the machine's time in milliseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def try_lock(folder: LedgerFolder) -> FolderLock | None:
+    """Take the folder's lock, or return None when another process holds it.
+
+    Raises:
+        Unknown: no ledger was made in the folder.
+        RefusesToStart: the folder cannot be written to.
+
+    """
+    folder.check_is_made()
+    try:
+        return FolderLock(folder.path)
+    except RefusesToStart as refused:
+        if isinstance(refused.__cause__, BlockingIOError):
+            return None
+        raise
+
+
+def in_use(folder: LedgerFolder) -> Unavailable:
+    """Make the error that says who works on the folder."""
+    server = folder.server()
+    who = f"a server at {server.url} (process {server.pid})" if server else "another process"
+    return Unavailable(f"{folder.path} is in use by {who}")
+
+
+@contextmanager
+def locked(folder: LedgerFolder, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the folder's lock.
+
+    Raises:
+        Unavailable: another process still holds it after ``wait_seconds``.
+
+    """
+    until = time.monotonic() + wait_seconds
+    while (lock := try_lock(folder)) is None:
+        if time.monotonic() >= until:
+            raise in_use(folder)
+        time.sleep(_POLL_SECONDS)
+    with lock:
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The two stores of a ledger, open; the lock is held."""
+
+    log: Store
+    checkpoints: CheckpointStore
+
+
+@contextmanager
+def open_stores(folder: LedgerFolder) -> Iterator[Stores]:
+    """Open the stores of a founded ledger, whose lock is held.
+
+    Raises:
+        RefusesToStart: a file is missing, another's, or its settings do not hold.
+        Damaged: a file is not what was written.
+
+    """
+    if not folder.log.exists():
+        raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
+    second = folder.checkpoints()
+    if not second.exists():
+        raise RefusesToStart(f"the checkpoint store, {second}, is missing: {RECOVER}")
+    with (
+        closing(SqliteStore(folder.log)) as log,
+        closing(SqliteCheckpoints(second)) as checkpoints,
+    ):
+        yield Stores(log, checkpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """A ledger that takes records: its folder, its book, and the stores beneath it."""
+
+    folder: LedgerFolder
+    book: Book
+    stores: Stores
+
+
+@contextmanager
+def open_ledger(
+    folder: LedgerFolder,
+    *,
+    on_fatal: Callable[[Exception], None] | None = None,
+    on_published: Callable[[Published], None] | None = None,
+) -> Iterator[OpenLedger]:
+    """Open a ledger whose lock is held; all that was taken in is published before it closes.
+
+    Args:
+        folder: the ledger.
+        on_fatal: told, once, why the book ended on its own; called in a thread of the book.
+        on_published: told of each checkpoint; called in a thread of the book.
+
+    Raises:
+        RefusesToStart: what is stored must be settled first.
+        Damaged: a file is not what was written.
+
+    """
+    key = folder.read_log_key()
+    with open_stores(folder) as stores:
+        book = Book.open(
+            stores.log,
+            stores.checkpoints,
+            [key],
+            system_clock,
+            on_fatal=on_fatal,
+            on_published=on_published,
+        )
+        with book:
+            yield OpenLedger(folder, book, stores)
+
+
+def found_ledger(folder: LedgerFolder, charter: bytes) -> Answer:
+    """Found the ledger of a folder by its signed Charter; a founding cut short goes on.
+
+    Raises:
+        Refused: the Charter was not accepted.
+        BadQuestion: the Charter names another log key than the folder's.
+        RefusesToStart: there is a ledger in the folder already.
+
+    """
+    key, second = folder.read_log_key(), folder.checkpoints()
+    with locked(folder), ExitStack() as opened:
+        log = SqliteStore(folder.log) if folder.log.exists() else SqliteStore.create(folder.log)
+        opened.callback(log.close)
+        checkpoints = _checkpoints(second)
+        opened.callback(checkpoints.close)
+        return found(log, checkpoints, charter, [key], system_clock)
+
+
+def _checkpoints(path: Path) -> SqliteCheckpoints:
+    return SqliteCheckpoints(path) if path.exists() else SqliteCheckpoints.create(path)
+
+
+@contextmanager
+def open_for_recovery(folder: LedgerFolder) -> Iterator[Stores]:
+    """Open the log, and a second store that is made if it is missing; the lock is held."""
+    if not folder.log.exists():
+        raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
+    with (
+        closing(SqliteStore(folder.log)) as log,
+        closing(_checkpoints(folder.checkpoints())) as checkpoints,
+    ):
+        yield Stores(log, checkpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderAudit:
+    """What an audit reads, and an empty store in which it makes the ledger again.
+
+    Attributes:
+        log: the log; None when it is too damaged to be opened.
+        checkpoints: the second store; an empty one in its place when it cannot be opened.
+        scratch: empty, and gone when the audit is.
+        faults: what the bytes of the files, and opening them, showed already.
+
+    """
+
+    log: Store | None
+    checkpoints: CheckpointStore
+    scratch: Store
+    faults: tuple[Damaged, ...]
+
+
+@contextmanager
+def open_for_audit(folder: LedgerFolder) -> Iterator[UnderAudit]:
+    """Look at every byte of a ledger's files, then open them, whose lock is held.
+
+    The log's key is looked at if it is there; an auditor's copy has none.
+    """
+    faults = _faults_of_key(folder)
+    # As bytes first: opening a store settles what a crash left behind.
+    for path, layout in ((folder.log, LOG), (folder.checkpoints(), CHECKPOINTS)):
+        faults += check_all(path, layout)
+    with tempfile.TemporaryDirectory(prefix="adamant-audit-") as aside, ExitStack() as opened:
+        scratch = opened.enter_context(closing(SqliteStore.create(Path(aside) / "log.db")))
+        log = _open_or_note(folder.log, SqliteStore, opened, faults)
+        checkpoints = _open_or_note(folder.checkpoints(), SqliteCheckpoints, opened, faults)
+        distinct = {str(fault): fault for fault in faults}.values()
+        yield UnderAudit(log, checkpoints or MemoryCheckpoints(), scratch, tuple(distinct))
+
+
+Closes = TypeVar("Closes", SqliteStore, SqliteCheckpoints)
+
+
+def _open_or_note(
+    path: Path, open_file: Callable[[Path], Closes], opened: ExitStack, faults: list[Damaged]
+) -> Closes | None:
+    try:
+        return opened.enter_context(closing(open_file(path)))
+    except Damaged as damage:
+        faults.append(damage)
+    except (RefusesToStart, StoreFailed) as refused:
+        faults.append(Damaged("altered", path.name, str(refused)))
+    return None
+
+
+def _faults_of_key(folder: LedgerFolder) -> list[Damaged]:
+    if not folder.log_key.exists():
+        return []
+    try:
+        folder.read_log_key()
+    except RefusesToStart as refused:
+        return [Damaged("altered", folder.log_key.name, str(refused))]
+    return []

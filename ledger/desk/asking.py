@@ -1,0 +1,136 @@
+"""The desk: what anyone at work with a ledger can ask of it and hand in, wherever it lies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ledger.book import Answer, Line, Reached
+from ledger.errors import Refusal, Refused
+from ledger.values import Address, Hash32, to_hex
+
+Plain = dict[str, Any]
+"""An answer: JSON values by camelCase names, as the API gives them."""
+
+
+class Desk(ABC):
+    """Asks and hands in; :class:`~ledger.desk.local.LocalDesk` or a remote one.
+
+    The questions are named as in :class:`ledger.answers.Answers` and answered alike. All of them
+    raise ``BadQuestion``, ``Unknown``, ``Refused`` (``reading-closed``) and ``Unavailable``.
+    """
+
+    @abstractmethod
+    def ask(self, path: str, **given: str | int) -> Plain:
+        """Ask the question of a path of the API, with the parameters of its query."""
+
+    @abstractmethod
+    def append(
+        self, envelopes: Sequence[bytes], *, wait: Reached = "checkpointed", atomic: bool = False
+    ) -> list[Line]:
+        """Hand envelopes in; one line for each says what became of it.
+
+        Args:
+            envelopes: canonical bytes, in the order in which they are to be sequenced.
+            wait: what must be reached before the answer is given.
+            atomic: whether all are accepted or none.
+
+        Raises:
+            BadQuestion: too many, or too large, at once.
+            Unavailable: nothing was taken, or what became of it is unknown, as it says.
+
+        """
+
+    def hand_in(self, envelope: bytes, wait: Reached = "checkpointed") -> Answer:
+        """Hand one envelope in.
+
+        Raises:
+            Refused: it was not accepted.
+            Unavailable: see :meth:`append`.
+
+        """
+        (line,) = self.append([envelope], wait=wait)
+        if isinstance(line, Refusal):
+            raise Refused(line)
+        assert isinstance(line, Answer)  # noqa: S101 - a single record has no other line
+        return line
+
+    # -- the ledger --------------------------------------------------------------------------
+
+    def status(self) -> Plain:
+        """Ask what the ledger is, and how far it has come."""
+        return self.ask("/v1/status")
+
+    def charter(self) -> Plain:
+        """Ask which charter values are in force."""
+        return self.ask("/v1/charter")
+
+    def checkpoint(self) -> Plain:
+        """Ask for the last checkpoint."""
+        return self.ask("/v1/checkpoint")
+
+    def entry(self, index: int) -> Plain:
+        """Ask for one line of the log."""
+        return self.ask(f"/v1/entries/{index}")
+
+    def record(self, record_id: Hash32) -> Plain:
+        """Ask for one record."""
+        return self.ask(f"/v1/records/{to_hex(record_id)}")
+
+    def inclusion(self, index: int, size: int) -> Plain:
+        """Ask for the proof that an entry is in the log."""
+        return self.ask("/v1/proofs/inclusion", index=index, size=size)
+
+    # -- goods -------------------------------------------------------------------------------
+
+    def parcel(self, parcel: Hash32) -> Plain:
+        """Ask what the book says of a parcel."""
+        return self.ask(f"/v1/parcels/{to_hex(parcel)}")
+
+    def history(self, parcel: Hash32) -> Iterator[Plain]:
+        """Ask what was said of a parcel itself; yield page after page, the latest first."""
+        return self._pages(f"/v1/parcels/{to_hex(parcel)}/history")
+
+    def story(self, parcel: Hash32) -> Iterator[Plain]:
+        """Ask what was said of a parcel and its ancestors; yield pages, the latest first."""
+        return self._pages(f"/v1/parcels/{to_hex(parcel)}/story")
+
+    def trace(self, parcel: Hash32) -> Iterator[Plain]:
+        """Ask which operations led to a parcel, and where its goods can be from; yield pages."""
+        return self._pages(f"/v1/parcels/{to_hex(parcel)}/trace")
+
+    def descendants(self, parcel: Hash32) -> Iterator[Plain]:
+        """Ask what became of a parcel's goods; yield pages, the earliest first."""
+        return self._pages(f"/v1/parcels/{to_hex(parcel)}/descendants")
+
+    def stone(self, token: str) -> Plain:
+        """Ask what anyone may see of a stone by its link."""
+        return self.ask(f"/stones/{token}.json")
+
+    # -- people and places -------------------------------------------------------------------
+
+    def party(self, address: Address) -> Plain:
+        """Ask who an address is; with the first page of what it holds."""
+        return self.ask(f"/v1/parties/{to_hex(address)}")
+
+    def parcels_of(self, address: Address) -> Iterator[Plain]:
+        """Ask what a party holds and what is offered to it; yield parcels by id."""
+        for page in self._pages(f"/v1/parties/{to_hex(address)}"):
+            yield from page["parcels"]
+
+    def site(self, site: Hash32) -> Plain:
+        """Ask what a site is, and what came from it."""
+        return self.ask(f"/v1/sites/{to_hex(site)}")
+
+    def sites(self) -> Iterator[Plain]:
+        """Ask which sites there are; yield them by id."""
+        for page in self._pages("/v1/sites"):
+            yield from page["sites"]
+
+    def _pages(self, path: str) -> Iterator[Plain]:
+        page = self.ask(path)
+        yield page
+        while cursor := page.get("cursor"):
+            page = self.ask(path, cursor=cursor)
+            yield page

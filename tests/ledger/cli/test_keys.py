@@ -1,0 +1,143 @@
+"""Keys in files, and keys changed on the ledger."""
+
+import json
+import stat
+
+import pytest
+
+from ledger.cli.documents import KEY, KEYS
+from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from tests.ledger.cli.town import NAMES, PASSPHRASE
+from tests.world import address_of, secret_of
+
+REPEAT = "another passphrase"
+
+
+def test_a_new_key_is_for_its_owner_alone_and_tells_its_address(town):
+    made = town.json("keys", "new", "fresh")
+    assert tuple(made) == KEY
+    assert stat.S_IMODE((town.keys / "fresh.json").stat().st_mode) == 0o600
+    assert town.json("keys", "show", "fresh") == made
+    listed = town.json("keys", "list")
+    assert tuple(listed) == KEYS
+    assert [one["name"] for one in listed["keys"]] == sorted((*NAMES, "fresh"))
+
+
+def test_a_name_that_is_taken_or_misshapen_is_wrong_and_the_key_stays(town):
+    before = (town.keys / "miner-bw.json").read_bytes()
+    assert town.error("keys", "new", "miner-bw", code=2)["field"] == "name"
+    assert town.error("keys", "new", "../escape", code=2)["field"] == "name"
+    assert town.error("keys", "import", "miner-bw", "-", code=2)["field"] == "name"
+    assert (town.keys / "miner-bw.json").read_bytes() == before
+
+
+def test_a_wallets_keystore_is_kept_under_another_name(town, tmp_path):
+    Keyring(tmp_path / "wallet").add("utc", secret_of("spare-1"), PASSPHRASE, DEMO_SCRYPT_COST)
+    file = tmp_path / "wallet" / "utc.json"
+    kept = town.json("keys", "import", "from-wallet", str(file))
+    assert kept["address"] == "0x" + address_of("spare-1").hex()
+
+
+def test_a_secret_is_kept_from_stdin_and_never_shown(town):
+    secret = secret_of("spare-2").hex()
+    said = town.run("keys", "import", "from-stdin", "-", typed=f"0x{secret}\n")
+    assert "0x" + address_of("spare-2").hex() in said.out
+
+
+@pytest.mark.parametrize("typed", ["", "xyz\n", "00" * 31 + "\n", "00" * 32 + "\n", "ff" * 32])
+def test_what_is_no_secret_is_not_kept(town, typed):
+    said = town.run("--json", "keys", "import", "fresh", "-", typed=typed, code=2)
+    assert said.error["field"] == "secret"
+    assert not (town.keys / "fresh.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"address": "00"}', "no JSON"])
+def test_what_is_no_keystore_is_not_kept(town, tmp_path, text):
+    (tmp_path / "wallet.json").write_text(text)
+    assert town.error("keys", "import", "fresh", "wallet.json", code=2)["sort"] == "wrong"
+    assert town.error("keys", "import", "fresh", "missing.json", code=2)["field"] == "file"
+    assert not (town.keys / "fresh.json").exists()
+
+
+def test_a_wrong_passphrase_is_wrong_and_nothing_is_recorded(town):
+    size = town.size()
+    words = ("register", "--weight", "5", "--as", "miner-bw")
+    error = town.error(*words, code=2, ADAMANT_PASSPHRASE=REPEAT)
+    assert error["field"] == "passphrase"
+    assert REPEAT not in json.dumps(error)
+    assert town.size() == size
+
+
+def test_a_passphrase_comes_from_a_file_and_goes_over_the_environment(town, tmp_path):
+    (tmp_path / "secret").write_text(PASSPHRASE + "\nanother line\n")
+    words = ("register", "--weight", "5", "--as", "miner-bw", "--passphrase-file")
+    town.run(*words, "secret", ADAMANT_PASSPHRASE=REPEAT)
+    assert town.error(*words, "missing", code=2)["field"] == "--passphrase-file"
+
+
+def test_where_nobody_can_be_asked_the_ways_to_give_a_passphrase_are_named(town, monkeypatch):
+    monkeypatch.delenv("ADAMANT_PASSPHRASE", raising=False)
+    from typer.testing import CliRunner
+
+    from ledger.cli.app import app
+
+    words = ["--ledger", town.ledger, "--keys", str(town.keys)]
+    result = CliRunner().invoke(app, [*words, "register", "--weight", "5", "--as", "miner-bw"])
+    assert result.exit_code == 2
+    assert "ADAMANT_PASSPHRASE" in result.stderr
+    assert "--passphrase-file" in result.stderr
+
+
+def test_a_new_key_needs_a_passphrase_that_is_not_empty(town):
+    assert town.error("keys", "new", "fresh", code=2, ADAMANT_PASSPHRASE="")["sort"] == "wrong"
+    assert not (town.keys / "fresh.json").exists()
+
+
+def test_the_only_key_speaks_if_none_is_named_and_of_several_one_must_be(town, tmp_path):
+    error = town.error("register", "--weight", "5", code=2)
+    assert error["field"] == "--as"
+    assert "miner-bw" in error["expected"]
+    alone = tmp_path / "alone"
+    Keyring(alone).add("mine", secret_of("miner-bw"), PASSPHRASE, DEMO_SCRYPT_COST)
+    town.run("register", "--weight", "5", ADAMANT_KEYS=str(alone))
+    town.run("register", "--weight", "5", ADAMANT_AS="miner-bw")
+    none = town.error("register", "--weight", "5", code=2, ADAMANT_KEYS=str(tmp_path / "none"))
+    assert "adamant keys new" in none["expected"]
+
+
+# -- on the ledger ---------------------------------------------------------------------------
+
+
+def test_a_party_changes_its_key_and_keeps_its_identity(town):
+    town.run("keys", "rotate", "--as", "miner-bw", "--new", "spare-1")
+    party = town.json("show", "miner-bw")
+    assert party["signingKey"] == "0x" + address_of("spare-1").hex()
+    assert town.error("register", "--weight", "5", "--as", "miner-bw", code=1)["rule"] == "signer"
+    bag = town.json("register", "--weight", "5", "--as", "spare-1")
+    assert town.json("show", bag["made"][0]["parcelId"])["custodian"] == party["address"]
+    again = town.error("keys", "rotate", "--as", "spare-1", "--new", "trader-be", code=1)
+    assert again["rule"] == "key-seen"
+
+
+def test_a_key_that_is_elsewhere_cosigns_its_own_rotation(town):
+    new = "0x" + address_of("spare-1").hex()
+    words = ("keys", "rotate", "--as", "miner-bw", "--new", new)
+    assert town.error(*words, code=2)["field"] == "--new"
+    town.run(*words, "--out", "rotation.json")
+    town.run("cosign", "rotation.json", "--as", "spare-1", "--yes")
+    town.run("send", "rotation.json")
+    assert town.json("show", "miner-bw")["signingKey"] == new
+
+
+def test_a_recovery_is_announced_objected_to_and_overridden(town):
+    governors = [word for one in ("governor-1", "governor-2") for word in ("--as", one)]
+    town.run("keys", "recover", "miner-bw", "--new", "spare-1", *governors)
+    assert town.json("show", "miner-bw")["nextKey"] == "0x" + address_of("spare-1").hex()
+    bag = town.error("keys", "rotate", "--as", "miner-bw", "--new", "spare-2", code=1)
+    assert bag["rule"] == "recovery-pending"
+    town.run("keys", "object", "--as", "miner-bw")
+    assert town.json("show", "miner-bw")["nextKey"] is None
+    words = ("keys", "override", "miner-bw", "--new", "spare-1")
+    assert town.error(*words, *governors, code=1)["rule"] == "governors"
+    town.run(*words, *governors, "--as", "governor-3")
+    assert town.json("show", "miner-bw")["signingKey"] == "0x" + address_of("spare-1").hex()

@@ -1,0 +1,161 @@
+"""The command beside a server, through a server, and when the server is gone."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from ledger.config import LedgerFolder, locked
+from tests.ledger.cli.process import server_of
+from tests.ledger.cli.town import Town, secrets
+
+pytestmark = pytest.mark.long
+
+
+def afar(town: Town, url: str) -> Town:
+    """Return the same town, seen from where only the server's address is known."""
+    return Town(town.path, url)
+
+
+def test_the_corridor_through_a_server_is_that_of_the_folder(town):
+    with server_of(town) as server:
+        distant = afar(town, server.url)
+        bag = distant.register()
+        distant.hand_over(bag, "miner-bw", "trader-be", "12.495")
+        (lot, _) = distant.work(
+            *("split", bag, "--into", "2.5:1:Lot 7", "--into", "9.99:2", "--lose", "sorting=rest"),
+            by="trader-be",
+        )
+        distant.hand_over(lot, "trader-be", "cutter-in")
+        (stone,) = distant.work(
+            "polish", lot, "--into", "1.2:1", "--lose", "polishing=rest", by="cutter-in"
+        )
+        distant.hand_over(stone, "cutter-in", "jeweller-fr")
+        ledger_id = distant.json("status")["ledgerId"]
+        by_server = distant.json("trace", stone, "--ledger-id", ledger_id)
+        beside = town.json("trace", stone)  # through the folder's own server
+        assert by_server["checked"]["isSound"]
+        assert by_server == beside
+        refused = distant.error("handoff", bag, "--to", "trader-ae", "--as", "trader-be", code=1)
+        assert refused["rule"] == "parcel-spent"
+        assert distant.error("show", "0x" + "9" * 64, code=3)["sort"] == "unknown"
+        assert server.stop() == 0
+        said = server.said()
+    for secret in secrets():
+        assert secret not in said
+    by_folder = town.json("trace", stone)
+    assert {**by_folder, "parcel": {**by_folder["parcel"], "asOf": None}} == {
+        **by_server,
+        "parcel": {**by_server["parcel"], "asOf": None},
+    }
+    assert town.json("audit")["isClean"]
+
+
+def test_a_server_logs_lines_of_json_and_leaves_its_address_only_while_it_runs(town):
+    with server_of(town) as server:
+        folder = server.folder
+        assert folder.server().url == server.url
+        assert folder.server().pid == server.process.pid
+        town.register()
+        assert server.stop(signal.SIGINT) == 0
+        lines = [json.loads(line) for line in server.said().splitlines()]
+    events = [line["event"] for line in lines]
+    assert "serving" in events
+    assert "checkpoint" in events
+    assert events[-1] == "stopped"
+    assert folder.server() is None
+
+
+def test_what_works_on_bytes_waits_for_no_server_and_says_who_is_at_work(town):
+    with server_of(town) as server:
+        for words in (("audit",), ("rebuild",), ("recover", "any.note"), ("serve", "--port", "0")):
+            Path("any.note").write_text("x")
+            error = town.error(*words, code=4)
+            assert server.url in error["said"]
+            assert str(server.process.pid) in error["said"]
+
+
+def test_after_a_server_was_killed_the_folder_is_free_and_all_is_there(town):
+    with server_of(town) as server:
+        bag = town.register()
+        distant = afar(town, server.url)
+        assert server.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert distant.error("status", code=4)["sort"] == "unavailable"
+        assert LedgerFolder(Path(town.ledger)).server() is not None  # left behind, and ignored
+        assert town.json("show", bag)["weightMillicarats"] == 12_500
+    assert town.json("audit")["isClean"]
+
+
+def test_an_envelope_whose_fate_is_unknown_is_kept_and_sending_it_again_records_it_once(town):
+    with server_of(town) as server:
+        bag = town.register()
+        with losing_answers_of(server.url) as url:
+            words = ("handoff", bag, "--to", "trader-be", "--as", "miner-bw")
+            error = afar(town, url).error(*words, code=4)
+        (kept,) = Path().glob("unsent-*.json")
+        assert f"adamant send {kept}" in error["said"]
+        size = town.size()
+        sent = town.json("send", str(kept))
+        assert sent["again"]
+        assert town.size() == size
+        assert town.json("show", bag)["state"] == "offered"
+
+
+@contextmanager
+def losing_answers_of(url: str) -> Iterator[str]:
+    """Stand between a command and a server: what is sent arrives, and its answer is lost."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = httpx2.get(url + self.path, headers={"accept": "application/json"})
+            self.send_response(answer.status_code)
+            self.send_header("content-length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            kind = {"content-type": self.headers["content-type"]}
+            httpx2.post(url + self.path, content=body, headers=kind).raise_for_status()
+            self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as between:
+        thread = threading.Thread(target=between.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{between.server_port}"
+        finally:
+            between.shutdown()
+            thread.join()
+
+
+def test_a_command_waits_a_little_for_another_and_then_says_that_it_is_busy(town, monkeypatch):
+    monkeypatch.setattr("ledger.desk.opening.WAIT_SECONDS", 0.2)
+    folder = LedgerFolder(Path(town.ledger))
+    with locked(folder):
+        error = town.error("status", code=4)
+    assert "in use" in error["said"]
+
+
+def test_a_server_on_an_address_that_is_taken_or_not_ours_does_not_start(town):
+    with server_of(town) as server:
+        port = server.url.rpartition(":")[2]
+        error = town.error("serve", "--port", port, code=2)
+        assert error["field"] == "--host, --port"
+    assert town.error("serve", "--host", "192.0.2.1", code=2)["field"] == "--host, --port"
+    assert town.error("serve", code=2, ADAMANT_PORT="many")["field"] == "setting port"
+
+
+def test_a_ledger_that_refuses_to_start_is_not_served(town):
+    (town.path / "ledger" / "checkpoints.db").unlink()
+    assert town.error("serve", "--port", "0", code=5)["sort"] == "damaged"
+    assert LedgerFolder(Path(town.ledger)).server() is None

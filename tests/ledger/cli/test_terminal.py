@@ -1,0 +1,63 @@
+"""At a terminal: passphrases are asked for and never shown, and nobody signs unasked."""
+
+import pytest
+
+from ledger.keys import Keyring
+from tests.ledger.cli.process import at_a_terminal
+from tests.world import address_of
+
+pytestmark = pytest.mark.long
+
+TYPED = "typed at the terminal"
+
+
+def test_a_passphrase_is_asked_for_twice_for_a_new_key_and_never_shown(town):
+    shown = at_a_terminal(
+        ["--keys", str(town.keys), "keys", "new", "fresh"],
+        [
+            ("Passphrase of the new key fresh: ", TYPED),
+            ("Repeat for confirmation: ", "something else"),
+            ("Passphrase of the new key fresh: ", TYPED),
+            ("Repeat for confirmation: ", TYPED),
+        ],
+    )
+    assert shown.endswith("exit 0")
+    assert TYPED not in shown
+    assert "something else" not in shown
+    assert Keyring(town.keys).unlock("fresh", TYPED)
+
+
+def test_a_passphrase_is_asked_for_to_sign_and_a_wrong_one_is_wrong(town):
+    words = ["--ledger", town.ledger, "--keys", str(town.keys)]
+    words += ["register", "--weight", "5", "--as", "miner-bw"]
+    shown = at_a_terminal(words, [("Passphrase of key miner-bw: ", TYPED)])
+    assert shown.endswith("exit 2")
+    assert TYPED not in shown
+    assert "the one that key miner-bw was kept under" in shown
+
+
+def test_a_draft_is_shown_and_signed_only_after_a_yes(town):
+    town.run(
+        *("admit", "spare-1", "--role", "auditor", "--country", "CH", "--as", "governor-1"),
+        *("--out", "draft.json"),
+    )
+    words = ["--ledger", town.ledger, "--keys", str(town.keys)]
+    words += ["cosign", "draft.json", "--as", "governor-2"]
+    shown = at_a_terminal(words, [("Sign this? [y/N]: ", "n")])
+    assert shown.endswith("exit 1")
+    assert "0x" + address_of("spare-1").hex() in shown
+    assert "auditor" in shown
+
+
+def test_a_ledger_is_founded_with_fresh_keys_under_one_passphrase(tmp_path):
+    folder = tmp_path / "ledger"
+    shown = at_a_terminal(
+        ["--ledger", str(folder), "init", "--governors", "1"],
+        [
+            ("Passphrase of the new key governor-1: ", TYPED),
+            ("Repeat for confirmation: ", TYPED),
+        ],
+    )
+    assert shown.endswith("exit 0"), shown
+    assert "1 of 1 governors" in shown
+    assert TYPED not in shown

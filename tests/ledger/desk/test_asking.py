@@ -1,0 +1,138 @@
+"""A question has one answer and one error, at the desk of a folder and of a server alike."""
+
+import pytest
+
+from ledger.answers import QUESTIONS
+from ledger.book import Answer, NotDone
+from ledger.errors import BadQuestion, Refusal, Refused, Unknown
+from ledger.values import Hash32
+from tests.ledger.desk.conftest import local, remote
+from tests.scene import jewel, shown
+from tests.world import address_of
+
+NOBODY = Hash32(b"\x99" * 32)
+
+ASKED = {
+    "status": lambda desk, _: desk.status(),
+    "charter": lambda desk, _: desk.charter(),
+    "checkpoint": lambda desk, _: desk.checkpoint(),
+    "entry": lambda desk, _: desk.entry(3),
+    "record": lambda desk, made: desk.record(made.scene.log[5][1].record_id),
+    "inclusion": lambda desk, _: desk.inclusion(3, 10),
+    "parcel": lambda desk, made: desk.parcel(made.scene.parcels["stone"]),
+    "history": lambda desk, made: list(desk.history(made.scene.parcels["stone"])),
+    "story": lambda desk, made: list(desk.story(made.scene.parcels["stone"])),
+    "trace": lambda desk, made: list(desk.trace(made.scene.parcels["stone"])),
+    "descendants": lambda desk, made: list(desk.descendants(made.scene.parcels["first"])),
+    "stone": lambda desk, made: desk.stone(made.token("stone")),
+    "party": lambda desk, _: desk.party(address_of("trader-be")),
+    "parcels of": lambda desk, _: list(desk.parcels_of(address_of("trader-be"))),
+    "site": lambda desk, made: desk.site(made.scene.sites["home"]),
+    "sites": lambda desk, _: list(desk.sites()),
+}
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_both_desks_give_the_same_answer(told, question):
+    ask = ASKED[question]
+    assert ask(local(told), told) == ask(remote(told), told)
+
+
+def test_every_question_about_one_thing_is_among_those_asked_here():
+    asked = {name.replace(" of", "") for name in ASKED} | {"consistency", "entries", "typed_data"}
+    assert {question.name for question in QUESTIONS} <= asked
+
+
+def test_pages_are_followed_to_their_end(fresh):
+    held = {bytes(raw) for raw in fresh.registrations(230)}
+    assert len(held) == 230
+    fresh.catch_up()
+    for open_desk in (local, remote):
+        parcels = list(open_desk(fresh).parcels_of(address_of("miner-bw")))
+        assert len({one["parcelId"] for one in parcels}) == 230
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda desk: desk.parcel(NOBODY),
+        lambda desk: desk.record(NOBODY),
+        lambda desk: desk.site(NOBODY),
+        lambda desk: desk.party(address_of("a stranger")),
+        lambda desk: desk.entry(10_000),
+        lambda desk: desk.stone("0" * 32),
+    ],
+)
+def test_what_the_ledger_does_not_know_is_unknown_by_the_same_words(told, ask):
+    said = []
+    for open_desk in (local, remote):
+        with pytest.raises(Unknown) as caught:
+            ask(open_desk(told))
+        said.append((caught.value.sort, caught.value.name, str(caught.value)))
+    assert said[0] == said[1]
+
+
+def test_what_is_not_well_asked_is_a_bad_question_by_the_same_words(told):
+    said = []
+    for open_desk in (local, remote):
+        with pytest.raises(BadQuestion) as caught:
+            open_desk(told).inclusion(5, 10_000)
+        said.append((caught.value.field, caught.value.expected))
+    assert said[0] == said[1]
+
+
+def test_a_trade_ledger_is_closed_to_who_asks_from_afar_and_open_to_its_own_folder():
+    with shown(jewel("trade")) as made:
+        stone = made.scene.parcels["stone"]
+        assert local(made).parcel(stone)["weightMillicarats"] == 1850
+        with pytest.raises(Refused) as caught:
+            remote(made).parcel(stone)
+        assert caught.value.refusal.rule == "reading-closed"
+        assert remote(made).status()["mode"] == "trade"
+
+
+# -- handing in ------------------------------------------------------------------------------
+
+
+def test_a_record_is_handed_in_and_the_same_again_is_answered_as_before(fresh_desk, fresh):
+    (raw,) = fresh.registrations(1)
+    first, again = fresh_desk.hand_in(raw), fresh_desk.hand_in(raw)
+    assert (first.status, first.again, again.again) == ("checkpointed", False, True)
+    assert (first.index, first.record_id, first.parcels) == (
+        again.index,
+        again.record_id,
+        again.parcels,
+    )
+
+
+def test_a_refusal_names_rule_field_and_what_was_expected(fresh_desk, fresh):
+    (raw,) = fresh.registrations(1)
+    altered = raw.replace(b'"stones":1', b'"stones":2')
+    with pytest.raises(Refused) as caught:
+        fresh_desk.hand_in(altered)
+    assert caught.value.refusal.rule == "signer"
+    assert caught.value.refusal.field == "signatures"
+    assert caught.value.refusal.expected
+
+
+def test_of_several_records_each_has_its_own_line(fresh_desk, fresh):
+    first, second = fresh.registrations(2)
+    lines = fresh_desk.append([first, b'{"no": "envelope"}', second], wait="sequenced")
+    assert [type(line) for line in lines] == [Answer, Refusal, Answer]
+    assert lines[1].rule == "kind"
+
+
+def test_of_an_atomic_batch_none_is_done_when_one_is_refused(fresh_desk, fresh):
+    first, second = fresh.registrations(2)
+    size = fresh_desk.status()["size"]
+    altered = second.replace(b'"stones":1', b'"stones":2')
+    lines = fresh_desk.append([first, altered], atomic=True)
+    assert isinstance(lines[0], NotDone)
+    assert lines[0].refused_line == 2
+    assert isinstance(lines[1], Refusal)
+    assert fresh_desk.status()["size"] == size
+
+
+def test_too_many_records_at_once_are_a_bad_question(fresh_desk):
+    with pytest.raises(BadQuestion):
+        fresh_desk.append([b"{}"] * 10_001)

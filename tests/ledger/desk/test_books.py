@@ -1,0 +1,73 @@
+"""Weights replayed: a step that takes more than there is, or gives more than it takes, is named."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.desk.books import Books
+from ledger.drafts import Loss, Output
+from tests.world import usual_world
+
+
+@pytest.fixture(scope="module")
+def told():
+    """A world in which a bag is registered, received lighter, and split; and its records."""
+    world = usual_world()
+    start = len(world.log)
+    bag = world.register(world.open_site(), 12_500, 3)
+    world.hand_over(bag, "miner-bw", "trader-be", weight_millicarats=12_495)
+    world.transform(
+        "trader-be", "split", [bag], [Output(7_000, 2), Output(5_490, 1)], sorting=Loss(5)
+    )
+    return bag, [(signed.record, signed.record_id) for _, signed, _ in world.log[start + 1 :]]
+
+
+def faults(records) -> list[str]:
+    """Replay records; return what did not fit, for each."""
+    books = Books()
+    return [books.take(*record) for record in records]
+
+
+def changed(record, **amounts):
+    """Return a record with other amounts, as no ledger would have taken it."""
+    return replace(record, amounts=replace(record.amounts, **amounts))
+
+
+def test_a_true_story_fits(told):
+    bag, records = told
+    assert faults(records) == [""] * 4
+    books = Books()
+    for record in records[:3]:
+        books.take(*record)
+    assert books.weight(bag) == 12_495
+
+
+def test_an_offer_above_the_book_does_not_fit(told):
+    _, (mined, (offer, offer_id), *_) = told
+    heavier = (changed(offer, weight_millicarats=12_501), offer_id)
+    assert "12.501 ct" in faults([mined, heavier])[1]
+
+
+def test_goods_that_were_never_there_do_not_fit(told):
+    _, (_, offer, receipt, work) = told
+    assert "nothing" in faults([offer])[0]
+    assert "before it is there" in faults([receipt])[0]
+    assert "not what the steps before left" in faults([work])[0]
+
+
+def test_work_that_does_not_balance_does_not_fit(told):
+    _, (*before, (work, work_id)) = told
+    grown = changed(work, weights_millicarats=(7_001, 5_490))
+    assert "7.001" not in faults([*before, (work, work_id)])[-1]
+    assert "12.491 ct out" in faults([*before, (grown, work_id)])[-1]
+
+
+def test_goods_that_were_used_up_cannot_be_used_again(told):
+    _, records = told
+    assert faults([*records, records[-1]])[-1] != ""
+
+
+def test_work_on_more_than_the_book_holds_does_not_fit(told):
+    _, (*before, (work, work_id)) = told
+    inflated = changed(work, input_weight_millicarats=12_500, weights_millicarats=(7_005, 5_490))
+    assert "not what the steps before left" in faults([*before, (inflated, work_id)])[-1]

@@ -1,0 +1,309 @@
+"""A ledger's folder: made, founded, opened by one process at a time, audited as bytes."""
+
+import json
+import logging
+import stat
+
+import pytest
+import structlog
+
+from ledger import config
+from ledger.config import LedgerFolder, Settings
+from ledger.drafts import Constitution, Moment
+from ledger.errors import BadQuestion, Refused, RefusesToStart, Unavailable, Unknown
+from ledger.signing import sign_record
+from ledger.values import NO_HASH
+from tests.world import ORIGIN, address_of, secret_of
+
+GOVERNORS = ("governor-1", "governor-2", "governor-3")
+
+
+def charter_of(folder: LedgerFolder, *signers: str, key: str = "") -> bytes:
+    """Return a Charter of the folder's ledger, signed by named governors."""
+    governors = tuple(address_of(name) for name in GOVERNORS)
+    keys = (key or str(folder.read_log_key().verifier_key),)
+    salts = iter(bytes([number]) * 32 for number in range(1, 5))
+    moment = Moment(config.system_clock() // 1000, lambda: next(salts))
+    record = Constitution(governors, 2, keys).charter(ORIGIN, moment)
+    return sign_record(record, NO_HASH, [secret_of(name) for name in signers or GOVERNORS]).raw
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return config.make_folder(tmp_path / "ledger", ORIGIN)
+
+
+@pytest.fixture
+def founded(folder):
+    config.found_ledger(folder, charter_of(folder))
+    return folder
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def test_without_a_file_the_settings_are_the_usual_ones_and_listen_on_this_machine_alone(tmp_path):
+    settings = config.read_settings(tmp_path / "ledger.toml")
+    assert settings == Settings()
+    assert settings.host == "127.0.0.1"
+
+
+def test_the_environment_goes_over_the_file_and_the_file_over_the_usual(tmp_path, monkeypatch):
+    file = tmp_path / "ledger.toml"
+    file.write_text('port = 4000\nlog_level = "debug"\n')
+    monkeypatch.setenv("ADAMANT_PORT", "5000")
+    monkeypatch.setenv("ADAMANT_LEDGER", "no setting of this sort")
+    settings = config.read_settings(file)
+    assert (settings.port, settings.log_level, settings.host) == (5000, "debug", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("prt = 4000", "setting prt"),
+        ("port = 70000", "setting port"),
+        ('port = "many"', "setting port"),
+        ('log_level = "loud"', "setting log_level"),
+        ('host = ""', "setting host"),
+        ("port = ", "ledger.toml"),
+        ("\x00", "ledger.toml"),
+    ],
+)
+def test_a_setting_that_is_unknown_or_misshapen_is_named(tmp_path, text, field):
+    file = tmp_path / "ledger.toml"
+    file.write_text(text)
+    with pytest.raises(BadQuestion) as caught:
+        config.read_settings(file)
+    assert caught.value.field == field
+
+
+# -- making and founding ---------------------------------------------------------------------
+
+
+def test_a_folder_is_made_for_its_owner_alone(folder):
+    assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.log_key.stat().st_mode) == 0o600
+    assert folder.read_log_key().name == ORIGIN
+    assert folder.settings() == Settings()
+
+
+def test_two_folders_have_two_keys(tmp_path):
+    one, other = (config.make_folder(tmp_path / name, ORIGIN) for name in ("one", "other"))
+    assert one.read_log_key() != other.read_log_key()
+
+
+def test_a_folder_that_has_a_ledger_is_left_as_it_is(folder):
+    before = folder.log_key.read_bytes()
+    with pytest.raises(RefusesToStart, match="already"):
+        config.make_folder(folder.path, ORIGIN)
+    assert folder.log_key.read_bytes() == before
+
+
+def test_an_origin_that_cannot_name_a_key_makes_nothing(tmp_path):
+    with pytest.raises(BadQuestion):
+        config.make_folder(tmp_path / "ledger", "two words")
+    assert not (tmp_path / "ledger").exists()
+
+
+@pytest.mark.parametrize("damage", ["", "PRIVATE+KEY+x", "\xff"])
+def test_a_log_key_that_is_none_refuses_to_start(folder, damage):
+    folder.log_key.write_text(damage, encoding="latin-1")
+    with pytest.raises(RefusesToStart, match="log's key"):
+        folder.read_log_key()
+
+
+def test_a_log_key_that_others_can_read_refuses_to_start(folder):
+    folder.log_key.chmod(0o640)
+    with pytest.raises(RefusesToStart, match="chmod 600"):
+        folder.read_log_key()
+
+
+def test_an_error_about_the_log_key_never_shows_it(folder):
+    secret = folder.log_key.read_text().strip()
+    folder.log_key.write_text(secret + "x")
+    with pytest.raises(RefusesToStart) as caught:
+        folder.read_log_key()
+    assert secret[-40:] not in str(caught.value)
+
+
+def test_a_founded_ledger_opens_and_has_its_first_checkpoint(founded):
+    with config.locked(founded), config.open_ledger(founded) as opened:
+        assert opened.book.published.size == 1
+
+
+def test_a_ledger_is_founded_once(founded):
+    with pytest.raises(RefusesToStart, match="already"):
+        config.found_ledger(founded, charter_of(founded))
+
+
+def test_a_charter_that_lacks_a_governor_founds_nothing_and_can_be_tried_again(folder):
+    with pytest.raises(Refused):
+        config.found_ledger(folder, charter_of(folder, "governor-1"))
+    config.found_ledger(folder, charter_of(folder))
+    with config.locked(folder), config.open_ledger(folder) as opened:
+        assert opened.book.published.size == 1
+
+
+def test_a_charter_that_names_another_log_key_founds_nothing(folder, tmp_path):
+    other = config.make_folder(tmp_path / "other", ORIGIN)
+    with pytest.raises(BadQuestion, match="checkpoint keys"):
+        config.found_ledger(folder, charter_of(other))
+
+
+def test_the_second_store_may_lie_elsewhere(tmp_path):
+    second = tmp_path / "elsewhere.db"
+    folder = config.make_folder(tmp_path / "ledger", ORIGIN, second)
+    config.found_ledger(folder, charter_of(folder))
+    assert second.exists()
+    assert not (folder.path / "checkpoints.db").exists()
+    with pytest.raises(RefusesToStart, match="checkpoint store"):
+        config.make_folder(tmp_path / "another", ORIGIN, second)
+
+
+# -- opening ---------------------------------------------------------------------------------
+
+
+def test_a_folder_without_a_ledger_is_unknown(tmp_path):
+    with pytest.raises(Unknown), config.locked(LedgerFolder(tmp_path)):
+        pass
+
+
+def test_one_process_at_a_time_works_on_a_folder(founded):
+    with config.locked(founded):
+        assert config.try_lock(founded) is None
+        with pytest.raises(Unavailable, match="another process"), config.locked(founded):
+            pass
+    with config.locked(founded):
+        pass
+
+
+def test_a_lock_file_that_a_crash_left_behind_locks_nothing(founded):
+    founded.lock.write_text("process 1, since ever")
+    with config.locked(founded):
+        pass
+
+
+def test_who_is_refused_the_lock_is_told_of_the_server_that_holds_it(founded):
+    with config.locked(founded):
+        founded.write_server("http://127.0.0.1:1")
+        with (
+            pytest.raises(Unavailable, match=r"server at http://127\.0\.0\.1:1"),
+            config.locked(founded),
+        ):
+            pass
+        founded.remove_server()
+        assert founded.server() is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"url": "x"}', '{"url": "x", "pid": "y"}', "null"])
+def test_a_server_file_that_says_nothing_is_no_server(founded, text):
+    founded.server_file.write_text(text)
+    assert founded.server() is None
+
+
+def test_a_lost_checkpoint_store_refuses_to_start_and_says_how_to_go_on(founded):
+    founded.checkpoints().unlink()
+    with (
+        config.locked(founded),
+        pytest.raises(RefusesToStart, match="recover"),
+        config.open_ledger(founded),
+    ):
+        pass
+
+
+def test_a_ledger_that_was_never_founded_refuses_to_start(folder):
+    with (
+        config.locked(folder),
+        pytest.raises(RefusesToStart, match="never founded"),
+        config.open_ledger(folder),
+    ):
+        pass
+
+
+def test_for_recovery_a_lost_checkpoint_store_is_made_empty(founded):
+    founded.checkpoints().unlink()
+    with config.locked(founded), config.open_for_recovery(founded) as stores:
+        assert stores.checkpoints.latest() is None
+
+
+# -- audit -----------------------------------------------------------------------------------
+
+
+def test_a_sound_ledger_shows_no_fault_as_bytes(founded):
+    with config.locked(founded), config.open_for_audit(founded) as opened:
+        assert opened.faults == ()
+        assert opened.log is not None
+        assert opened.checkpoints.latest() is not None
+
+
+def test_the_scratch_store_of_an_audit_is_empty_and_gone_afterwards(founded):
+    with (
+        config.locked(founded),
+        config.open_for_audit(founded) as opened,
+        opened.scratch.view() as view,
+    ):
+        assert view.head().size == 0
+    with pytest.raises(Unavailable), opened.scratch.view():
+        pass
+
+
+@pytest.mark.parametrize("name", ["log.db", "checkpoints.db"])
+def test_a_flipped_bit_in_a_file_is_a_fault_of_its_page(founded, name):
+    file = founded.path / name
+    raw = bytearray(file.read_bytes())
+    raw[4096 + 100] ^= 1
+    file.write_bytes(raw)
+    with config.locked(founded), config.open_for_audit(founded) as opened:
+        assert [(one.fault, one.place[: len(name) + 7]) for one in opened.faults][:1] == [
+            ("altered", f"{name} page 2")
+        ]
+
+
+def test_files_that_are_missing_are_faults_and_what_is_there_is_still_audited(founded):
+    founded.checkpoints().unlink()
+    with config.locked(founded), config.open_for_audit(founded) as opened:
+        assert any("checkpoints.db" in one.place for one in opened.faults)
+        assert opened.log is not None
+        assert opened.checkpoints.latest() is None
+
+
+def test_a_log_key_that_is_none_is_a_fault_and_a_missing_one_is_an_auditors_copy(founded):
+    founded.log_key.write_text("no key")
+    with config.locked(founded), config.open_for_audit(founded) as opened:
+        assert [one.place for one in opened.faults] == ["log.key"]
+    founded.log_key.unlink()
+    with config.locked(founded), config.open_for_audit(founded) as opened:
+        assert opened.faults == ()
+
+
+# -- logs ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _logs_as_before():
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_logs_as_before")
+def test_a_server_logs_one_line_of_json_for_each_event(capsys):
+    config.log_as_json("info")
+    config.log_event("something", size=3)
+    config.log_event("a detail", level="debug")
+    logging.getLogger("another.library").warning("its own %s", "words")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["level"]) for line in lines] == [
+        ("something", "info"),
+        ("its own words", "warning"),
+    ]
+    assert lines[0]["size"] == 3
+
+
+@pytest.mark.usefixtures("_logs_as_before")
+def test_a_command_logs_nothing_below_an_error(capsys):
+    config.stay_quiet()
+    config.log_event("something", level="warning")
+    assert capsys.readouterr() == ("", "")
