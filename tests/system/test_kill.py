@@ -1,0 +1,243 @@
+"""``kill -9`` at random moments: whatever a client was told holds afterwards.
+
+A real server process takes records from several clients at once, and is killed under load, while it
+starts, or while it founds its ledger. Each time the files are audited as they lie there, before
+anything else opens them; then the server starts again on the same folder, by itself, and goes on.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from ledger import entry as entries
+from ledger.config import LedgerFolder, UnderAudit, found_ledger, make_folder
+from ledger.errors import RefusesToStart
+from ledger.limits import LIMITS
+from ledger.store.sqlite import SqliteStore
+from ledger.values import from_hex
+from tests.system.auditing import copy_of, faults_of, under_audit
+from tests.system.clients import Client, client_of
+from tests.system.crew import Crew, append, found
+from tests.system.load import Load, ids_of
+from tests.system.serving import WAIT_SECONDS, Server
+from tests.tree import ROOT
+from tests.trials import dice, seed, trials
+from tests.world import ORIGIN
+
+SENDERS = 4
+KILLS_PER_LEDGER = 10
+MESSAGES_AHEAD = 60
+LOAD_SECONDS = 0.3
+START_SECONDS = 0.15
+FOUNDING_SECONDS = 0.05
+
+pytestmark = pytest.mark.long
+
+
+@dataclass
+class Tally:
+    """What the kills met, to be printed: a kill that meets nothing proves nothing."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items()))
+        return f"kill -9 with seed {seed()}: {told}"
+
+
+class Siege:
+    """One ledger that is killed again and again."""
+
+    def __init__(self, path: Path, random: Random, tally: Tally) -> None:
+        self.path = path
+        self.random = random
+        self.tally = tally
+        self.crew = Crew(random)
+        self.folder = found(path / "ledger", self.crew)
+        self.load = Load(self.crew, SENDERS)
+        self.checked_size = 0  # a server was asked about all that lies below
+
+    def kill_under_load(self) -> None:
+        """Kill a server that clients send to."""
+        self.load.prepare(MESSAGES_AHEAD)
+        server = Server.begin(self.folder)
+        try:
+            url = server.url()
+            self._check_served(url)
+            with self.load.running(url):
+                time.sleep(self.random.uniform(0, LOAD_SECONDS))
+                server.kill()
+        finally:
+            server.end()
+        self.tally.counts["under load"] += 1
+        self._check_killed()
+
+    def kill_at_start(self) -> None:
+        """Kill a server that has begun to open its files."""
+        server = Server.begin(self.folder)
+        try:
+            server.wait_for_lock()
+            time.sleep(self.random.uniform(0, START_SECONDS))
+            server.kill()
+        finally:
+            server.end()
+        self.tally.counts["at start"] += 1
+        self._check_killed()
+
+    def finish(self) -> None:
+        """Start once more, let all be told, stop it properly, and audit the folder itself."""
+        server = Server.begin(self.folder)
+        try:
+            url = server.url()
+            self._check_served(url)
+            for sender in self.load.senders:
+                del sender.waiting[1:]
+            with self.load.running(url):
+                while self.load.unanswered:
+                    time.sleep(0.01)
+            assert server.stop() == 0
+        finally:
+            server.end()
+        with under_audit(self.folder) as (under, faults):
+            assert faults == []
+            self._check_promises(under)
+        self.tally.counts["acknowledged"] += len(self.load.acknowledged)
+        self.tally.counts["shown checkpoints"] += len(self.load.watcher.notes)
+
+    # -- what must hold ----------------------------------------------------------------------
+
+    def _check_killed(self) -> None:
+        """Audit a copy of the files as they were left, and compare it with what was promised."""
+        waiting = self.folder.log.with_name("log.db-wal")
+        self.tally.counts["live logs"] += waiting.exists() and waiting.stat().st_size > 0
+        copy = copy_of(self.folder, self.path / "copy")
+        with under_audit(copy) as (under, faults):
+            assert faults == []
+            self._check_promises(under)
+            self._check_unanswered(under)
+        shutil.rmtree(copy.path)
+
+    def _check_promises(self, under: UnderAudit) -> None:
+        """Every acknowledged record is at its index with its time, and as sure as was said."""
+        assert self.load.refused == []
+        assert under.log is not None
+        with under.log.view() as view:
+            for promised in self.load.acknowledged:
+                row = view.row(promised.index)
+                assert row is not None, promised
+                assert view.index_of(from_hex(promised.record_id, 32)) == promised.index
+                assert entries.decode(row.entry).recorded_at_ms == promised.recorded_at_ms
+        sure = [one.index for one in self.load.acknowledged if one.is_checkpointed]
+        if sure:
+            assert under.checkpoints.notes(max(sure), 1), "no kept checkpoint covers it"
+        for size, note in self.load.watcher.notes.items():
+            assert under.checkpoints.note_at(size) == note.encode(), "shown, and not kept"
+
+    def _check_unanswered(self, under: UnderAudit) -> None:
+        """Of an atomic batch that was not answered all is there, or nothing."""
+        assert under.log is not None
+        with under.log.view() as view:
+            for message in self.load.unanswered:
+                ids = ids_of(self.crew, message)
+                there = [view.index_of(from_hex(one, 32)) is not None for one in ids]
+                if message.atomic:
+                    assert len(set(there)) == 1, "half of an atomic batch"
+                self.tally.counts[f"unanswered and {'' if any(there) else 'not '}recorded"] += 1
+
+    def _check_served(self, url: str) -> None:
+        """Ask a fresh server about all that was promised since one was asked the last time."""
+        with client_of(url) as client:
+            assert client.ask("/readyz") == {"status": "ready"}
+            size = client.ask("/v1/checkpoint")["size"]
+            shown = {one["index"]: one for one in _entries(client, self.checked_size)}
+        for promised in self.load.acknowledged:
+            if promised.index >= self.checked_size:
+                entry = shown[promised.index]
+                assert entry["recordId"] == promised.record_id
+                assert entry["recordedAtMs"] == promised.recorded_at_ms
+                assert entry["status"] == "checkpointed"  # starting publishes all there is
+        self.checked_size = size
+
+
+def _entries(client: Client, start: int | None) -> Iterator[Mapping[str, Any]]:
+    """Ask for all lines of the log from an index on."""
+    while start is not None:
+        page = client.ask(f"/v1/entries?start={start}&limit={LIMITS.page_rows_max}")
+        yield from page["entries"]
+        start = page["nextStart"]
+
+
+def test_what_was_acknowledged_outlives_kills_at_random_moments(
+    tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    random, tally, left = dice("system.kills"), Tally(), trials("system.kills")
+    number = 0
+    while left:
+        path = tmp_path / f"{number}"
+        path.mkdir()
+        siege = Siege(path, random, tally)
+        for _ in range(min(left, KILLS_PER_LEDGER)):
+            if random.random() < 0.2:
+                siege.kill_at_start()
+            else:
+                siege.kill_under_load()
+            left -= 1
+        siege.finish()
+        shutil.rmtree(path)
+        number += 1
+    record_property("figure", str(tally))
+
+
+def _kill_founding(folder: LedgerFolder, charter: bytes, delay_seconds: float) -> bool:
+    """Found a ledger in a process that is killed; tell whether it had come to its end."""
+    file = folder.path / "charter.json"
+    file.write_bytes(charter)
+    command = [sys.executable, "-m", "tests.system.founding", str(folder.path), str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        time.sleep(delay_seconds)
+        child.kill()
+        return child.wait(WAIT_SECONDS) == 0
+
+
+def _size_of(folder: LedgerFolder) -> int:
+    if not folder.log.exists():
+        return 0
+    with closing(SqliteStore(folder.log)) as store, store.view() as view:
+        return view.head().size
+
+
+def test_a_founding_that_is_killed_goes_on(
+    tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    random, tally = dice("system.founding_kills"), Tally()
+    for number in range(trials("system.founding_kills")):
+        crew = Crew(random)
+        folder = make_folder(tmp_path / f"{number}", ORIGIN)
+        charter = crew.charter(folder).raw
+        was_whole = _kill_founding(folder, charter, random.uniform(0, FOUNDING_SECONDS))
+        lies_there = [path.suffix for path in (folder.log, folder.checkpoints()) if path.exists()]
+        size = _size_of(copy_of(folder, tmp_path / f"{number}-copy"))
+        if size == 0:
+            assert not was_whole
+            assert found_ledger(folder, charter).index == 0
+        else:
+            with pytest.raises(RefusesToStart, match="there is a ledger"):
+                found_ledger(folder, charter)
+        append(folder, crew.introduce())
+        assert faults_of(folder) == []
+        tally.counts[f"foundings killed with {len(lies_there)} files and {size} entries"] += 1
+    record_property("figure", str(tally))
