@@ -170,7 +170,10 @@ def _show_way(console: Console, path: Path, url: str, shown: FinishedStone) -> N
     weight = trade_carats(shown.goods.weight_millicarats)
     console.print(f"\n[bold]One stone's way[/]: {shown.stone.grade}, {weight} ct")
     _adamant(console, "--ledger", str(path), "trace", to_hex(shown.goods.parcel))
-    console.print(f"\nIts page for a customer: {url}/stones/{_token(shown)}", soft_wrap=True)
+    console.print(
+        f"\nIts page for a customer, while the server runs: {url}/stones/{_token(shown)}",
+        soft_wrap=True,
+    )
 
 
 def _token(shown: FinishedStone) -> str:
