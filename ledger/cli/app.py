@@ -67,7 +67,9 @@ class Group(TyperGroup):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except AdamantError as error:
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough
+        except (AdamantError, OSError) as error:
             trouble = trouble_of(error)
             out = ctx.obj.out if isinstance(ctx.obj, Session) else Output(as_json=False)
             out.trouble(trouble)
@@ -168,4 +170,4 @@ app.add_typer(
 
 def main() -> None:
     """Run the command."""
-    app()
+    app(prog_name="adamant")

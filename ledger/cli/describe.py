@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ledger.answers.telling import Teller
+from ledger.answers.telling import Teller, short
 from ledger.cli.words import show_time
 from ledger.records import (
     SHEETS,
     Admission,
     Amendment,
     Charter,
+    Handoff,
     KeyChange,
     Record,
     Revocation,
@@ -35,7 +36,7 @@ _KEY_CHANGES: Final = {
 _TIMES: Final = re.compile(r".*At|.*Until|period(From|To)|asOf")
 
 
-def sentence(record: Record, name: Name) -> str:
+def sentence(record: Record, name: Name, site_name: Name = to_hex) -> str:
     """Say what a record declares, in one sentence without its author."""
     if isinstance(record, Charter):
         people = len(record.who.governors)
@@ -58,7 +59,15 @@ def sentence(record: Record, name: Name) -> str:
     if isinstance(record, Site):
         label = f' "{record.amounts.label}"' if record.amounts.label else ""
         return f"{record.what.operation}s the site{label} in {record.scene.country}"
-    return Teller(shows_amounts=True, site_name=to_hex).tell(record)[1]
+    says = Teller(shows_amounts=True, site_name=site_name).tell(record)[1]
+    if isinstance(record, Handoff):
+        return says.replace(short(record.who.recipient), name(record.who.recipient))
+    return says
+
+
+def heading(record: Record) -> str:
+    """Name in a word or two what a record about goods tells: ``Mined``, ``Received short``."""
+    return Teller(shows_amounts=True, site_name=to_hex).tell(record)[0]
 
 
 def title(record: Record) -> str:

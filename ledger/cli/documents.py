@@ -15,7 +15,7 @@ RECORDED: Final = (
 """A record that was accepted; ``made`` are the parcels that it makes, with weight and label."""
 
 DRAFTED: Final = ("file", "kind", "operation", "recordId", "signers", "signaturesNeeded")
-"""A draft written to a file; ``signaturesNeeded`` is null where the charter's k or n decides."""
+"""A draft written to a file; ``signaturesNeeded`` is null where no ledger was asked for k or n."""
 
 FOUNDED: Final = (
     *("folder", "origin", "ledgerId", "mode", "logKey", "threshold", "governors"),

@@ -98,8 +98,18 @@ def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -
     )
 
 
-def document_of(envelope: Envelope, ledger_id: Hash32, file: str) -> dict[str, Any]:
-    """Return the JSON document of a draft that was written to a file."""
+def document_of(
+    envelope: Envelope, ledger_id: Hash32, file: str, needed: int | None = None
+) -> dict[str, Any]:
+    """Return the JSON document of a draft that was written to a file.
+
+    Args:
+        envelope: the draft.
+        ledger_id: the ledger that it is for.
+        file: where it was written.
+        needed: how many governors sign, where that is theirs to do and known.
+
+    """
     record = envelope.record
     return {
         "file": file,
@@ -107,5 +117,5 @@ def document_of(envelope: Envelope, ledger_id: Hash32, file: str) -> dict[str, A
         "operation": record.operation,
         "recordId": to_hex(id_of(record, ledger_id)),
         "signers": [to_hex(signer) for signer in signers_of(envelope, ledger_id)],
-        "signaturesNeeded": signature_count(record),
+        "signaturesNeeded": signature_count(record) or needed,
     }

@@ -26,13 +26,16 @@ from ledger.config import (
     OWNER_ONLY_FOLDER,
     LedgerFolder,
     found_ledger,
+    fresh_log_key,
     make_folder,
     system_clock,
 )
+from ledger.custody import Nothing
 from ledger.drafts import Constitution, Moment
 from ledger.errors import BadQuestion, Refusal, Refused, RefusesToStart
 from ledger.records import Charter
-from ledger.signing import address_of_secret
+from ledger.rules import check
+from ledger.signing import address_of_secret, read_signed
 from ledger.values import NO_HASH, to_hex
 
 commands = typer.Typer()
@@ -40,63 +43,72 @@ PANEL: Final = "Start"
 DEFAULT_ORIGIN: Final = "localhost/adamant"
 
 
+OriginOption = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="The log's name for ever, such as ledger.example/main."),
+]
+GovernorsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--governor",
+        metavar="KEY",
+        help="A governor: a key's name here, or 0x… of one elsewhere. Once for each.",
+    ),
+]
+CountOption = Annotated[
+    int,
+    typer.Option(
+        "--governors",
+        metavar="N",
+        min=1,
+        max=16,
+        help="How many governors' keys to make, if none is named.",
+    ),
+]
+ThresholdOption = Annotated[
+    int | None,
+    typer.Option(metavar="K", min=1, help="How many of them decide; a majority if not said."),
+]
+ModeOption = Annotated[
+    Literal["open", "trade"],
+    typer.Option(
+        help="Who may read records: everyone, or those concerned. An open ledger can become a "
+        "trade ledger, never the other way."
+    ),
+]
+ToleranceOption = Annotated[
+    str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
+]
+PpmOption = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, help="Weighing tolerance, parts per million of the weight."),
+]
+RecoveryOption = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect.")
+]
+CheckpointsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where the second store lies, best on another disk."),
+]
+CharterOption = Annotated[
+    str, typer.Option(metavar="FILE", help="Found the ledger by this Charter, signed by all.")
+]
+
+
 @commands.command(rich_help_panel=PANEL)
 def init(
     context: Context,
     *,
-    origin: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="The log's name for ever, such as ledger.example/main."),
-    ] = DEFAULT_ORIGIN,
-    governors: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--governor",
-            metavar="KEY",
-            help="A governor: a key's name here, or 0x… of one elsewhere. Once for each.",
-        ),
-    ] = None,
-    count: Annotated[
-        int,
-        typer.Option(
-            "--governors",
-            metavar="N",
-            min=1,
-            max=16,
-            help="How many governors' keys to make, if none is named.",
-        ),
-    ] = 3,
-    threshold: Annotated[
-        int | None,
-        typer.Option(metavar="K", min=1, help="How many of them decide; a majority if not said."),
-    ] = None,
-    mode: Annotated[
-        Literal["open", "trade"],
-        typer.Option(
-            help="Who may read records: everyone, or those concerned. An open ledger can become a "
-            "trade ledger, never the other way."
-        ),
-    ] = "open",
-    tolerance: Annotated[
-        str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
-    ] = "0.005",
-    tolerance_ppm: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, help="Weighing tolerance, parts per million of the weight."
-        ),
-    ] = 1000,
-    recovery_days: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect.")
-    ] = 7,
-    checkpoints: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where the second store lies, best on another disk."),
-    ] = None,
-    charter: Annotated[
-        str,
-        typer.Option(metavar="FILE", help="Found the ledger by this Charter, signed by all."),
-    ] = "",
+    origin: OriginOption = DEFAULT_ORIGIN,
+    governors: GovernorsOption = None,
+    count: CountOption = 3,
+    threshold: ThresholdOption = None,
+    mode: ModeOption = "open",
+    tolerance: ToleranceOption = "0.005",
+    tolerance_ppm: PpmOption = 1000,
+    recovery_days: RecoveryOption = 7,
+    checkpoints: CheckpointsOption = None,
+    charter: CharterOption = "",
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Found a ledger: make its folder and log key, and write the Charter that governs it.
@@ -120,7 +132,7 @@ def init(
         tolerance_parts_per_million=tolerance_ppm,
         recovery_delay_seconds=recovery_days * DAY_SECONDS,
     )
-    SignerKey(origin, bytes(32))  # its form is known to be good before anything is made
+    key = fresh_log_key(origin)
     if governors:
         here = [name for name in governors if not name.startswith("0x")]
         secrets = [session.keyring.unlock(name, passphrases.of(name)) for name in here]
@@ -128,16 +140,29 @@ def init(
         secrets = _governors_keys(session, count, passphrases)
         made = tuple(address_of_secret(secret) for secret in secrets)
         constitution = replace(constitution, governors=made)
-    make_folder(folder.path, origin, checkpoints)
-    envelope = _charter(folder, origin, constitution, secrets)
-    if len(envelope.signatures) == len(constitution.governors):
+    _check_threshold(constitution)
+    envelope = _charter(constitution, key, secrets)
+    is_whole = len(envelope.signatures) == len(constitution.governors)
+    if is_whole:  # nothing is made of a Charter that would not be accepted
+        check(Nothing(), read_signed(envelope.raw, NO_HASH), 0, system_clock())
+    make_folder(folder.path, origin, checkpoints, key)
+    if is_whole:
         _found(session, folder, envelope)
     else:
         _pass_round(session, folder, envelope)
 
 
+def _check_threshold(constitution: Constitution) -> None:
+    """Check what governors elsewhere would otherwise sign in vain."""
+    most = len(constitution.governors)
+    if constitution.threshold > most:
+        expected = f"at most {most}, the number of governors"
+        came = str(constitution.threshold)
+        raise Refused(Refusal("charter-values", "amounts.threshold", expected, came))
+
+
 def _made_already(folder: LedgerFolder) -> RefusesToStart:
-    waits = folder.charter_draft.exists() and not folder.log.exists()
+    waits = folder.charter_draft.exists()
     next_step = f"; it waits for `adamant init --charter {folder.charter_draft}`" if waits else ""
     return RefusesToStart(f"there is a ledger in {folder.path} already{next_step}")
 
@@ -146,19 +171,17 @@ def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> l
     """Make the governors' keys, all under one passphrase; keys of a try before are used again."""
     names = [f"governor-{number}" for number in range(1, count + 1)]
     fresh = [name for name in names if name not in session.keys_by_name]
-    passphrase = passphrases.of(" ".join(fresh or names), is_new=bool(fresh))
+    passphrase = passphrases.of(", ".join(fresh or names), is_new=bool(fresh))
     session.folder.path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     for name in fresh:
         session.keyring.create(name, passphrase)
     return [session.keyring.unlock(name, passphrase) for name in names]
 
 
-def _charter(
-    folder: LedgerFolder, origin: str, constitution: Constitution, secrets: Sequence[bytes]
-) -> Envelope:
-    """Draft the Charter, naming the folder's log key, and sign it with the keys at hand."""
-    named = replace(constitution, checkpoint_keys=(str(folder.read_log_key().verifier_key),))
-    record = named.charter(origin, Moment(system_clock() // 1000, fresh_salt))
+def _charter(constitution: Constitution, key: SignerKey, secrets: Sequence[bytes]) -> Envelope:
+    """Draft the Charter, naming the log key, and sign it with the governors' keys at hand."""
+    named = replace(constitution, checkpoint_keys=(str(key.verifier_key),))
+    record = named.charter(key.name, Moment(system_clock() // 1000, fresh_salt))
     envelope = seal(record, ())
     for secret in secrets:
         envelope = add_signature(envelope, NO_HASH, secret)
@@ -170,8 +193,6 @@ def _found_by(session: Session, envelope: Envelope) -> None:
         raise BadQuestion("--charter", "the draft of a Charter")
     folder = session.folder
     folder.check_is_made()
-    if folder.log.exists():
-        raise _made_already(folder)
     missing = set(envelope.record.who.governors) - set(signers_of(envelope, NO_HASH))
     if missing:
         names = ", ".join(sorted(session.name(one) for one in missing))

@@ -57,6 +57,8 @@ _NUMBER: Final = re.compile(r"\b[0-9]{1,16}\b", re.ASCII)
 _TIME_NAMES: Final = re.compile(r"occurredAt|validUntil|period(From|To)")
 
 NEXT: Final = {
+    "enumeration": "countries are two letters, such as BW; --help lists what else is closed",
+    "shape": "give --into once for each parcel that comes out; a split gives two or more",
     "stale-previous": "something was recorded about it first: see `adamant show`, then repeat",
     "signer": "sign with the party's current key (--as), or with an agent that it admitted",
     "agent-scope": "sign with the party's own key, or have it admit the agent for this kind",
@@ -86,6 +88,13 @@ NEXT: Final = {
     "reading-closed": "ask with the ledger's folder at hand, while no server works on it",
 }
 """What to do next, by the rule that refused."""
+
+NEXT_IF_UNKNOWN: Final = {
+    "ledger": "found one with `adamant init`, or name one with --ledger",
+    "key": "see the keys here with `adamant keys list`, or name their folder with --keys",
+    "party": "have a governor or the country's authority admit it: `adamant admit`",
+}
+"""What to do next, by the sort of thing that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +127,33 @@ class Trouble:
         return {"error": {"exitCode": self.code, "sort": self.sort, "said": self.said, **filled}}
 
 
-def trouble_of(error: AdamantError) -> Trouble:
+def trouble_of(error: AdamantError | OSError) -> Trouble:
     """Say what an error means to whoever typed the command."""
+    if isinstance(error, OSError):
+        return _trouble_of_file(error)
     if isinstance(error, Refused):
         return _trouble_of_refusal(error.refusal)
     if isinstance(error, BadQuestion):
         said = f"{error.field}: expected {error.expected}"
         return Trouble(WRONG, "wrong", said, field=error.field, expected=error.expected)
     if isinstance(error, Unknown):
-        return Trouble(UNKNOWN, "unknown", str(error))
+        return Trouble(UNKNOWN, "unknown", str(error), next=NEXT_IF_UNKNOWN.get(error.sort, ""))
     if isinstance(error, ProofError):
         return Trouble(REFUSED, "refused", f"proves nothing: {error}", rule=error.reason)
     if isinstance(error, Unavailable) or isinstance(error.__cause__, ClockBehind):
         return Trouble(UNAVAILABLE, "unavailable", str(error))
     hint = "run `adamant audit`" if isinstance(error, Damaged) else ""
     return Trouble(DAMAGED, "damaged", str(error), next=hint)
+
+
+def _trouble_of_file(error: OSError) -> Trouble:
+    """Say what went wrong with a file: mostly another was meant; otherwise it is the disk."""
+    said = f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}"
+    is_named_wrongly = isinstance(
+        error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError
+    )
+    code, sort = (WRONG, "wrong") if is_named_wrongly else (DAMAGED, "damaged")
+    return Trouble(code, sort, said)
 
 
 def _trouble_of_refusal(refusal: Refusal) -> Trouble:

@@ -90,7 +90,7 @@ def speaker_of(party: Plain, kind: str, operation: str, choice: Choice) -> Speak
     if not fitting and choice.role:
         return Speaker(author, choice.role, choice.country)  # the ledger says why not
     if not fitting:
-        what = f"{kind} {operation}".strip()
+        what = f"{kind} {operation}".strip() + (f" in {choice.within}" if choice.within else "")
         expected = f"a role that may author {what}: {' '.join(allowed)}"
         raise Refused(Refusal("role-for-kind", "what.authorRole", expected, _shown(held)))
     nearer = [one for one in fitting if one[1] == choice.likely] or fitting

@@ -56,7 +56,7 @@ class Passphrases:
 def _ask(key: str, *, is_new: bool) -> str:
     if not sys.stdin.isatty():
         raise BadQuestion("passphrase", f"{VARIABLE} in the environment, or --passphrase-file FILE")
-    question = f"Passphrase of the new key {key}" if is_new else f"Passphrase of key {key}"
+    question = f"Passphrase for the new key {key}" if is_new else f"Passphrase of key {key}"
     answer: str = typer.prompt(
         question, hide_input=True, confirmation_prompt=is_new, default="", show_default=False,
         err=True,

@@ -39,7 +39,7 @@ def show_parcel(session: Session, answer: Plain) -> None:
             ("held by", session.name(answer["custodian"])),
             ("offered to", recipient and session.name(recipient)),
             ("frozen by", answer["frozenBy"] and session.name(answer["frozenBy"])),
-            ("country", answer["country"]),
+            ("goods in", answer["country"]),
             ("made by", _said(answer["made"])),
             ("last", _said(answer["last"])),
             ("used up at", answer["usedBy"]),

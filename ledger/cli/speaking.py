@@ -151,7 +151,7 @@ def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> No
             envelope = add_signature(envelope, speech.ledger_id, secret)
         # 4. Pass it round, or hand it in and say what became of it.
         if pen.out is not None:
-            write_out(session, envelope, speech.ledger_id, pen.out)
+            write_out(speech, envelope, pen.out)
         else:
             hand_in(session, desk, envelope, speech.ledger_id, pen.wait)
 
@@ -186,19 +186,27 @@ def unlock(session: Session, pen: Pen, keys: Sequence[str]) -> list[bytes]:
     return [session.keyring.unlock(name, pen.passphrases.of(name)) for name in named]
 
 
-def write_out(session: Session, envelope: Envelope, ledger_id: Hash32, file: Path) -> None:
+def write_out(speech: Speech, envelope: Envelope, file: Path) -> None:
     """Write a draft, and say what it is."""
+    out, ledger_id = speech.session.out, speech.ledger_id
     write_draft(file, envelope)
-    document = document_of(envelope, ledger_id, str(file))
-    if session.out.as_json:
-        session.out.document(document)
+    document = document_of(envelope, ledger_id, str(file), governors_needed(speech, envelope))
+    if out.as_json:
+        out.document(document)
         return
-    show_draft(session.out, envelope, ledger_id, session.name)
+    show_draft(out, envelope, ledger_id, speech.session.name)
     count, needed = len(document["signers"]), document["signaturesNeeded"]
-    asked = f" of {needed}" if needed else ""
-    session.out.say(f"written to {file}: {count_of(count, 'signature')}{asked}")
-    step = "sign" if not count else "send" if count == needed else "cosign"
-    session.out.note(f"next: adamant {step} {file}")
+    out.say(f"written to {file}: {count} of {count_of(needed, 'signature')}")
+    step = "sign" if not count else "send" if count >= needed else "cosign"
+    out.note(f"next: adamant {step} {file}")
+
+
+def governors_needed(speech: Speech, envelope: Envelope) -> int:
+    """Return how many governors sign what is theirs to sign, by the charter in force."""
+    charter = speech.desk.charter()
+    is_by_all = envelope.record.operation == "override"
+    needed: int = len(charter["governors"]) if is_by_all else charter["threshold"]
+    return needed
 
 
 def hand_in(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.answers.telling import Teller
 from ledger.canonical import to_plain
-from ledger.cli.describe import author
+from ledger.cli.describe import Name, author, heading, sentence
 from ledger.cli.options import Context, ParcelArgument
 from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
@@ -18,8 +17,10 @@ from ledger.cli.parties import bytes_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
-from ledger.desk.checking import Checked, CheckedStep, check_story
-from ledger.values import SiteId, carats, to_hex
+from ledger.desk.checked import Checked, CheckedStep
+from ledger.desk.checking import check_story
+from ledger.records import Registration
+from ledger.values import carats, to_hex
 
 commands = typer.Typer()
 PANEL: Final = "Ask"
@@ -56,10 +57,11 @@ def trace(
                 session.pinned,
                 lambda count: bar.update(bar.task_ids[0], completed=count),
             )
+        sites = _site_names(desk, checked)
     if session.out.as_json:
         session.out.document(document_of(found, traced, checked))
     else:
-        _tell(session, found, traced, checked)
+        _tell(session, found, traced, checked, sites)
     if not checked.is_sound:
         raise typer.Exit(REFUSED)
 
@@ -122,43 +124,57 @@ def checked_document(checked: Checked) -> dict[str, Any]:
 # -- for people ------------------------------------------------------------------------------
 
 
-def _tell(session: Session, found: Plain, traced: Plain, checked: Checked) -> None:
+def _tell(
+    session: Session, found: Plain, traced: Plain, checked: Checked, sites: Mapping[str, str]
+) -> None:
+    """Tell a parcel's way; ``sites`` are the names of mines by id."""
     out = session.out
+
+    def site_name(site: bytes) -> str:
+        return sites.get(to_hex(site), f"site {to_hex(site)}")
+
     goods = amount(found["weightMillicarats"], found["stones"], found["label"])
     out.say(f"{goods}, {found['form']}, {found['state']}", style="bold")
-    holder = f"{session.name(found['custodian'])} in {found['country']}"
-    pairs = [("parcel", found["parcelId"]), ("held by", holder)]
+    pairs: list[Pair] = [
+        ("parcel", found["parcelId"]),
+        ("held by", session.name(found["custodian"])),
+        ("goods in", found["country"]),
+    ]
     out.pairs([*pairs, *_origins(traced["origins"])])
     out.say()
-    teller = Teller(shows_amounts=True, site_name=_site_names(traced))
     for number, step in enumerate(checked.steps, start=1):
-        _tell_step(session, teller, number, step)
+        _tell_step(session, site_name, number, step)
     for finding in traced["findings"]:
         out.say(f"finding at index {finding['index']}: {finding['name']}: {finding['evidence']}")
     _tell_checked(out, session, checked)
 
 
-def _site_names(traced: Plain) -> Callable[[SiteId], str]:
-    sites = [site for country in traced["origins"]["countries"] for site in country["sites"]]
-    labels: dict[str, str] = {one["siteId"]: one["label"] for one in sites if one["label"]}
-
-    def name(site: SiteId) -> str:
-        return labels.get(to_hex(site), f"site {to_hex(site)}")
-
-    return name
+def _site_names(desk: Desk, checked: Checked) -> dict[str, str]:
+    """Return the public names of the sites where the story's goods were mined, by id."""
+    mined = [step.signed.record for step in checked.steps]
+    sites = {one.who.site for one in mined if isinstance(one, Registration)}
+    answers = [desk.site(site) for site in sorted(sites)]
+    return {one["siteId"]: one["label"] for one in answers if one["label"]}
 
 
 def _origins(origins: Plain) -> Iterator[Pair]:
     """Say where the goods can be from: bounds, never a share."""
     if origins["isContradicted"]:
         yield "origin", "the records leave no composition that fits; bounds by weight alone"
-    one_of = origins["oneOf"]
-    if one_of is not None and len(one_of) > 1:
-        yield "origin", f"one of {', '.join(one_of)}"
-    for country in origins["countries"]:
+    countries = origins["countries"]
+    if origins["oneOf"] is not None:
+        places = [f"{one['country']} ({_sites(one)})" for one in countries]
+        yield "origin", ("one of " if len(places) > 1 else "") + ", ".join(places)
+        return
+    for country in countries:
         yield "origin", f"{country['country']}  {_bound(country)}"
         for site in country["sites"]:
             yield "", f"    {site['label'] or site['siteId'] or 'other sites'}  {_bound(site)}"
+
+
+def _sites(country: Plain) -> str:
+    names = (one["label"] or one["siteId"] or "another site" for one in country["sites"])
+    return " or ".join(names)
 
 
 def _bound(origin: Plain) -> str:
@@ -168,13 +184,12 @@ def _bound(origin: Plain) -> str:
     return f"{carats(least)} to {carats(most)} ct"
 
 
-def _tell_step(session: Session, teller: Teller, number: int, step: CheckedStep) -> None:
+def _tell_step(session: Session, site_name: Name, number: int, step: CheckedStep) -> None:
     out, record = session.out, step.signed.record
-    title, says = teller.tell(record)
     sure = f"index {step.index}" if step.is_proved else f"index {step.index}, no checkpoint yet"
-    out.say(f"{number:>3}. {show_time(record.scene.occurred_at)}  {title}  ({sure})")
+    out.say(f"{number:>3}. {show_time(record.scene.occurred_at)}  {heading(record)}  ({sure})")
     out.say(f"     {author(record, session.name)}")
-    out.say(f"     {says}")
+    out.say(f"     {sentence(record, session.name, site_name)}")
 
 
 def _tell_checked(out: Output, session: Session, checked: Checked) -> None:

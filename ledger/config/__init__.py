@@ -7,16 +7,21 @@ The rules of the room:
 * Secrets it makes go into files that their owner alone can read, and nowhere else.
 """
 
-from ledger.config.folder import OWNER_ONLY_FOLDER, LedgerFolder, Server, make_folder
+from ledger.config.auditing import UnderAudit, open_for_audit
+from ledger.config.folder import (
+    OWNER_ONLY_FOLDER,
+    LedgerFolder,
+    Server,
+    fresh_log_key,
+    make_folder,
+)
 from ledger.config.logs import log_as_json, log_event, stay_quiet
 from ledger.config.opening import (
     OpenLedger,
     Stores,
-    UnderAudit,
     found_ledger,
     in_use,
     locked,
-    open_for_audit,
     open_for_recovery,
     open_ledger,
     open_stores,
@@ -36,6 +41,7 @@ __all__ = [
     "Stores",
     "UnderAudit",
     "found_ledger",
+    "fresh_log_key",
     "in_use",
     "locked",
     "log_as_json",

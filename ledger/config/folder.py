@@ -103,7 +103,7 @@ class LedgerFolder:
 
         """
         if not self.is_made:
-            raise Unknown("ledger in", str(self.path))
+            raise Unknown("ledger", f"in {self.path}")
 
     # -- the key -----------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class LedgerFolder:
 
         """
         try:
-            text = self.log_key.read_text("utf-8").strip()
+            text = self.log_key.read_text("utf-8").removesuffix("\n")
             mode = self.log_key.stat().st_mode
         except (OSError, ValueError):
             raise RefusesToStart(f"the log's key, {self.log_key}, cannot be read") from None
@@ -132,12 +132,17 @@ class LedgerFolder:
     # -- the server --------------------------------------------------------------------------
 
     def server(self) -> Server | None:
-        """Return what a server wrote here; of use only while the lock is held."""
+        """Return the server that holds the lock, or held it last; None if that was no server.
+
+        What a killed server left behind says nothing about whoever took the lock after it.
+        """
         try:
             plain = json.loads(self.server_file.read_text("utf-8"))
-            return Server(str(plain["url"]), int(plain["pid"]))
+            server = Server(str(plain["url"]), int(plain["pid"]))
+            holder = self.lock.read_text("utf-8")
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        return server if holder.startswith(f"process {server.pid},") else None
 
     def write_server(self, url: str) -> None:
         """Say where this process, which holds the lock, listens."""
@@ -151,13 +156,26 @@ class LedgerFolder:
         self.server_file.unlink(missing_ok=True)
 
 
-def make_folder(path: Path, origin: str, checkpoints: Path | None = None) -> LedgerFolder:
-    """Make the folder of a ledger, with its settings and a log key from the machine's randomness.
+def fresh_log_key(origin: str) -> SignerKey:
+    """Make a log key from the machine's randomness.
+
+    Raises:
+        BadQuestion: the origin cannot name a key.
+
+    """
+    return SignerKey(origin, secrets.token_bytes(KEY_BYTES))
+
+
+def make_folder(
+    path: Path, origin: str, checkpoints: Path | None = None, key: SignerKey | None = None
+) -> LedgerFolder:
+    """Make the folder of a ledger, with its settings and its log key.
 
     Args:
         path: the folder; it may exist, but hold no ledger.
         origin: the log's name, which its key bears.
         checkpoints: the file of the second store, if it is to lie elsewhere.
+        key: the log key; a fresh one if none is given.
 
     Raises:
         RefusesToStart: there is a ledger in the folder already, or in the second store's place.
@@ -167,7 +185,7 @@ def make_folder(path: Path, origin: str, checkpoints: Path | None = None) -> Led
     folder = LedgerFolder(path)
     if folder.is_made:
         raise RefusesToStart(f"there is a ledger in {path} already")
-    key = SignerKey(origin, secrets.token_bytes(KEY_BYTES))
+    key = key or fresh_log_key(origin)
     second = folder.settings().checkpoints if checkpoints is None else checkpoints.absolute()
     if (path / second).exists():
         raise RefusesToStart(f"there is a checkpoint store in {path / second} already")

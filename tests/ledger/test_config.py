@@ -195,6 +195,14 @@ def test_who_is_refused_the_lock_is_told_of_the_server_that_holds_it(founded):
         assert founded.server() is None
 
 
+def test_what_a_killed_server_left_behind_says_nothing_of_who_holds_the_lock_since(founded):
+    founded.server_file.write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
+    with config.locked(founded):
+        assert founded.server() is None
+        with pytest.raises(Unavailable, match="another process"), config.locked(founded):
+            pass
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"url": "x"}', '{"url": "x", "pid": "y"}', "null"])
 def test_a_server_file_that_says_nothing_is_no_server(founded, text):
     founded.server_file.write_text(text)

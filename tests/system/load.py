@@ -59,7 +59,6 @@ class Sender:
         self._crew = crew
         self._lives = crew.lives()
         self.waiting: list[Message] = []  # the first may be on its way
-        self.done: list[Message] = []
         self.acknowledged: list[Acknowledgement] = []
         self.refused: list[Told] = []
         self.cut_offs = 0
@@ -90,7 +89,7 @@ class Sender:
             self._note(cut.told)
             raise
         if self._note(told) == len(message.envelopes):
-            self.done.append(self.waiting.pop(0))
+            self.waiting.pop(0)
 
     def _note(self, told: Sequence[Told]) -> int:
         """Remember what was told; return how much of it was acknowledged."""

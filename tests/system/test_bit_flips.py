@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from ledger.cli.app import app
 from ledger.config import LedgerFolder
+from ledger.errors import RefusesToStart
 from tests.system.auditing import copy_of
 from tests.system.clients import client_of
 from tests.system.crew import Crew, found
@@ -115,3 +116,15 @@ def test_without_a_flipped_bit_the_audit_finds_nothing(
     copy = copy_of(request.getfixturevalue(end), tmp_path / "copy")
     assert run_audit(copy) == (0, [])
     assert run_audit(copy) == (0, [])  # and the first one has left nothing behind
+
+
+def test_no_bit_of_the_key_of_the_log_flips_unseen(stopped: LedgerFolder, tmp_path: Path) -> None:
+    copy = copy_of(stopped, tmp_path / "copy")
+    assert copy.read_log_key() == stopped.read_log_key()
+    content = copy.log_key.read_bytes()
+    for bit in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        copy.log_key.write_bytes(flipped)
+        with pytest.raises(RefusesToStart):
+            copy.read_log_key()

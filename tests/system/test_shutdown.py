@@ -75,7 +75,7 @@ def test_a_server_that_is_told_to_end_answers_all_it_took_and_ends_in_order(
         load = Load(crew, SENDERS)
         for _ in range(min(left, STOPS_PER_LEDGER)):
             load.prepare(MESSAGES_AHEAD)
-            stop_under_load(Server.begin(folder), load, random.uniform(0, LOAD_SECONDS))
+            stop_under_load(Server.of(folder), load, random.uniform(0, LOAD_SECONDS))
             assert {path.name for path in folder.path.iterdir()} == LOCK_AND_LOG
             with under_audit(folder) as (under, faults):
                 assert faults == []
@@ -91,7 +91,7 @@ def test_a_server_that_is_told_to_end_answers_all_it_took_and_ends_in_order(
 def test_a_server_that_has_only_begun_ends_in_order_too(tmp_path: Path) -> None:
     folder = found(tmp_path / "ledger", Crew(dice("system.stops.early")))
     for _ in range(trials("system.stops")):
-        server = Server.begin(folder)
+        server = Server.of(folder)
         try:
             server.url()  # as soon as this is known, a signal counts
             assert server.stop() == 0, server.said()

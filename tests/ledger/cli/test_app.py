@@ -1,6 +1,7 @@
 """The command as a whole: its first options, its help, and how commands end."""
 
 import json
+from pathlib import Path
 
 import pytest
 import typer
@@ -9,6 +10,8 @@ from typer.main import get_command
 from ledger import __version__
 from ledger.cli.app import app, first_options_first
 from ledger.cli.documents import DOCUMENTS
+from ledger.cli.output import Output
+from ledger.cli.session import Session
 from tests.ledger.cli.town import Town
 
 
@@ -129,3 +132,25 @@ def test_the_demo_is_told_for_people_alone(town):
 def test_one_document_is_printed_whatever_is_asked(town):
     for words in (("status",), ("show", "sites"), ("keys", "list"), ("audit",), ("rebuild",)):
         assert isinstance(json.loads(town.run("--json", *words).out), dict)
+
+
+def test_a_ledger_id_that_is_none_is_wrong_usage(town):
+    assert town.error("status", "--ledger-id", "0x12", code=2)["field"] == "--ledger-id"
+    assert town.error("status", "--ledger", "ftp://x", code=2)["field"] == "--ledger"
+
+
+def test_a_file_in_a_folders_place_is_wrong_usage_and_no_traceback(town, tmp_path):
+    (tmp_path / "file").write_text("")
+    words = ("--governor", "governor-1", "--ledger", str(tmp_path / "file" / "ledger"))
+    assert "file" in town.error("init", *words, code=2)["said"]
+    keys = str(tmp_path / "file")
+    assert town.error("keys", "show", "miner-bw", "--keys", keys, code=2)["sort"] == "wrong"
+
+
+def test_keys_lie_beside_the_ledger_or_at_home_unless_it_is_said_where(tmp_path):
+    def folder(ledger: str, keys: Path | None = None) -> Path:
+        return Session(ledger, keys, None, Output(as_json=False)).keys_folder
+
+    assert folder(str(tmp_path)) == tmp_path / "keys"
+    assert folder("https://ledger.example") == Path.home() / ".adamant" / "keys"
+    assert folder("https://ledger.example", tmp_path) == tmp_path

@@ -5,6 +5,7 @@ import pytest
 from ledger.cli.documents import DESCENDANTS, RECORDED, TRACED
 
 
+@pytest.mark.long
 def test_the_whole_way_from_the_mine_to_the_jeweller_proves_itself(town):
     bag, other = town.register(), town.register("7.5", 2)
     for parcel in (bag, other):
@@ -31,7 +32,14 @@ def test_the_whole_way_from_the_mine_to_the_jeweller_proves_itself(town):
     assert traced["parcel"]["weightMillicarats"] == 1850
 
     told = town.run("trace", stone)
-    for word in ("Jwaneng", "Mined", "Polished", "jeweller-fr 0x", "1.850 ct", "Checked here"):
+    for word in (
+        "Jwaneng",
+        "Mined",
+        "Polished",
+        "jeweller-fr 0x",
+        "1.850 ct",
+        "Checked here",
+    ):
         assert word in told.out
 
     down = town.json("trace", bag, "--down")
@@ -132,6 +140,7 @@ def test_reweighing_takes_the_book_down_and_never_up(town):
     assert error["rule"] == "balance"
 
 
+@pytest.mark.long
 def test_goods_keep_the_code_that_usually_comes_of_the_work(town):
     bag = town.register()
     assert town.json("show", bag)["hsCode"] == "7102.10"

@@ -13,6 +13,7 @@ from tests.world import address_of, secret_of
 REPEAT = "another passphrase"
 
 
+@pytest.mark.long
 def test_a_new_key_is_for_its_owner_alone_and_tells_its_address(town):
     made = town.json("keys", "new", "fresh")
     assert tuple(made) == KEY
@@ -31,6 +32,7 @@ def test_a_name_that_is_taken_or_misshapen_is_wrong_and_the_key_stays(town):
     assert (town.keys / "miner-bw.json").read_bytes() == before
 
 
+@pytest.mark.long
 def test_a_wallets_keystore_is_kept_under_another_name(town, tmp_path):
     Keyring(tmp_path / "wallet").add("utc", secret_of("spare-1"), PASSPHRASE, DEMO_SCRYPT_COST)
     file = tmp_path / "wallet" / "utc.json"
@@ -38,6 +40,7 @@ def test_a_wallets_keystore_is_kept_under_another_name(town, tmp_path):
     assert kept["address"] == "0x" + address_of("spare-1").hex()
 
 
+@pytest.mark.long
 def test_a_secret_is_kept_from_stdin_and_never_shown(town):
     secret = secret_of("spare-2").hex()
     said = town.run("keys", "import", "from-stdin", "-", typed=f"0x{secret}\n")

@@ -49,6 +49,8 @@ def behind() -> RefusesToStart:
         (RefusesToStart("no"), 5),
         (StoreFailed("disk"), 5),
         (HeadMoved("moved"), 5),
+        (FileNotFoundError(2, "No such file or directory", "x"), 2),
+        (OSError(28, "No space left on device", "x"), 5),
     ],
 )
 def test_each_family_has_its_code(error, code):

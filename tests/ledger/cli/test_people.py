@@ -1,5 +1,7 @@
 """Who is who: admitting, ending roles, sites, and the charter."""
 
+import pytest
+
 from ledger.cli.documents import RECORDED
 from tests.world import address_of
 
@@ -42,6 +44,7 @@ def test_a_revoked_party_speaks_no_more_and_may_be_admitted_again(town):
     town.register()
 
 
+@pytest.mark.long
 def test_an_agent_signs_for_its_party_within_its_kinds(town):
     words = ("admit", "spare-1", "--role", "agent", "--country", "BW", "--as", "miner-bw")
     assert town.error(*words, code=2)["field"] == "--kind"

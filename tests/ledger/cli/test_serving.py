@@ -1,6 +1,7 @@
 """The command beside a server, through a server, and when the server is gone."""
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -159,3 +160,16 @@ def test_a_ledger_that_refuses_to_start_is_not_served(town):
     (town.path / "ledger" / "checkpoints.db").unlink()
     assert town.error("serve", "--port", "0", code=5)["sort"] == "damaged"
     assert LedgerFolder(Path(town.ledger)).server() is None
+
+
+def test_a_server_whose_ledger_fails_under_it_ends_with_code_five_and_says_why(town):
+    with server_of(town) as server:
+        town.register()
+        log = Path(town.ledger) / "log.db"
+        os.truncate(log, log.stat().st_size // 2)
+        town.run("register", "--weight", "5", "--as", "miner-bw", code=4)
+        assert server.process.wait(60) == 5
+        events = [json.loads(line) for line in server.said().splitlines()]
+    (stopped,) = [event for event in events if event["event"] == "ledger stopped"]
+    assert stopped["fault"] in ("Damaged", "StoreFailed")
+    assert stopped["said"]

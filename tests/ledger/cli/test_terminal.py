@@ -15,9 +15,9 @@ def test_a_passphrase_is_asked_for_twice_for_a_new_key_and_never_shown(town):
     shown = at_a_terminal(
         ["--keys", str(town.keys), "keys", "new", "fresh"],
         [
-            ("Passphrase of the new key fresh: ", TYPED),
+            ("Passphrase for the new key fresh: ", TYPED),
             ("Repeat for confirmation: ", "something else"),
-            ("Passphrase of the new key fresh: ", TYPED),
+            ("Passphrase for the new key fresh: ", TYPED),
             ("Repeat for confirmation: ", TYPED),
         ],
     )
@@ -54,7 +54,7 @@ def test_a_ledger_is_founded_with_fresh_keys_under_one_passphrase(tmp_path):
     shown = at_a_terminal(
         ["--ledger", str(folder), "init", "--governors", "1"],
         [
-            ("Passphrase of the new key governor-1: ", TYPED),
+            ("Passphrase for the new key governor-1: ", TYPED),
             ("Repeat for confirmation: ", TYPED),
         ],
     )

@@ -1,0 +1,67 @@
+"""What checking a story found out: its steps, what holds of them, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ledger.checkpoint import Checkpoint
+from ledger.signing import SignedRecord
+from ledger.values import NO_HASH, Hash32, ParcelId
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that does not prove itself: where, and what was found."""
+
+    place: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStep:
+    """One record of the story, read again here.
+
+    Attributes:
+        index: where the ledger says it stands; proved if ``is_proved``.
+        recorded_at_ms: by its entry.
+        signed: the record, its id and its signers.
+        parcels: the parcels of the story that it makes or advances.
+        is_proved: whether the checkpoint proves that it is in the log, at this index.
+
+    """
+
+    index: int
+    recorded_at_ms: int
+    signed: SignedRecord
+    parcels: tuple[ParcelId, ...]
+    is_proved: bool
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was checked, and what was found.
+
+    Attributes:
+        ledger_id, origin: of the Charter.
+        checkpoint: the one that everything was laid on; None when it does not verify.
+        steps: the story, the earliest first.
+        signatures, proofs: how many were verified.
+        own_signatures: how many of them are by the author's first key, which is its address; the
+            others are by a later key or an agent, on the ledger's word.
+        doubts: what does not prove itself.
+
+    """
+
+    ledger_id: Hash32 = NO_HASH
+    origin: str = ""
+    checkpoint: Checkpoint | None = None
+    steps: tuple[CheckedStep, ...] = ()
+    signatures: int = 0
+    own_signatures: int = 0
+    proofs: int = 0
+    doubts: list[Doubt] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether all of it proves itself."""
+        return not self.doubts

@@ -1,0 +1,147 @@
+"""Founding a ledger: with all governors' keys at hand, or with governors elsewhere."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from ledger.cli.documents import FOUNDED
+from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from tests.ledger.cli.town import GOVERNORS, PASSPHRASE, Town
+from tests.world import address_of, secret_of
+
+
+def keyring_of(folder: Path, *names: str) -> str:
+    """Make a folder of named keys."""
+    for name in names:
+        Keyring(folder).add(name, secret_of(name), PASSPHRASE, DEMO_SCRYPT_COST)
+    return str(folder)
+
+
+@pytest.fixture
+def land(tmp_path, monkeypatch) -> Town:
+    """A place with the governors' keys, and no ledger yet."""
+    monkeypatch.chdir(tmp_path)
+    keyring_of(tmp_path / "keys", *GOVERNORS)
+    return Town(tmp_path)
+
+
+def named(*governors: str) -> list[str]:
+    """Return the options that name governors."""
+    return [word for one in governors for word in ("--governor", one)]
+
+
+def test_one_command_founds_a_ledger_whose_governors_keys_are_here(land):
+    founded = land.json("init", "--origin", "land.example/main", *named(*GOVERNORS))
+    assert tuple(founded) == FOUNDED
+    assert founded["isFounded"]
+    assert founded["threshold"] == 2
+    assert [one["key"] for one in founded["governors"]] == sorted(
+        GOVERNORS, key=lambda name: address_of(name)
+    )
+    assert founded["logKey"].startswith("land.example/main+")
+    assert land.json("status")["ledgerId"] == founded["ledgerId"]
+    assert land.json("audit")["isClean"]
+    key = Path(land.ledger) / "log.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_the_logs_secret_is_printed_nowhere(land):
+    said = land.run("init", *named(*GOVERNORS))
+    secret = (Path(land.ledger) / "log.key").read_text().strip()
+    assert secret.rpartition("+")[2] not in said.out + said.err
+    assert "PRIVATE" not in said.out + said.err
+
+
+def test_the_charter_says_what_was_asked(land):
+    land.run(
+        *("init", *named(*GOVERNORS), "--threshold", "3", "--mode", "trade"),
+        *("--tolerance", "0.010", "--tolerance-ppm", "500", "--recovery-days", "14"),
+        *("--checkpoints", "second.db"),
+    )
+    charter = land.json("show", "charter")
+    assert charter["threshold"] == 3
+    assert charter["mode"] == "trade"
+    assert charter["toleranceMillicarats"] == 10
+    assert charter["tolerancePartsPerMillion"] == 500
+    assert charter["recoveryDelaySeconds"] == 14 * 24 * 3600
+    assert Path("second.db").exists()
+
+
+def test_governors_elsewhere_cosign_the_charter_and_then_it_founds_the_ledger(land, tmp_path):
+    there = [keyring_of(tmp_path / f"there-{name}", name) for name in GOVERNORS[1:]]
+    here = keyring_of(tmp_path / "here", GOVERNORS[0])
+    away = ["0x" + address_of(name).hex() for name in GOVERNORS[1:]]
+    drafted = land.json("init", *named(GOVERNORS[0], *away), "--keys", here)
+    assert tuple(drafted) == FOUNDED
+    assert not drafted["isFounded"]
+    file = drafted["charterFile"]
+    early = land.error("init", "--charter", file, code=1)
+    assert early["rule"] == "governors"
+    for keys, name in zip(there, GOVERNORS[1:], strict=True):
+        land.run("cosign", file, "--keys", keys, "--as", name, "--yes")
+    founded = land.json("init", "--charter", file)
+    assert founded["isFounded"]
+    assert founded["ledgerId"] == drafted["ledgerId"]
+    assert not Path(file).exists()
+    assert land.json("status")["ledgerId"] == founded["ledgerId"]
+    assert land.error("init", "--charter", "any", code=2)["field"] == "file"
+
+
+def test_a_folder_that_has_a_ledger_is_not_founded_again(land):
+    land.run("init", *named(*GOVERNORS))
+    before = land.json("status")
+    error = land.error("init", *named(*GOVERNORS), code=5)
+    assert "already" in error["said"]
+    assert land.json("status") == before
+
+
+def test_a_folder_that_waits_for_its_charter_says_so(land):
+    land.run("init", *named(GOVERNORS[0], "0x" + "12" * 20))
+    error = land.error("init", *named(*GOVERNORS), code=5)
+    assert "adamant init --charter" in error["said"]
+    assert land.error("status", code=5)["sort"] == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("--origin", "two words"), "signer key"),
+        (("--tolerance", "0.0001"), "--tolerance"),
+        (("--governor", "0x12"), "--governor"),
+    ],
+)
+def test_what_cannot_be_founded_leaves_nothing_behind(land, words, field):
+    assert land.error("init", *named(GOVERNORS[0]), *words, code=2)["field"] == field
+    assert not Path(land.ledger).exists()
+
+
+def test_more_governors_to_decide_than_there_are_is_refused_by_the_rules(land):
+    error = land.error("init", *named(*GOVERNORS), "--threshold", "4", code=1)
+    assert error["rule"] == "charter-values"
+    assert not Path(land.ledger).exists()
+    land.run("init", *named(*GOVERNORS))
+
+
+def test_a_governor_named_twice_is_badly_formed_and_leaves_nothing_behind(land):
+    twice = named(GOVERNORS[0], GOVERNORS[0])
+    assert land.error("init", *twice, code=2)["rule"] == "list-order"
+    assert not Path(land.ledger).exists()
+
+
+def test_only_a_charter_founds_a_ledger(land):
+    land.run("init", *named(GOVERNORS[0], "0x" + "12" * 20))
+    Path("draft.json").write_text(json.dumps({"kind": "Handoff"}))
+    assert land.error("init", "--charter", "draft.json", code=2)["rule"] == "fields"
+
+
+@pytest.mark.long
+def test_without_named_governors_their_keys_are_made_beside_the_ledger(land, tmp_path):
+    founded = land.json("init", "--governors", "2", ADAMANT_KEYS=str(tmp_path / "fresh"))
+    assert [one["key"] for one in founded["governors"]] != [None, None]
+    assert founded["threshold"] == 2
+    assert sorted(one.name for one in (tmp_path / "fresh").iterdir()) == [
+        "governor-1.json",
+        "governor-2.json",
+    ]

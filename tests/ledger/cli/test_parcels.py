@@ -1,0 +1,73 @@
+"""A parcel by its id, its token, or the first digits of one's own."""
+
+import pytest
+
+from ledger.cli.parcels import amount, parcel_at
+from ledger.desk import Desk
+from ledger.errors import BadQuestion, Unknown
+from tests.world import address_of
+
+HOLDER = address_of("trader-be")
+ONE, OTHER = "0x" + "ab" * 31 + "01", "0x" + "ab" * 31 + "02"
+
+
+class Shelf(Desk):
+    """A desk that knows two parcels with nearly the same id, both held by one party."""
+
+    def ask(self, path, **_given):
+        for parcel in (ONE, OTHER):
+            if path == f"/v1/parcels/{parcel}":
+                return {"parcelId": parcel}
+        if path.startswith("/stones/"):
+            return {"parcelId": None if "cd" in path else ONE}
+        if path.startswith("/v1/parties/"):
+            return {"parcels": [{"parcelId": ONE}, {"parcelId": OTHER}], "cursor": None}
+        raise Unknown("parcel", path)
+
+    def append(self, envelopes, *, wait="checkpointed", atomic=False):
+        raise NotImplementedError
+
+
+def test_an_id_a_token_and_enough_digits_all_name_the_parcel():
+    assert parcel_at(Shelf(), OTHER)["parcelId"] == OTHER
+    assert parcel_at(Shelf(), "ab" * 16)["parcelId"] == ONE
+    assert parcel_at(Shelf(), ONE[:-1] + "1", HOLDER)["parcelId"] == ONE
+    assert parcel_at(Shelf(), OTHER[:66], HOLDER)["parcelId"] == OTHER
+
+
+def test_digits_that_begin_two_parcels_are_too_few():
+    with pytest.raises(BadQuestion, match="2 parcels begin with"):
+        parcel_at(Shelf(), ONE[:20], HOLDER)
+
+
+def test_digits_that_begin_none_name_nothing():
+    with pytest.raises(Unknown):
+        parcel_at(Shelf(), "0xcdcdcd", HOLDER)
+
+
+@pytest.mark.parametrize("text", ["", "0x", "0xabab", "abab", "0xABABAB", "bag 7", "0x" + "a" * 65])
+def test_another_text_names_no_parcel(text):
+    with pytest.raises(BadQuestion):
+        parcel_at(Shelf(), text, HOLDER)
+
+
+def test_without_a_holder_a_few_digits_name_no_parcel():
+    with pytest.raises(BadQuestion):
+        parcel_at(Shelf(), ONE[:20])
+
+
+def test_a_link_whose_parcel_is_hidden_asks_for_the_whole_id():
+    with pytest.raises(BadQuestion, match="hides"):
+        parcel_at(Shelf(), "cd" * 16)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ((12_500, 3, "Bag 7"), '12.500 ct, 3 stones, "Bag 7"'),
+        ((520, 1), "0.520 ct, 1 stone"),
+        ((1, 0), "0.001 ct"),
+    ],
+)
+def test_amounts_are_shown_with_all_three_decimals(given, shown):
+    assert amount(*given) == shown
