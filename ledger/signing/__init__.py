@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.canonical import Envelope, read_envelope, seal
 from ledger.entry import record_root
@@ -47,6 +48,9 @@ class SignedRecord:
         return self.envelope.record
 
 
+SIGNATURES_MAX: Final = 16
+"""No record bears more: the governors are at most as many."""
+
 _SIGNED_BY_TWO = {("KeyChange", "rotate"), ("Receipt", "acceptShort")}
 
 
@@ -75,7 +79,8 @@ def signature_count(record: Record) -> int | None:
 
 def _check_count(envelope: Envelope) -> None:
     needed, came = signature_count(envelope.record), len(envelope.signatures)
-    if came != needed if needed is not None else came == 0:
+    is_wrong = not 0 < came <= SIGNATURES_MAX if needed is None else came != needed
+    if is_wrong:
         expected = str(needed) if needed is not None else "as many as the charter asks"
         raise Refused(Refusal("signature-count", "signatures", expected, str(came)))
 
@@ -91,6 +96,9 @@ def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
         Refused: ``signature-form``, ``signature-count`` or ``signature-order``.
 
     """
+    if len(envelope.signatures) > SIGNATURES_MAX:
+        # No record bears as many, and each would cost a recovery.
+        _check_count(envelope)
     digest = record_id(envelope.record, ledger_id)
     # Before the count, since a signature from which no key recovers is a fault of form.
     signers = tuple(

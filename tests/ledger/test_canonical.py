@@ -296,3 +296,13 @@ def test_brackets_alone_do_not_end_the_process(opening):
     asked = [sys.executable, "-c", program]
     answered = subprocess.run(asked, input=raw, cwd=ROOT, capture_output=True, check=True)
     assert answered.stdout == b"depth\n"
+
+
+def test_a_long_list_of_faults_names_the_first_of_the_rule_that_comes_first():
+    envelope = json.loads(next(raw for raw in RAWS if json.loads(raw)["kind"] == "Charter"))
+    keys = ["x" * 3_000, 7, *[""] * 100, 8]
+    envelope["record"]["what"]["checkpointKeys"] = keys
+    with pytest.raises(Refused) as caught:
+        read_envelope(encode(envelope))
+    refusal = caught.value.refusal
+    assert (refusal.rule, refusal.field) == ("type", "what.checkpointKeys.1")

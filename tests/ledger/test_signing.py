@@ -331,3 +331,13 @@ COUNTS = {
     ("Report", "release"): None,
 }
 """None where the charter's k or n decides; one signature everywhere else."""
+
+
+@pytest.mark.parametrize(("count", "rule"), [(17, "signature-count"), (500, "signature-count")])
+def test_more_signatures_than_any_record_bears_are_refused_before_a_key_is_recovered(count, rule):
+    charter = read_envelope(CHAIN[0]["canonical"].encode())
+    # From none of these a key recovers, which would be `signature-form` had it been tried.
+    no_key = b"\xff" * 32 + bytes(31) + b"\x01" + b"\x1b"
+    with pytest.raises(Refused) as caught:
+        check_signatures(seal(charter.record, (no_key,) * count), NO_HASH)
+    assert caught.value.refusal.rule == rule
