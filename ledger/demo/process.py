@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from ledger.config import LedgerFolder
@@ -62,6 +64,10 @@ def _url_of(folder: LedgerFolder, process: subprocess.Popen[bytes]) -> str:
     raise Unavailable(f"the server did not come up; see {folder.path / 'server.log'}")
 
 
-def is_terminal() -> bool:
-    """Tell whether a person is watching."""
-    return os.isatty(sys.stdout.fileno())
+def command_name() -> str:
+    """Return what a reader types for this very ``adamant``: its name if that finds it."""
+    own = Path(sys.executable).with_name("adamant")
+    found = shutil.which("adamant")
+    if found is not None and Path(found).resolve() == own.resolve():
+        return "adamant"
+    return os.path.relpath(own)

@@ -14,7 +14,7 @@ from rich.table import Table
 from ledger.config import LedgerFolder, found_ledger, make_folder
 from ledger.demo.figures import load_figures
 from ledger.demo.plan import Plan, make_plan
-from ledger.demo.process import run_command, running_server
+from ledger.demo.process import command_name, run_command, running_server
 from ledger.demo.refusals import tries
 from ledger.demo.scribe import GOVERNORS, Scribe, fresh_secret
 from ledger.demo.world import (
@@ -203,4 +203,4 @@ def _say_how_to_look_further(console: Console, path: Path, shown: FinishedStone)
         (f"--ledger {path} status", "the ledger's head and last checkpoint"),
         (f"--ledger {path} serve", f"then open /stones/{_token(shown)} in a browser"),
     ):
-        console.print(f"  adamant {words}\n      [dim]{why}[/]", soft_wrap=True)
+        console.print(f"  {command_name()} {words}\n      [dim]{why}[/]", soft_wrap=True)
