@@ -56,7 +56,7 @@ class Asking:
             check_names(query)
 
         def answer() -> Response:
-            if not question.is_public and not self._answers.is_open:
+            if not question.is_public_when(query) and not self._answers.is_open:
                 raise problem("reading-closed")
             return respond(self._answers.answer(question, {**query, **in_path}))
 

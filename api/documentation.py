@@ -154,8 +154,10 @@ def examples() -> dict[str, Any]:
 
 def of_question(question: Question, name: str, contents: Sequence[Content]) -> Documented:
     """Document the route of a question."""
-    closed = () if question.is_public else ("reading-closed",)
-    has_subject = any(parameter.in_path for parameter in question.parameters)
+    every = [parameter.name for parameter in question.parameters]
+    closed = () if question.is_public_when(every) else ("reading-closed",)
+    names = {parameter.name for parameter in question.parameters}
+    has_subject = "record" in names or any(one.in_path for one in question.parameters)
     return Documented(
         name,
         question.asks,

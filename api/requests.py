@@ -7,6 +7,8 @@ memory; and it has a time to arrive in.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -79,8 +81,53 @@ class TooLarge(Exception):
     """A body has more bytes than are taken."""
 
 
-async def read_body(request: Request, bytes_max: int, seconds_max: float) -> bytes:
+class Room:
+    """Room in memory, for bodies that share it.
+
+    Args:
+        bytes_max: how many bytes fit.
+
+    """
+
+    def __init__(self, bytes_max: int) -> None:
+        self._left = bytes_max
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """Yield what takes a number of bytes of the room; at the end all of them are given back.
+
+        Raises:
+            ProblemError: ``unavailable``, by what is yielded, when there is no more room.
+
+        """
+        taken = 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if count > self._left:
+                raise problem("unavailable", "too many batches arrive at once; try again later")
+            self._left -= count
+            taken += count
+
+        try:
+            yield take
+        finally:
+            self._left += taken
+
+
+async def read_body(
+    request: Request,
+    bytes_max: int,
+    seconds_max: float,
+    take: Callable[[int], None] = lambda _count: None,
+) -> bytes:
     """Read a body.
+
+    Args:
+        request: whose body.
+        bytes_max: how long it may be.
+        seconds_max: how long it may take to arrive.
+        take: told how many more bytes are held, before they are; may refuse them.
 
     Raises:
         TooLarge: it has, or declares, more than ``bytes_max`` bytes.
@@ -98,6 +145,7 @@ async def read_body(request: Request, bytes_max: int, seconds_max: float) -> byt
                 left -= len(chunk)
                 if left < 0:
                     raise TooLarge
+                take(len(chunk))
                 chunks.append(chunk)
     except (TimeoutError, ClientDisconnect):
         raise problem(

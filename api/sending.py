@@ -3,25 +3,31 @@
 The bytes go to the book as they came; what is said of them here is only how many there may be. A
 batch is read to its end before the first of it is done, so that one that is too long, or breaks
 off, leaves nothing behind.
+
+Few batches are worked on at a time. A batch has its turn from when all of it is there until every
+line is decided and told in memory; neither sending it slowly nor leaving its answer unread keeps
+the turn from another. What has arrived and waits for its turn has a bounded room in memory.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from api.problems import Problem, ProblemError, of_error, of_refusal, problem
 from api.requests import (
     JSON,
     LINES,
+    Room,
     TooLarge,
     check_media_type,
     check_names,
@@ -33,7 +39,6 @@ from api.responses import as_json, json_response
 from api.settings import ApiSettings
 from ledger.answers.wire import to_wire
 from ledger.book import Answer, Book, Line, NotDone, Reached
-from ledger.canonical import decode
 from ledger.errors import AdamantError, Refusal, Refused, Unavailable
 from ledger.limits import LIMITS
 
@@ -85,6 +90,7 @@ class Sending:
         self._book = book
         self._settings = settings
         self._batches = 0
+        self._room = Room(settings.arriving_bytes_max)
 
     async def record(self, request: Request) -> Response:
         """Take one record."""
@@ -93,7 +99,9 @@ class Sending:
         wait = wait_of(query)
         check_media_type(request, JSON)
         try:
-            raw = await self._body(request, LIMITS.envelope_bytes_max)
+            raw = await read_body(
+                request, LIMITS.envelope_bytes_max, self._settings.body_seconds_max
+            )
         except TooLarge:
             expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None
@@ -110,30 +118,27 @@ class Sending:
         wait = wait_of(query)
         is_atomic = choice_of(query, "atomic", "false", "true") == "true"
         check_media_type(request, *LINES_TAKEN)
+        with self._room.share() as take:
+            envelopes = await self._lines(request, take)
+        with self._turn():
+            work = self._all_or_none if is_atomic else self._each
+            return Response(await work(envelopes, wait), media_type=LINES)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
         if self._batches >= self._settings.batches_at_once_max:
             raise problem("unavailable", "too many batches at once; try again later")
         self._batches += 1
-        is_streamed = False
         try:
-            envelopes = await self._lines(request)
-            if is_atomic:
-                return await self._all_or_none(envelopes, wait)
-            is_streamed = True
-            return _Streamed(self._each(envelopes, wait), self)
+            yield
         finally:
-            if not is_streamed:
-                self.batch_done()
+            self._batches -= 1
 
-    def batch_done(self) -> None:
-        """Let another batch in."""
-        self._batches -= 1
-
-    async def _body(self, request: Request, bytes_max: int) -> bytes:
-        return await read_body(request, bytes_max, self._settings.body_seconds_max)
-
-    async def _lines(self, request: Request) -> list[Envelope]:
+    async def _lines(self, request: Request, take: Callable[[int], None]) -> list[Envelope]:
         try:
-            body = await self._body(request, LIMITS.batch_bytes_max)
+            body = await read_body(
+                request, LIMITS.batch_bytes_max, self._settings.body_seconds_max, take
+            )
         except TooLarge:
             expected = f"at most {LIMITS.batch_bytes_max} bytes"
             raise problem("body-size", field="body", expected=expected) from None
@@ -158,18 +163,18 @@ class Sending:
             # Why it stopped is for its operator.
             raise Unavailable(STOPPED) from None
 
-    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> Response:
+    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
         lines = await self._submit(envelopes, wait=wait, atomic=True)
         for envelope, line in zip(envelopes, lines, strict=True):
             if isinstance(line, Refusal):
                 raise ProblemError(of_refusal(line, line=envelope.line))
-        told = [_told(envelope, line) for envelope, line in zip(envelopes, lines, strict=True)]
-        return Response(b"".join(told), media_type=LINES)
+        return await run_in_threadpool(_told, envelopes, lines)
 
-    async def _each(self, envelopes: Sequence[Envelope], wait: Reached) -> AsyncIterator[bytes]:
+    async def _each(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
         """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
         step = self._settings.batch_step_records
         steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
+        told: list[bytes] = []
         ahead: Future[tuple[Line, ...]] | None = None
         failed: Problem | None = None
         for number in range(len(steps) + 1):
@@ -180,16 +185,16 @@ class Sending:
                 except AdamantError as error:
                     failed = of_error(error)
             if number:
-                async for told in _answered(steps[number - 1], ahead, failed):
-                    yield told
+                told.append(await _answered(steps[number - 1], ahead, failed))
             ahead = following
+        return b"".join(told)
 
 
 async def _answered(
     envelopes: Sequence[Envelope],
     promised: Future[tuple[Line, ...]] | None,
     failed: Problem | None,
-) -> AsyncIterator[bytes]:
+) -> bytes:
     """Tell the lines of one step, or of each that its outcome is not known or it was not done."""
     if promised is not None:
         try:
@@ -197,14 +202,19 @@ async def _answered(
         except AdamantError as error:
             failed = of_error(error)
         else:
-            for envelope, line in zip(envelopes, lines, strict=True):
-                yield _told(envelope, line)
-            return
-    for envelope in envelopes:
-        yield _told_problem(envelope, failed or Problem("internal"))
+            return await run_in_threadpool(_told, envelopes, lines)
+    return await run_in_threadpool(_told_all, envelopes, failed or Problem("internal"))
 
 
-def _told(envelope: Envelope, line: Line) -> bytes:
+def _told(envelopes: Sequence[Envelope], lines: Sequence[Line]) -> bytes:
+    return b"".join(_told_line(*pair) for pair in zip(envelopes, lines, strict=True))
+
+
+def _told_all(envelopes: Sequence[Envelope], told: Problem) -> bytes:
+    return b"".join(_told_problem(envelope, told) for envelope in envelopes)
+
+
+def _told_line(envelope: Envelope, line: Line) -> bytes:
     if isinstance(line, Answer):
         plain = {"line": envelope.line, "code": code_of(line), **answer_shown(line)}
         return as_json(plain) + b"\n"
@@ -226,7 +236,7 @@ def _problem_of(line: Refusal | NotDone) -> Problem:
 def lines_of(body: bytes) -> list[Envelope]:
     """Cut the body of a batch into its lines; empty ones are counted, and get no answer.
 
-    The last line may lack its end, but must then be whole.
+    The last line may lack its end, but must then be whole JSON.
 
     Raises:
         ProblemError: ``batch-records``, ``batch-truncated`` or ``batch-empty``.
@@ -245,22 +255,14 @@ def lines_of(body: bytes) -> list[Envelope]:
 
 
 def _is_whole(raw: bytes) -> bool:
+    """Tell whether a last line is JSON to its end; whether it is a record is for the book to say.
+
+    What is longer or deeper than any record is not looked through, and counts as broken off.
+    """
+    if len(raw) > LIMITS.envelope_bytes_max:
+        return False
     try:
-        decode(raw)
-    except Refused:
+        json.loads(raw.decode(), parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
         return False
     return True
-
-
-class _Streamed(StreamingResponse):
-    """The answer to a batch; when it ends, however it does, another batch is let in."""
-
-    def __init__(self, content: AsyncIterator[bytes], sending: Sending) -> None:
-        super().__init__(content, media_type=LINES)
-        self._sending = sending
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._sending.batch_done()

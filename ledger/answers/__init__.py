@@ -3,7 +3,7 @@
 Each question is read strictly, answered from one consistent view, and says how sure the answer is:
 who declared it, whether it is sequenced or checkpointed, and the sizes that it was read at. Origin
 is bounds, never a percentage. Nothing here decides who may ask: the API does, by
-:attr:`Question.is_public` and the charter's mode.
+:meth:`Question.is_public_when` and the charter's mode.
 
     answers = Answers(book)
     answers.parcel("0x…")
@@ -24,6 +24,7 @@ from ledger.answers.asking import (
     read_token,
     token_of,
 )
+from ledger.answers.keeping import KeptStones
 from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
 from ledger.answers.typed_data import typed_data
@@ -47,6 +48,7 @@ class Answers:
     def __init__(self, source: Source, clock: Callable[[], int] = wall_clock_ms) -> None:
         self._source = source
         self._clock = clock
+        self._stones = KeptStones()
 
     def _read(self) -> AbstractContextManager[Reading]:
         return reading(self._source, self._clock())
@@ -166,7 +168,8 @@ class Answers:
         """Answer what anyone may see of a stone by its link."""
         prefix = read_token(token)
         with self._read() as ledger:
-            return to_wire(stones.stone(ledger, prefix))
+            made = self._stones.answer(prefix, ledger.as_of, lambda: stones.stone(ledger, prefix))
+            return to_wire(made)
 
     # -- people and places -------------------------------------------------------------------
 

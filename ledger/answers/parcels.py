@@ -15,6 +15,7 @@ from ledger.answers.shapes import (
     ParcelShown,
     Step,
 )
+from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
 from ledger.canonical import to_plain
 from ledger.custody import NEVER, NOBODY, Finding, Operation, Parcel
@@ -85,6 +86,7 @@ def parcel(reading: Reading, parcel_id: ParcelId) -> ParcelAnswer:
     known = reading.known_parcel(parcel_id)
     made = reading.line(known.made_by)
     last = reading.line(reading.index_of(known.head))
+    descent = descent_of(reading, known)
     return ParcelAnswer(
         **members_of(shown(known)),
         label=label_of(made.record, known.position),
@@ -96,7 +98,8 @@ def parcel(reading: Reading, parcel_id: ParcelId) -> ParcelAnswer:
         head_at=known.head_at,
         made=reading.said(made),
         last=reading.said(last),
-        findings=findings_about(reading, known.id),
+        findings=(*findings_about(reading, known.id), *descent.findings),
+        is_followed_whole=descent.is_whole,
         as_of=reading.as_of,
     )
 
@@ -110,9 +113,9 @@ def history(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: st
         reading.view, known, rows + 1, None if before is None else -before, ancestors=False
     )
     indices = {step.index: False for step in chain.steps}
-    for index in reading.view.mentions(parcel_id):
-        if before is None or index < before:
-            indices.setdefault(index, True)
+    below = reading.as_of.size if before is None else before
+    for index in reading.view.last_mentions(parcel_id, below, rows + 1):
+        indices.setdefault(index, True)
     latest = sorted(indices, reverse=True)
     if chain.is_cut and chain.steps:  # beyond the bound it is not known what lies between
         latest = [index for index in latest if index >= chain.steps[-1].index]

@@ -53,8 +53,11 @@ def _claimed(mined: MinedShown, cut: CutShown | None) -> Iterator[str]:
         f"That it was mined in {place}: the miners declare it, at sites that the authorities of "
         "their countries have licensed."
     )
-    if cut is not None:
-        yield f"That it was cut in {listed(cut.country_names)}: the cutter declares it."
+    if cut is not None and cut.country_names:
+        names = cut.country_names if cut.is_whole else (*cut.country_names, "elsewhere")
+        yield f"That it was cut in {listed(names)}: the cutter declares it."
+    elif cut is not None:
+        yield "That it was cut: by records further back than this page was followed."
     yield (
         "When each step happened: its author declares it. When it was recorded is the ledger's own "
         "time."

@@ -8,7 +8,7 @@ query string; one that is not declared, or that is missing, is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ class Parameter:
         argument: the name under which the answer takes it.
         in_path: whether it stands in the path; it is then always there.
         is_required: whether the question makes no sense without it.
+        is_public: whether anyone may give it in a question that anyone may ask.
 
     """
 
@@ -43,6 +44,7 @@ class Parameter:
     argument: str
     in_path: bool = False
     is_required: bool = False
+    is_public: bool = True
 
     def read(self, text: str) -> str | int:
         """Read its text; ids are read by whoever answers."""
@@ -59,7 +61,8 @@ class Question:
         asks: what it asks, in a few words.
         shape: what the answer is made of.
         parameters: what it takes.
-        is_public: whether it may be asked of a trade ledger by anyone.
+        is_public: whether it may be asked of a trade ledger by anyone; see also
+            :meth:`is_public_when`.
 
     """
 
@@ -69,6 +72,11 @@ class Question:
     shape: type[Any]
     parameters: tuple[Parameter, ...] = ()
     is_public: bool = False
+
+    def is_public_when(self, given: Collection[str]) -> bool:
+        """Tell whether anyone may ask it of a trade ledger, given the names of what it takes."""
+        closed = {one.name for one in self.parameters if not one.is_public}
+        return self.is_public and closed.isdisjoint(given)
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -146,6 +154,8 @@ QUESTIONS: Final = (
                 "the record's id, unless an index is named",
                 {"type": "string", "pattern": HASH_FORM},
                 "record",
+                # Whoever may not read records is not told which of them are in the log.
+                is_public=False,
             ),
             _integer("size", "the size of the tree; that of the last checkpoint if unsaid", "size"),
         ),

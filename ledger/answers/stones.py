@@ -1,7 +1,8 @@
 """What anyone may see of a stone by its link: origin, cut, holder, story, proof.
 
-The link's token is the first 128 bits of the parcel id. On a trade ledger no party is named and no
-amount is shown but the stone's own weight.
+The link's token is the first 128 bits of the parcel id. On a trade ledger no party is named, no
+amount is shown but the stone's own weight, and no record and no other parcel can be told from what
+is shown: a record's id would give away the ids, and so the links, of the parcels that it made.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from ledger.answers.asking import token_of
 from ledger.answers.country_names import name_in_text, name_of
 from ledger.answers.log import note_of
+from ledger.answers.mentions import spoken_of
 from ledger.answers.parcels import label_of
 from ledger.answers.plainly import plain_words
 from ledger.answers.reading import Line, Reading
@@ -34,7 +36,7 @@ from ledger.records import Receipt, Registration, Report, Transformation
 from ledger.trace import story as stories
 from ledger.trace.kept import bounds_of
 from ledger.trace.origins import OTHER_SITES
-from ledger.trace.walk import upstream
+from ledger.trace.walk import Page, upstream
 from ledger.values import SiteId, carats
 
 _SUSPECTED = "suspected-record"
@@ -49,13 +51,16 @@ def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
     """
     parcel = parcel_of(reading, prefix)
     is_open = reading.charter.mode == "open"
-    operations = upstream(reading.view, parcel, LIMITS.page_rows_max).steps
-    mined, cut = _mined(reading, parcel), _cut(operations)
-    lines, left_out = _lines(reading, parcel)
+    most = LIMITS.page_walk_steps_max
+    walk = upstream(reading.view, parcel, most, steps_max=most)
+    mined, cut = _mined(reading, parcel), _cut(parcel, walk)
+    lines, earlier_left_out, mentions_left_out = _lines(reading, parcel)
     teller = Teller(is_open, lambda site: _site_name(reading, site))
     steps = tuple(_step(reading, line, teller) for line in lines)
     made = reading.line(parcel.made_by)
-    proof = _proof(reading, parcel)
+    proof = _proof(reading, parcel, is_open=is_open)
+    findings = _findings(reading, parcel, walk.steps, steps, is_open=is_open)
+    shown = findings[: LIMITS.stone_lines_max]
     return StoneAnswer(
         token=token_of(parcel.id),
         parcel_id=parcel.id if is_open else None,
@@ -74,9 +79,13 @@ def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
         cut=cut,
         held=_held(reading, parcel, is_open=is_open),
         steps=steps,
-        steps_left_out=left_out,
+        steps_left_out=earlier_left_out or mentions_left_out > 0,
+        earlier_left_out=earlier_left_out,
+        mentions_left_out=mentions_left_out,
+        is_followed_whole=not walk.is_cut,
         became=_became(reading, parcel) if is_open else (),
-        findings=_findings(reading, parcel, operations, steps, is_open=is_open),
+        findings=shown,
+        findings_left_out=len(findings) - len(shown),
         proof=proof,
         words=plain_words(mined, cut, proof, steps, is_open=is_open),
         as_of=reading.as_of,
@@ -130,14 +139,20 @@ def _mined(reading: Reading, parcel: Parcel) -> MinedShown:
     )
 
 
-def _cut(operations: Sequence[Operation]) -> CutShown | None:
-    polishings = [operation for operation in operations if operation.name == "polish"]
-    if not polishings:
+def _cut(parcel: Parcel, walk: Page[Operation]) -> CutShown | None:
+    """Say where goods were cut that are cut: their form decides, the records say where."""
+    if parcel.form == "rough":
         return None
+    polishings = [operation for operation in walk.steps if operation.name == "polish"]
     countries = tuple(sorted({operation.country for operation in polishings}))
     times = [operation.occurred_at for operation in polishings]
-    names = tuple(name_of(country) for country in countries)
-    return CutShown(countries, names, min(times), max(times))
+    return CutShown(
+        countries=countries,
+        country_names=tuple(name_of(country) for country in countries),
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
+        is_whole=not walk.is_cut,
+    )
 
 
 def _held(reading: Reading, parcel: Parcel, *, is_open: bool) -> HeldShown:
@@ -164,17 +179,21 @@ def _held(reading: Reading, parcel: Parcel, *, is_open: bool) -> HeldShown:
     )
 
 
-def _lines(reading: Reading, parcel: Parcel) -> tuple[list[Line], bool]:
-    """Read the story's last lines, the earliest first, with what was said of its parcels."""
-    most = LIMITS.stone_lines_max
-    page = stories.story(reading.view, parcel, most)
-    indices = {step.index for step in page.steps}
-    left_out = page.cursor is not None or page.is_cut
-    first = min(indices) if left_out else 0
+def _lines(reading: Reading, parcel: Parcel) -> tuple[list[Line], bool, int]:
+    """Read the story's last lines, the earliest first, with what was said of its parcels.
+
+    Returns:
+        The lines; whether earlier ones are left out; how many lines of others are left out.
+
+    """
+    page = stories.story(
+        reading.view, parcel, LIMITS.stone_lines_max, steps_max=LIMITS.page_walk_steps_max
+    )
     parcels = {told for step in page.steps for told in step.parcels} | {parcel.id}
-    mentions = {index for told in parcels for index in reading.view.mentions(told)}
-    spoken = sorted(index for index in mentions - indices if index >= first)
-    return [reading.line(index) for index in sorted({*indices, *spoken[-most:]})], left_out
+    spoken = spoken_of(reading, parcels)
+    lines = [*(reading.line(step.index) for step in page.steps), *spoken.lines]
+    lines.sort(key=lambda line: line.index)
+    return lines, page.cursor is not None or page.is_cut, spoken.left_out
 
 
 def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
@@ -182,7 +201,7 @@ def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
     title, says = teller.tell(line.record)
     return StoneStep(
         index=said.index,
-        record_id=said.record_id,
+        record_id=said.record_id if teller.shows_amounts else None,
         title=title,
         says=says,
         role=said.role,
@@ -242,14 +261,14 @@ def _findings(
     }
     words = "A party to this story is suspected since: records of its key from then on are in doubt"
     found += [StoneFinding(_SUSPECTED, f"{words}.", index) for index in sorted(suspected)]
-    return tuple(sorted(found, key=lambda finding: finding.index)[: LIMITS.stone_lines_max])
+    return tuple(sorted(found, key=lambda finding: finding.index))
 
 
-def _proof(reading: Reading, parcel: Parcel) -> ProofShown:
+def _proof(reading: Reading, parcel: Parcel, *, is_open: bool) -> ProofShown:
     index = reading.index_of(parcel.head)
     return ProofShown(
         index=index,
-        record_id=parcel.head,
+        record_id=parcel.head if is_open else None,
         status=reading.status(index),
         size=reading.published.size,
         root=reading.published.root,

@@ -69,7 +69,7 @@ class Teller:
     """Tells records in words.
 
     Attributes:
-        shows_amounts: whether weights, counts and addresses may be said.
+        shows_amounts: whether weights, counts, addresses and ids may be said.
         site_name: names a site as it stands within a sentence.
 
     """

@@ -21,6 +21,7 @@ from ledger.answers.shapes import (
     SiteOrigin,
     TraceAnswer,
 )
+from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
 from ledger.custody import Finding, Operation, Parcel, SiteState
 from ledger.rules.findings import finding_id
@@ -39,13 +40,16 @@ def trace(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str)
     cursors = Cursors(f"trace {to_hex(parcel_id)}")
     before = cursors.read_index(cursor)
     page = upstream(reading.view, known, rows, None if before is None else -before)
+    descent = descent_of(reading, known)
+    found = (*findings_along(reading, known, page.steps), *descent.findings)
     return TraceAnswer(
         parcel_id=parcel_id,
         weight_millicarats=known.weight_millicarats,
         stones=known.stones,
         origins=origins_of(reading, known),
         operations=tuple(_shown(reading, operation) for operation in page.steps),
-        findings=findings_along(reading, known, page.steps),
+        findings=tuple(sorted(found, key=lambda finding: (finding.index, finding.finding_id))),
+        is_followed_whole=descent.is_whole,
         cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
         is_cut=page.is_cut,
         as_of=reading.as_of,

@@ -102,11 +102,12 @@ class Case:
         """Return a parcel, or None."""
         return self.state.read(Parcel, parcel)
 
-    def check_time(self, since: Iterable[int]) -> None:
+    def check_time(self, since: Iterable[int], earliest: str = "") -> None:
         """Check when the record says that it happened.
 
         Args:
             since: when the records that it names happened.
+            earliest: says in words what is expected, where the author may not be told the time.
 
         Raises:
             Refused: ``time-ahead`` or ``time-before``.
@@ -116,9 +117,9 @@ class Case:
         if at * 1000 > self.now_ms + LIMITS.ahead_seconds_max * 1000:
             expected = f"at most {self.now_ms // 1000 + LIMITS.ahead_seconds_max}"
             raise refuse("time-ahead", "scene.occurredAt", expected, at)
-        earliest = max(since, default=0)
-        if at < earliest:
-            raise refuse("time-before", "scene.occurredAt", f"at least {earliest}", at)
+        first = max(since, default=0)
+        if at < first:
+            raise refuse("time-before", "scene.occurredAt", earliest or f"at least {first}", at)
 
     def check_head(self, field: str, came: Hash32, head: Hash32) -> None:
         """Check that a pointer names the head of its chain.

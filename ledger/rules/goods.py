@@ -1,4 +1,9 @@
-"""Rules of parcels that are registered, handed over, reported: one parcel at a time."""
+"""Rules of parcels that are registered, handed over, reported: one parcel at a time.
+
+A refusal tells its author nothing about others: what the book says of a parcel is told to its
+custodian, to whom it is offered, and to those who may freeze or release it; anyone else is told in
+words what was asked.
+"""
 
 from __future__ import annotations
 
@@ -197,9 +202,11 @@ def check_receipt(case: Case, record: Receipt) -> Changes:
     parcel = known_parcel(case, record.what.parcel, "what.parcel")
     check_state(parcel, ("offered",), "what.parcel")
     if parcel.recipient != author.address:
-        raise refuse("not-recipient", "who.author", parcel.recipient, author.address)
+        expected = "the party it is offered to"
+        raise refuse("not-recipient", "who.author", expected, author.address)
     if parcel.custodian != record.who.sender:
-        raise refuse("not-recipient", "who.sender", parcel.custodian, record.who.sender)
+        expected = "the party that offered it"
+        raise refuse("not-recipient", "who.sender", expected, record.who.sender)
     case.check_head("what.previous", record.what.previous, parcel.head)
     if record.what.operation == "refuse":
         case.check_time((parcel.head_at,))
@@ -285,9 +292,7 @@ def _check_seizure_country(case: Case, record: Report) -> None:
     parcel = case.parcel(record.what.parcel)
     area = record.scene.author_country
     if record.what.operation == "seizure" and parcel is not None and not parcel.is_in(area):
-        raise refuse(
-            "country", "scene.authorCountry", f"where the parcel is, {parcel.country}", area
-        )
+        raise refuse("country", "scene.authorCountry", "where the parcel is", area)
 
 
 def _freeze(record: Report, parcel: Parcel, author: Party) -> Parcel:
@@ -304,7 +309,8 @@ def _freeze(record: Report, parcel: Parcel, author: Party) -> Parcel:
 def _lift(record: Report, parcel: Parcel, author: Party) -> Parcel:
     check_state(parcel, ("frozen",), "what.parcel")
     if record.what.operation == "recovery" and parcel.reporter != author.address:
-        raise refuse("not-reporter", "who.author", parcel.reporter, author.address)
+        expected = "the author of the freezing report"
+        raise refuse("not-reporter", "who.author", expected, author.address)
     return replace(parcel, state="held", reporter=NOBODY, seized=False)
 
 
@@ -318,5 +324,6 @@ def _speak(case: Case, record: Report) -> Changes:
     if described is None or parcel_id not in touches(described, record.what.state):
         expected = "a record of this parcel's chain"
         raise refuse("state-unknown", "what.state", expected, record.what.state)
-    case.check_time((described.scene.occurred_at,))
+    # Whoever speaks of a record need not be one of those who may read it: its time is not told.
+    case.check_time((described.scene.occurred_at,), earliest="no earlier than what it speaks of")
     return Changes((), mentions=(parcel_id,))

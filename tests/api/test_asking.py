@@ -129,6 +129,14 @@ def test_a_trade_ledger_closes_what_is_not_public(traded: Shown, question) -> No
     assert (problem["rule"], problem["status"]) == ("reading-closed", 403)
 
 
+def test_a_trade_ledger_does_not_tell_which_records_it_holds(traded: Shown) -> None:
+    held = to_hex(traded.scene.log[-1][1].record_id)
+    for record in (held, NOWHERE, "nothing"):
+        for more in ("", "&size=3", "&index=1"):
+            problem = problem_of(traded.client.get(f"/v1/proofs/inclusion?record={record}{more}"))
+            assert (problem["rule"], problem["status"]) == ("reading-closed", 403)
+
+
 def test_a_trade_ledger_still_proves_what_it_says(traded: Shown) -> None:
     for name, path in asked(traded).items():
         if any(question.name == name for question in OPEN_ONLY):

@@ -107,6 +107,14 @@ def test_every_route_says_which_problems_it_has(document: dict[str, Any]) -> Non
     assert PROBLEMS.keys() - told == {"no-such-path", "proof", "head-moved", "refuses-to-start"}
 
 
+def test_a_proof_of_an_unknown_record_is_answered_as_it_is_documented(
+    document: dict[str, Any], jewel_shown: Shown
+) -> None:
+    response = jewel_shown.client.get("/v1/proofs/inclusion", params={"record": "0x" + "9" * 64})
+    documented = document["paths"]["/v1/proofs/inclusion"]["get"]["responses"]
+    assert documented[str(response.status_code)]["description"] == response.json()["rule"]
+
+
 def test_the_examples_are_what_a_ledger_really_answers() -> None:
     assert written(make()) == FILE.read_text("utf-8"), "run python -m tests.api.make_examples"
 

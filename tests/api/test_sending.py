@@ -206,6 +206,23 @@ def test_a_batch_that_breaks_off_is_refused_whole(fresh: Shown, cut: int) -> Non
     assert fresh.desk.head() == head
 
 
+@pytest.mark.parametrize("last", [b"{}", b'{"a": 1.50, "b": [1e999]}', b"[]", b"7"])
+def test_a_bad_last_line_without_its_end_is_answered_and_the_others_are_done(
+    fresh: Shown, last: bytes
+) -> None:
+    body = b"\n".join([*fresh.registrations(2), last])
+    lines = told(fresh.client.post("/v1/records/batch", content=body, headers=LINES))
+    assert [line["code"] for line in lines] == [201, 201, 400]
+
+
+@pytest.mark.parametrize("last", [b"[" * 100_000, b'{"a":"\xff"}', b"{" + b" " * 200_000 + b"}"])
+def test_a_last_line_that_cannot_be_told_from_one_that_broke_off_is_refused(
+    jewel_shown: Shown, last: bytes
+) -> None:
+    response = jewel_shown.client.post("/v1/records/batch", content=last, headers=LINES)
+    assert problem_of(response)["rule"] == "batch-truncated"
+
+
 @pytest.mark.parametrize("body", [b"", b"\n", b"\n\n\n"])
 def test_a_batch_of_nothing_is_refused(jewel_shown: Shown, body: bytes) -> None:
     response = jewel_shown.client.post("/v1/records/batch", content=body, headers=LINES)

@@ -101,6 +101,8 @@ class ParcelAnswer(ParcelShown):
         head: the id of its chain's last record: the ``previous`` of the next one.
         head_at: when that record happened; the next one may not be earlier.
         made, last: the record that made it, and the last one of its chain.
+        findings: about it, and what it descends from that is in doubt.
+        is_followed_whole: whether all that it descends from was looked at for records in doubt.
 
     """
 
@@ -114,6 +116,7 @@ class ParcelAnswer(ParcelShown):
     made: Said
     last: Said
     findings: tuple[FindingShown, ...]
+    is_followed_whole: bool
     as_of: AsOf
 
 
@@ -220,8 +223,9 @@ class TraceAnswer:
     """Upstream to the mines: operations, the latest first, and what follows for the origin.
 
     Attributes:
-        findings: about the parcels of these operations, and raised by registrations among them
-            about their sites.
+        findings: about the parcels of these operations, raised by registrations among them about
+            their sites, and what the parcel descends from that is in doubt.
+        is_followed_whole: whether all that it descends from was looked at for records in doubt.
 
     """
 
@@ -231,6 +235,7 @@ class TraceAnswer:
     origins: Origins
     operations: tuple[OperationShown, ...]
     findings: tuple[FindingShown, ...]
+    is_followed_whole: bool
     cursor: str | None
     is_cut: bool
     as_of: AsOf

@@ -1,7 +1,8 @@
 """Shapes of what anyone may see of a stone by its link.
 
-On a trade ledger no party is named, and no amount but the stone's own weight: addresses and labels
-are then null.
+On a trade ledger no party is named, no amount but the stone's own weight, and no record and no
+parcel by its id: addresses, labels and ids are then null. An index names an entry well enough to
+prove it.
 """
 
 from __future__ import annotations
@@ -47,12 +48,20 @@ class MinedShown:
 
 @dataclass(frozen=True, slots=True)
 class CutShown:
-    """Where rough became polished: in one of these countries, between these times (declared)."""
+    """Where rough became polished: in one of these countries, between these times (declared).
+
+    Attributes:
+        first_at, last_at: null if no record of it was found.
+        is_whole: whether every record of it was found; else it may also have been done elsewhere,
+            at another time, by records further back.
+
+    """
 
     countries: tuple[str, ...]
     country_names: tuple[str, ...]
-    first_at: int
-    last_at: int
+    first_at: int | None
+    last_at: int | None
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,13 @@ class StoneStep:
     Attributes:
         title: what it is, in a word or two.
         says: what the author declares.
-        author: null on a trade ledger.
+        record_id, author: null on a trade ledger.
         occurred_at: declared; ``recorded_at_ms``: evidenced.
 
     """
 
     index: int
-    record_id: RecordId
+    record_id: RecordId | None
     title: str
     says: str
     role: str
@@ -116,12 +125,13 @@ class ProofShown:
 
     Attributes:
         index: the place in the log of the last record about the goods; ``status`` is its own.
+        record_id: its id; null on a trade ledger.
         size, root, note: of the checkpoint.
 
     """
 
     index: int
-    record_id: RecordId
+    record_id: RecordId | None
     status: Status
     size: int
     root: Hash32
@@ -144,8 +154,15 @@ class StoneAnswer:
     Attributes:
         parcel_id: null on a trade ledger.
         alert: what must be seen first (reported stolen, no longer whole), or "".
+        cut: null for rough.
         steps: the earliest first.
-        steps_left_out: whether earlier steps are not listed.
+        steps_left_out: whether anything of the story is not listed.
+        earlier_left_out: whether these are earlier steps.
+        mentions_left_out: how many disputes and answers about the goods of these steps are not
+            listed.
+        is_followed_whole: whether the records were followed back to the mines; else where it was
+            cut, and findings, may be told in part.
+        findings_left_out: how many more findings there are.
         became: the links of what these goods were made into; none on a trade ledger.
 
     """
@@ -168,8 +185,12 @@ class StoneAnswer:
     held: HeldShown
     steps: tuple[StoneStep, ...]
     steps_left_out: bool
+    earlier_left_out: bool
+    mentions_left_out: int
+    is_followed_whole: bool
     became: tuple[str, ...]
     findings: tuple[StoneFinding, ...]
+    findings_left_out: int
     proof: ProofShown
     words: PlainWords
     as_of: AsOf

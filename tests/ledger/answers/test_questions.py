@@ -63,3 +63,10 @@ def test_what_is_asked_by_path_is_what_the_method_answers(jewel_shown: Shown) ->
 def test_a_question_that_is_not_well_asked_is_refused(jewel_shown: Shown, name, given) -> None:
     with pytest.raises(BadQuestion):
         jewel_shown.answers.answer(BY_NAME[name], given)
+
+
+def test_a_proof_by_record_id_is_for_those_who_may_read_records() -> None:
+    inclusion = BY_NAME["inclusion"]
+    assert inclusion.is_public_when({"index", "size"})
+    assert not inclusion.is_public_when({"record"})
+    assert not BY_NAME["record"].is_public_when(set())

@@ -32,6 +32,63 @@ def test_goods_of_one_site_are_of_it_and_rough_is_not_cut(jewel_shown: Shown) ->
     assert stone["cut"] is None
 
 
+def weighed_again(scene: Scene, times: int) -> ParcelId:
+    """Weigh the stone again and again; return what it became."""
+    parcel = scene.parcels["stone"]
+    for _ in range(times):
+        (parcel,) = scene.transform(
+            "jeweller-fr", "reweigh", [parcel], [Output(1_850, 1, POLISHED)]
+        )
+    return parcel
+
+
+@pytest.mark.parametrize(
+    ("times", "most"), [(LIMITS.page_rows_max, LIMITS.page_walk_steps_max), (20, 40)]
+)
+def test_what_was_polished_is_cut_however_often_it_was_weighed_since(
+    fresh: Shown, times: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.answers.stones.LIMITS", replace(LIMITS, page_walk_steps_max=most))
+    token = weighed_again(fresh.scene, times)[:16].hex()
+    fresh.catch_up()
+    stone, page = fresh.answers.stone(token), fresh.client.get(f"/stones/{token}").text
+    is_found = most > 2 * times
+    assert stone["form"] == "polished"
+    assert stone["cut"]["countries"] == (["IN"] if is_found else [])
+    assert stone["cut"]["isWhole"] == stone["isFollowedWhole"] == is_found
+    assert ("cut</strong>, by records further back" in page) != is_found
+    assert ("too long to be followed whole" in page) != is_found
+    assert "it is rough" not in page
+    claimed = " ".join(stone["words"]["claimed"])
+    assert ("cut in India:" if is_found else "it was cut: by records further back") in claimed
+
+
+def test_goods_polished_nearby_and_further_back_may_be_cut_elsewhere(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.answers.stones.LIMITS", replace(LIMITS, page_walk_steps_max=3))
+    stone = fresh.answers.stone(fresh.token("stone"))
+    assert (stone["cut"]["countries"], stone["cut"]["isWhole"]) == (["IN"], False)
+    assert any("cut in India or elsewhere" in says for says in stone["words"]["claimed"])
+    page = fresh.client.get(f"/stones/{fresh.token('stone')}").text
+    assert "or elsewhere, by records further back" in page
+    assert stone["earlierLeftOut"]
+    assert len(stone["steps"]) < 13
+
+
+def test_findings_that_are_not_listed_are_counted(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mix = fresh.answers.trace(fresh.hex("mixed"))["operations"][0]
+    fresh.scene.revoke("trader-be", compromised_since=mix["index"])
+    fresh.catch_up()
+    monkeypatch.setattr("ledger.answers.stones.LIMITS", replace(LIMITS, stone_lines_max=1))
+    stone = fresh.answers.stone(fresh.token("stone"))
+    assert [finding["index"] for finding in stone["findings"]] == [mix["index"]]
+    assert stone["findingsLeftOut"] == 1
+    assert "And 1 more." in fresh.client.get(f"/stones/{fresh.token('stone')}").text
+
+
 def test_several_stones_of_a_mix_are_of_some_of_its_places(jewel_shown: Shown) -> None:
     stone = jewel_shown.answers.stone(jewel_shown.token("rest"))
     assert stone["mined"]["sureness"] == "some-of"

@@ -323,7 +323,8 @@ def test_k_governors_release_what_anyone_froze() -> None:
         parcel = stage.give("miner-bw")
         reported(stage, parcel, reporter, operation)
         reported(stage, parcel, "governor-1", "release")
-        assert stage.book(parcel).state == "held"
+        book = stage.book(parcel)
+        assert (book.state, book.reporter, book.seized) == ("held", NOBODY, False)
 
 
 def test_what_was_seized_and_released_can_be_seized_again() -> None:
