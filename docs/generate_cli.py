@@ -44,7 +44,8 @@ _JSON: Final = """\
 ## JSON
 
 With `--json` a command prints exactly one JSON document on stdout (`send` of several envelopes: one
-line for each), and an error as one JSON document on stderr. Names and units are those of the API.
+line for each), and an error as one JSON document on stderr; see *Before signing* for what stands
+before it. Names and units are those of the API.
 
 """
 
@@ -55,6 +56,22 @@ A key lies in a file of its own, encrypted under a passphrase (a version 3 keyst
 comes from `--passphrase-file`, which every command has that opens or makes a key, else from the
 environment (`ADAMANT_PASSPHRASE`), else it is asked for without showing it, and asked for twice
 when a key is made. It is never an argument, is never printed and never logged.
+"""
+
+_BEFORE: Final = """\
+## Before signing
+
+What a command signs rests on what the ledger answered. An answer about another parcel, party, site
+or record than was asked for ends the command (exit code 5), and nothing is signed. Through a
+server, all of the record is shown on stderr, in plain words, before it is signed. At a terminal the
+command then asks; `--yes` answers for you. A script is not asked. With `--json` what is signed is
+one line on stderr, `{"signing": {"said": ..., "record": ...}}`; an error is the document after it.
+
+If `--to` or PARTY is the address of a key or an agent, the ledger says whose it is, and the
+command says so. When that is a server's word, it asks whether the party is meant; where nobody can
+be asked, it needs `--yes`.
+
+`--ledger-id` settles which ledger it is; without it, that is the word of whoever answers.
 """
 
 _SHARED: Final = """\
@@ -88,6 +105,7 @@ def manual() -> str:
         _codes(),
         _json(),
         _PASSPHRASES,
+        _BEFORE,
         _TOGETHER,
         "## Options of every command\n\nThey stand before or after the command.\n",
         _options(root.params),

@@ -9,10 +9,11 @@ import typer
 
 from ledger.cli.options import Context, speaking
 from ledger.cli.parties import address_of, bytes_of
-from ledger.cli.session import session_of
+from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
 from ledger.cli.words import read_carats
 from ledger.drafts import Constitution
+from ledger.errors import RefusesToStart
 from ledger.records import Record
 from ledger.values import NO_ADDRESS
 
@@ -38,6 +39,18 @@ def constitution_of(charter: dict[str, Any]) -> Constitution:
         tolerance_parts_per_million=charter["tolerancePartsPerMillion"],
         recovery_delay_seconds=charter["recoveryDelaySeconds"],
     )
+
+
+def _warn_of_keys(session: Session, named: tuple[str, ...]) -> None:
+    """Warn of keys that the ledger on this machine could not sign with: it would stop."""
+    try:
+        held = {str(key.verifier_key) for key in session.folder.read_log_keys()}
+    except RefusesToStart:
+        return  # no ledger is kept here, or not by whoever speaks
+    for key in sorted(set(named) - held):
+        session.out.note(f"warning: {key} is not in {session.folder.log_key}")
+    if held.isdisjoint(named):
+        session.out.note("warning: with none of its keys named, the ledger stops: add one first")
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -96,6 +109,7 @@ def amend(
         speech.follows(charter["headAt"])
         speech.speaker("Amendment")
         restated = replace(constitution_of(charter), **changes)
+        _warn_of_keys(session, restated.checkpoint_keys)
         return restated.amendment(speech.author, bytes_of(charter["head"]), speech.moment())
 
     speak(session, pen, compose)

@@ -92,10 +92,9 @@ def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -
     out.note(f"{author(record, name)}\n{sentence(record, name)}", style="bold")
     signed = [("signed by", name(signer)) for signer in signers_of(envelope, ledger_id)]
     id_text = to_hex(id_of(record, ledger_id))
-    out.pairs(
-        [("record", title(record)), *fields(record, name), ("record id", id_text), *signed],
-        aside=True,
-    )
+    ledger_text = "" if isinstance(record, Charter) else to_hex(ledger_id)
+    ids = [("record id", id_text), ("for ledger", ledger_text)]
+    out.pairs([("record", title(record)), *fields(record, name), *ids, *signed], aside=True)
 
 
 def document_of(

@@ -136,7 +136,7 @@ def handoff(
 
 def _offered_in(speech: Speech, parcel: Plain) -> str:
     """Return the country to which a parcel is offered, by its Handoff."""
-    last = speech.desk.record(bytes_of(parcel["head"]))["envelope"]["record"]
+    last = speech.said(bytes_of(parcel["head"]))
     return str(last["scene"].get("recipientCountry", ""))
 
 

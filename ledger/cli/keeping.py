@@ -16,7 +16,7 @@ from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.session import session_of
 from ledger.cli.words import count_of
-from ledger.config import locked, open_for_audit, open_for_recovery, open_stores
+from ledger.config import locked, open_for_audit, open_for_recovery, open_stores, system_clock
 from ledger.errors import BadQuestion, Damaged
 from ledger.merkle import EMPTY_ROOT
 from ledger.values import carats, to_hex
@@ -24,6 +24,10 @@ from ledger.values import carats, to_hex
 commands = typer.Typer()
 PANEL: Final = "Keep a ledger"
 WAIT_SECONDS: Final = 2.0
+UNSEEN: Final = (
+    "without --checkpoint, a ledger that was rolled back whole, its checkpoints too, looks the same"
+)
+"""What no audit can tell from the ledger's own files."""
 
 
 class _Bar:
@@ -36,16 +40,29 @@ class _Bar:
         self._progress.update(self._progress.task_ids[0], completed=done, total=total)
 
 
+NotesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="A checkpoint that somebody else holds, to compare with; may be given again.",
+    ),
+]
+
+
 @commands.command("audit", rich_help_panel=PANEL)
-def audit_(context: Context) -> None:
+def audit_(context: Context, checkpoint: NotesOption = None) -> None:
     """Check everything again: every byte, signature, rule, chain, tree and checkpoint.
 
     Each fault is named by its kind (gap, truncated, duplicate, reorder, altered, forked) and its
     place. Nothing is changed. The ledger must not be in use: stop its server, or audit a copy.
+    Whoever holds the files can roll all of them back together; only a checkpoint that somebody
+    else holds shows it.
 
-    Example: adamant audit --ledger copy-of-ledger
+    Example: adamant audit --ledger copy-of-ledger --checkpoint witnessed.note
     """
     session = session_of(context)
+    notes = [_read_note(path, "--checkpoint") for path in checkpoint or ()]
     folder = session.folder
     with locked(folder, WAIT_SECONDS), open_for_audit(folder) as opened:
         faults = tuple(Fault(one.fault, one.place, one.detail) for one in opened.faults)
@@ -53,13 +70,20 @@ def audit_(context: Context) -> None:
         if opened.log is not None:
             with session.out.progress("auditing") as progress:
                 report = audit(
-                    opened.log, opened.checkpoints, opened.scratch, progress=_Bar(progress)
+                    opened.log,
+                    opened.checkpoints,
+                    opened.scratch,
+                    notes=notes,
+                    clock_ms=system_clock(),
+                    progress=_Bar(progress),
                 )
     found = (*faults, *(report.faults if report else ()))
     if session.out.as_json:
         session.out.document(verdict_document(report, found))
     else:
         _tell_verdict(session.out, report, found)
+        if not notes:
+            session.out.note(UNSEEN)
     if found:
         raise typer.Exit(REFUSED)
 
@@ -81,6 +105,8 @@ def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[s
             "kinds": figures.kinds,
             "tiles": figures.tiles,
             "checkpoints": figures.checkpoints,
+            "heldCheckpoints": figures.held_checkpoints,
+            "uncoveredEntries": figures.uncovered,
             "findings": figures.findings,
             "registeredMillicarats": figures.registered_millicarats,
             "lostMillicarats": figures.lost_millicarats,
@@ -106,11 +132,17 @@ def _figures(report: Report) -> list[Pair]:
     registered = f"{carats(figures.registered_millicarats)} ct registered"
     held = f"{carats(figures.held_millicarats)} ct held"
     lost = f"{carats(figures.lost_millicarats)} ct lost"
+    held_by_others = figures.held_checkpoints
+    elsewhere = f", {held_by_others:,} held elsewhere" if held_by_others else ""
+    uncovered = ""
+    if figures.uncovered:
+        are = "entry is" if figures.uncovered == 1 else "entries are"
+        uncovered = f"; {figures.uncovered:,} {are} under no checkpoint yet"
     return [
         ("entries", read),
         ("signatures", f"{figures.signatures:,} recovered"),
         ("tree", f"{figures.tiles:,} tiles, root {to_hex(report.root)}"),
-        ("checkpoints", f"{figures.checkpoints:,} verified"),
+        ("checkpoints", f"{figures.checkpoints:,} verified{elsewhere}{uncovered}"),
         ("findings", f"{figures.findings:,}"),
         ("weights", f"{registered} = {held} + {lost}"),
     ]
@@ -147,6 +179,13 @@ def _fingerprint(view: Any) -> bytes | None:  # noqa: ANN401 - any view of a sto
     return fingerprint
 
 
+def _read_note(path: Path, field: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise BadQuestion(field, f"a file that can be read; {path} cannot") from None
+
+
 @commands.command(rich_help_panel=PANEL)
 def recover(
     context: Context,
@@ -166,10 +205,7 @@ def recover(
     Example: adamant recover last.note
     """
     session = session_of(context)
-    try:
-        raw = note.read_bytes()
-    except OSError:
-        raise BadQuestion("NOTE", f"a file that can be read; {note} cannot") from None
+    raw = _read_note(note, "NOTE")
     folder = session.folder
     with locked(folder, WAIT_SECONDS), open_for_recovery(folder) as stores:
         published = recover_from(stores.log, stores.checkpoints, raw)

@@ -137,6 +137,18 @@ _PEN_OPTIONS: dict[str, tuple[Any, Any]] = {
     ),
     "wait": (WaitOption, "checkpointed"),
     "passphrase_file": (PassphraseFile, None),
+    "yes": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--yes",
+                help="Do not ask before signing what a server had a part in; it is shown all the "
+                "same.",
+                rich_help_panel=SIGNING,
+            ),
+        ],
+        False,
+    ),
 }  # fmt: skip
 
 
@@ -149,6 +161,7 @@ def _pen(given: dict[str, Any]) -> Pen:
         out=given["out"],
         wait=given["wait"],
         passphrases=Passphrases(given["passphrase_file"]),
+        yes=given["yes"],
     )
 
 

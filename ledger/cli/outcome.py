@@ -8,7 +8,7 @@ code      meaning
 2         wrong usage, or something badly formed
 3         unknown: no such parcel, party, record, key or ledger
 4         unavailable: the server is away, the ledger busy, the clock behind
-5         damaged, or the ledger refuses to start
+5         damaged, the ledger refuses to start, or an answer is about something else
 ========  =====================================================================
 """
 
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from ledger.canonical.reading import ORDER
 from ledger.cli.words import show_time
+from ledger.desk.answering import AnotherAnswer
 from ledger.errors import (
     AdamantError,
     BadQuestion,
@@ -46,7 +47,7 @@ CODES: Final = {
     WRONG: "wrong usage, or something badly formed",
     UNKNOWN: "unknown: no such parcel, party, record, key or ledger",
     UNAVAILABLE: "unavailable: the server is away, the ledger busy, the clock behind",
-    DAMAGED: "damaged, or the ledger refuses to start",
+    DAMAGED: "damaged, the ledger refuses to start, or an answer is about something else",
 }
 """Every exit code and what it means; --help and docs/cli.md print it."""
 
@@ -142,6 +143,8 @@ def trouble_of(error: AdamantError | OSError) -> Trouble:
         return Trouble(REFUSED, "refused", f"proves nothing: {error}", rule=error.reason)
     if isinstance(error, Unavailable) or isinstance(error.__cause__, ClockBehind):
         return Trouble(UNAVAILABLE, "unavailable", str(error))
+    if isinstance(error, AnotherAnswer):
+        return Trouble(DAMAGED, "damaged", str(error), next="do not go on with this server")
     hint = "run `adamant audit`" if isinstance(error, Damaged) else ""
     return Trouble(DAMAGED, "damaged", str(error), next=hint)
 

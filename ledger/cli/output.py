@@ -55,6 +55,16 @@ class Output:
         """Print one line of NDJSON."""
         self.raw(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
 
+    def line_aside(self, document: Any) -> None:  # noqa: ANN401 - any JSON value
+        """Print one line of NDJSON on stderr."""
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        self._errors.out(text, highlight=False)
+
+    def aside(self, text: str) -> None:
+        """Say on stderr what whoever signs must know; programs read it in the record."""
+        if not self.as_json:
+            self.note(text, style="bold")
+
     def raw(self, text: str) -> None:
         """Print text as it is, for files and pipes."""
         self._console.out(text, highlight=False)

@@ -32,8 +32,12 @@ def address_of(text: str) -> Address:
 def party_at(session: Session, desk: Desk, address: Address) -> Plain:
     """Return the party of an address: its own, a key's or an agent's.
 
+    That a key or an agent is a party's is the ledger's word: whoever signs what names the party is
+    told so (:meth:`~ledger.cli.speaking.Speech.check_named`).
+
     Raises:
         Unknown: it is nobody's in this ledger.
+        AnotherAnswer: the answer is about another address.
 
     """
     try:

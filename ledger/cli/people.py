@@ -107,6 +107,7 @@ def revoke(
     def compose(speech: Speech) -> Record:
         known = speech.desk.party(address)
         named = address_of(known["party"]) if known["sort"] == "key" else address
+        speech.check_named(address, named, "PARTY")
         previous = speech.chain_head(named)
         return drafts.revocation(
             _speaker(speech, "Revocation", role, country),

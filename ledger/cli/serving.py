@@ -128,8 +128,11 @@ class _Server:
         """Serve an ASGI application until a signal, or the book's own end, stops it."""
         import uvicorn  # loaded here: no other command needs it
 
+        from api.connections import protocol_of, raise_descriptor_limit
+
         config = uvicorn.Config(
             app,
+            http=protocol_of(raise_descriptor_limit()),
             log_config=None,  # the application logs each request itself
             access_log=False,
             server_header=False,

@@ -111,7 +111,7 @@ def open_(
 
 def _as_stated(speech: Speech, site: dict[str, Any]) -> SiteStatement:
     """Return all that the last record of a site states."""
-    last = speech.desk.record(bytes_of(site["head"]))["envelope"]["record"]
+    last = speech.said(bytes_of(site["head"]))
     return SiteStatement(
         country=site["country"],
         licence=site["licence"],

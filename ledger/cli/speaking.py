@@ -7,12 +7,17 @@ given a :class:`Speech`, asks it for the speaker, the goods and the moment, and 
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import typer
+
 from ledger.book import Reached
-from ledger.canonical import Envelope, seal
+from ledger.canonical import Envelope, read_plain, seal, to_plain
+from ledger.cli.describe import author as author_of
+from ledger.cli.describe import sentence
 from ledger.cli.drafting import add_signature, document_of, id_of, show_draft, write_draft
 from ledger.cli.parcels import Plain, goods_of, parcel_at
 from ledger.cli.parties import Choice, address_of, bytes_of, party_at, speaker_of
@@ -22,6 +27,7 @@ from ledger.cli.session import Session
 from ledger.cli.words import count_of, read_time
 from ledger.config import system_clock
 from ledger.desk import Desk
+from ledger.desk.answering import AnotherAnswer
 from ledger.drafts import Goods, Moment, Speaker
 from ledger.errors import BadQuestion, Unavailable, Unknown
 from ledger.limits import LIMITS
@@ -40,6 +46,7 @@ class Pen:
         out: where to write the envelope instead of handing it in.
         wait: what must be reached before the command ends.
         passphrases: where passphrases come from.
+        yes: whether to sign without asking.
 
     """
 
@@ -50,6 +57,7 @@ class Pen:
     out: Path | None = None
     wait: Reached = "checkpointed"
     passphrases: Passphrases = field(default_factory=Passphrases)
+    yes: bool = False
 
     def also(self, session: Session, key: str) -> Pen:
         """Return the pen with one more key behind its own."""
@@ -74,6 +82,8 @@ class Speech:
         self.ledger_id = session.ledger_id(desk)
         self.party = party_at(session, desk, key)
         self._not_before = 0
+        if self.author != key:
+            session.out.aside(f"{session.name(key)} speaks for {session.name(self.author)}")
 
     @property
     def author(self) -> Address:
@@ -88,8 +98,34 @@ class Speech:
         return speaker_of(self.party, kind, operation, choice)
 
     def party_named(self, who: str, option: str) -> Plain:
-        """Return the party of a key's name or an address."""
-        return party_at(self.session, self.desk, self.session.address(who, option))
+        """Return the party of a key's name or an address.
+
+        Raises:
+            BadQuestion: a server names another party than what was typed, and nobody can be asked.
+
+        """
+        typed = self.session.address(who, option)
+        party = party_at(self.session, self.desk, typed)
+        self.check_named(typed, address_of(party["address"]), option)
+        return party
+
+    def check_named(self, typed: Address, named: Address, option: str) -> None:
+        """Say so when the ledger names another party than was typed; a server's word is asked for.
+
+        Raises:
+            BadQuestion: nobody can be asked whether that party is meant.
+
+        """
+        if typed == named:
+            return
+        session = self.session
+        session.out.aside(f"{session.name(typed)} is a key or agent of {session.name(named)}")
+        if not self.desk.is_remote or self.pen.yes:
+            return
+        if not may_ask(session):
+            expected = f"the party itself, {to_hex(named)} as the server says; or --yes"
+            raise BadQuestion(option, expected)
+        typer.confirm("Is this party meant?", abort=True, err=True)
 
     def parcel(self, text: str) -> Plain:
         """Return what the book says of a parcel; its short form is looked for among one's own."""
@@ -100,6 +136,20 @@ class Speech:
     def goods(self, text: str) -> Goods:
         """Return a parcel as the record must name it."""
         return goods_of(self.parcel(text))
+
+    def said(self, record_id: Hash32) -> Plain:
+        """Return a record as JSON values; its id is computed here.
+
+        Raises:
+            AnotherAnswer: it is another record.
+
+        """
+        plain: Plain = self.desk.record(record_id)["envelope"]
+        came = id_of(read_plain(plain)[0], self.ledger_id)
+        if came != record_id:
+            raise AnotherAnswer("record", to_hex(record_id), to_hex(came))
+        record: Plain = plain["record"]
+        return record
 
     def chain_head(self, address: Address) -> Hash32:
         """Return the head of the chain of a party or an agent; zeros for a stranger."""
@@ -146,7 +196,9 @@ def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> No
         # 2. Who speaks, what the ledger knows, and from both the record, checked.
         speech = Speech(session, desk, pen, author)
         envelope = seal(compose(speech), ())
-        # 3. The signatures.
+        # 3. The signatures; what a server had a part in is shown first.
+        if desk.is_remote and secrets_:
+            show_and_ask(session, pen, envelope, speech.ledger_id)
         for secret in secrets_:
             envelope = add_signature(envelope, speech.ledger_id, secret)
         # 4. Pass it round, or hand it in and say what became of it.
@@ -154,6 +206,28 @@ def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> No
             write_out(speech, envelope, pen.out)
         else:
             hand_in(session, desk, envelope, speech.ledger_id, pen.wait)
+
+
+def may_ask(session: Session) -> bool:
+    """Tell whether a person is there to be asked."""
+    return sys.stdin.isatty() and not session.out.as_json
+
+
+def show_and_ask(session: Session, pen: Pen, envelope: Envelope, ledger_id: Hash32) -> None:
+    """Show what is about to be signed, and ask whoever is at a terminal.
+
+    A draft rests on a server's answers, and a signature cannot be taken back.
+    """
+    if session.out.as_json:
+        record = envelope.record
+        said = f"{author_of(record, session.name)} {sentence(record, session.name)}"
+        session.out.line_aside({"signing": {"said": said, "record": to_plain(record)}})
+        return
+    show_draft(session.out, envelope, ledger_id, session.name)
+    if session.pinned is None:
+        session.out.note("which ledger this is for is the server's word: pin it with --ledger-id")
+    if may_ask(session) and not pen.yes:
+        typer.confirm("Sign this?", abort=True, err=True)
 
 
 def only_key(session: Session) -> str:

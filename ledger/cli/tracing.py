@@ -37,9 +37,11 @@ def trace(
 ) -> None:
     """Tell a parcel's way from mine to holder: who declared what, and what of it proves itself.
 
-    Signatures, entries, inclusion proofs, the checkpoint, the links from step to step and the
-    weights are checked on this machine, whoever told the story. If any of them fails, the command
-    says where, and ends with exit code 1.
+    From the Charter on, checked on this machine whoever told the story: the amendments, by their
+    governors; the checkpoint, by its keys; each record's signers, by the author's first key or by
+    changes of key and admissions of agents that are in the log; inclusion proofs, links and
+    weights. If any of them cannot be shown, the command says where, and ends with exit code 1.
+    Which ledger it is, only --ledger-id settles.
 
     Examples: adamant trace 0x…; adamant --ledger https://ledger.example trace 0x…
     """
@@ -111,11 +113,13 @@ def checked_document(checked: Checked) -> dict[str, Any]:
     return {
         "isSound": checked.is_sound,
         "ledgerId": to_hex(checked.ledger_id),
+        "isPinned": checked.is_pinned,
         "origin": checked.origin,
         "checkpointSize": checkpoint.size if checkpoint else None,
         "checkpointRoot": to_hex(checkpoint.root) if checkpoint else None,
         "signatures": checked.signatures,
         "ownSignatures": checked.own_signatures,
+        "shownSignatures": checked.shown_signatures,
         "proofs": checked.proofs,
         "doubts": [{"place": doubt.place, "said": doubt.said} for doubt in checked.doubts],
     }
@@ -146,7 +150,7 @@ def _tell(
         _tell_step(session, site_name, number, step)
     for finding in traced["findings"]:
         out.say(f"finding at index {finding['index']}: {finding['name']}: {finding['evidence']}")
-    _tell_checked(out, session, checked)
+    _tell_checked(out, checked)
 
 
 def _site_names(desk: Desk, checked: Checked) -> dict[str, str]:
@@ -192,26 +196,28 @@ def _tell_step(session: Session, site_name: Name, number: int, step: CheckedStep
     out.say(f"     {sentence(record, session.name, site_name)}")
 
 
-def _tell_checked(out: Output, session: Session, checked: Checked) -> None:
+def _tell_checked(out: Output, checked: Checked) -> None:
     out.say()
     checkpoint = checked.checkpoint
     size = (
         f"a checkpoint of {count_of(checkpoint.size, 'entry')}" if checkpoint else "no checkpoint"
     )
-    later = checked.signatures - checked.own_signatures
     out.say(
         f"Checked here: {count_of(len(checked.steps), 'step')} back to the mines, "
-        f"{count_of(checked.signatures, 'signature')}, {count_of(checked.proofs, 'proof')} of "
-        f"inclusion under {size}, the links, the weights."
+        f"{count_of(checked.signatures, 'signature')} "
+        f"({checked.own_signatures} by the author's own first key, {checked.shown_signatures} by "
+        f"a key or agent shown by the ledger's records), "
+        f"{count_of(checked.proofs, 'proof')} of inclusion under {size}, the links, the weights."
     )
-    if later > 0:
-        out.say(f"{count_of(later, 'signature')} by an agent, a later key or the other side.")
     out.say(
-        "The ledger's own word: that signers held their roles, the bounds of origin, the findings, "
-        "and that nothing came later."
+        "The ledger's own word: that authors were admitted and held their roles, the bounds of "
+        "origin, the findings, and that nothing was left out or came later."
     )
-    if session.pinned is None:
-        out.note(f"ledger id {to_hex(checked.ledger_id)}: pin it with --ledger-id")
+    if not checked.is_pinned:
+        out.say(
+            "Not pinned: which ledger this is, is the word of whoever answered. If you know it to "
+            f"be the one you mean, give --ledger-id {to_hex(checked.ledger_id)} from then on."
+        )
     for doubt in checked.doubts:
         out.say(f"DOES NOT HOLD  {doubt.place}: {doubt.said}", style="bold red")
 

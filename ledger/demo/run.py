@@ -31,7 +31,7 @@ from ledger.desk import Desk, remote_desk
 from ledger.drafts import Constitution
 from ledger.errors import AdamantError, Refusal
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
-from ledger.values import to_hex, trade_carats
+from ledger.values import Hash32, to_hex, trade_carats
 
 ORIGIN: Final = "demo.adamant.example/ledger"
 PASSPHRASE: Final = "demo"  # noqa: S105 - demo keys guard nothing, and say so
@@ -68,7 +68,7 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
         _report_speed(console, desk, began)
         _try_what_is_wrong(console, desk, scribe, finished)
         shown = _longest_way(finished)
-        _show_way(console, path, url, shown)
+        _show_way(console, path, url, shown, scribe.ledger_id)
         if serve:
             _stay(console, url, shown)
     console.print("\n[bold]Everything once more, from the stored bytes alone[/]")
@@ -165,11 +165,14 @@ def _longest_way(finished: list[FinishedStone]) -> FinishedStone:
     return max(finished[3:], key=lambda stone: stone.goods.weight_millicarats)
 
 
-def _show_way(console: Console, path: Path, url: str, shown: FinishedStone) -> None:
+def _show_way(
+    console: Console, path: Path, url: str, shown: FinishedStone, ledger_id: Hash32
+) -> None:
     """Trace a stone as anyone would; the folder names its server, and the keys beside it."""
     weight = trade_carats(shown.goods.weight_millicarats)
     console.print(f"\n[bold]One stone's way[/]: {shown.stone.grade}, {weight} ct")
-    _adamant(console, "--ledger", str(path), "trace", to_hex(shown.goods.parcel))
+    pinned = ("--ledger-id", to_hex(ledger_id))
+    _adamant(console, "--ledger", str(path), *pinned, "trace", to_hex(shown.goods.parcel))
     console.print(
         f"\nIts page for a customer, while the server runs: {url}/stones/{_token(shown)}",
         soft_wrap=True,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ledger.book import Answer, Line, Reached
+from ledger.desk.answering import AnotherAnswer, about
 from ledger.errors import Refusal, Refused
 from ledger.values import Address, Hash32, to_hex
 
@@ -18,8 +19,15 @@ class Desk(ABC):
     """Asks and hands in; :class:`~ledger.desk.local.LocalDesk` or a remote one.
 
     The questions are named as in :class:`ledger.answers.Answers` and answered alike. All of them
-    raise ``BadQuestion``, ``Unknown``, ``Refused`` (``reading-closed``) and ``Unavailable``.
+    raise ``BadQuestion``, ``Unknown``, ``Refused`` (``reading-closed``) and ``Unavailable``, and
+    :class:`~ledger.desk.answering.AnotherAnswer` when the answer is about something else.
+
+    Attributes:
+        is_remote: whether what it says is a server's word.
+
     """
+
+    is_remote: ClassVar[bool] = False
 
     @abstractmethod
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -72,61 +80,85 @@ class Desk(ABC):
 
     def entry(self, index: int) -> Plain:
         """Ask for one line of the log."""
-        return self.ask(f"/v1/entries/{index}")
+        answer = self.ask(f"/v1/entries/{index}")
+        about(answer, "entry", index=index)
+        return answer
 
     def record(self, record_id: Hash32) -> Plain:
         """Ask for one record."""
-        return self.ask(f"/v1/records/{to_hex(record_id)}")
+        answer = self.ask(f"/v1/records/{to_hex(record_id)}")
+        about(answer, "record", recordId=to_hex(record_id))
+        return answer
 
     def inclusion(self, index: int, size: int) -> Plain:
         """Ask for the proof that an entry is in the log."""
-        return self.ask("/v1/proofs/inclusion", index=index, size=size)
+        answer = self.ask("/v1/proofs/inclusion", index=index, size=size)
+        about(answer, "proof", index=index, size=size)
+        return answer
 
     # -- goods -------------------------------------------------------------------------------
 
     def parcel(self, parcel: Hash32) -> Plain:
         """Ask what the book says of a parcel."""
-        return self.ask(f"/v1/parcels/{to_hex(parcel)}")
+        answer = self.ask(f"/v1/parcels/{to_hex(parcel)}")
+        about(answer, "parcel", parcelId=to_hex(parcel))
+        return answer
 
     def history(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what was said of a parcel itself; yield page after page, the latest first."""
-        return self._pages(f"/v1/parcels/{to_hex(parcel)}/history")
+        return self._of_parcel(parcel, "history")
 
     def story(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what was said of a parcel and its ancestors; yield pages, the latest first."""
-        return self._pages(f"/v1/parcels/{to_hex(parcel)}/story")
+        return self._of_parcel(parcel, "story")
 
     def trace(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask which operations led to a parcel, and where its goods can be from; yield pages."""
-        return self._pages(f"/v1/parcels/{to_hex(parcel)}/trace")
+        return self._of_parcel(parcel, "trace")
 
     def descendants(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what became of a parcel's goods; yield pages, the earliest first."""
-        return self._pages(f"/v1/parcels/{to_hex(parcel)}/descendants")
+        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/descendants"):
+            about(page["parcel"], "parcel", parcelId=to_hex(parcel))
+            yield page
 
     def stone(self, token: str) -> Plain:
         """Ask what anyone may see of a stone by its link."""
-        return self.ask(f"/stones/{token}.json")
+        answer = self.ask(f"/stones/{token}.json")
+        parcel = answer["parcelId"]
+        if parcel is not None and not parcel.startswith(f"0x{token}"):
+            raise AnotherAnswer("stone", token, parcel)
+        return answer
 
     # -- people and places -------------------------------------------------------------------
 
     def party(self, address: Address) -> Plain:
         """Ask who an address is; with the first page of what it holds."""
-        return self.ask(f"/v1/parties/{to_hex(address)}")
+        answer = self.ask(f"/v1/parties/{to_hex(address)}")
+        about(answer, "party", address=to_hex(address))
+        return answer
 
     def parcels_of(self, address: Address) -> Iterator[Plain]:
         """Ask what a party holds and what is offered to it; yield parcels by id."""
         for page in self._pages(f"/v1/parties/{to_hex(address)}"):
+            about(page, "party", address=to_hex(address))
             yield from page["parcels"]
 
     def site(self, site: Hash32) -> Plain:
         """Ask what a site is, and what came from it."""
-        return self.ask(f"/v1/sites/{to_hex(site)}")
+        answer = self.ask(f"/v1/sites/{to_hex(site)}")
+        about(answer, "site", siteId=to_hex(site))
+        return answer
 
     def sites(self) -> Iterator[Plain]:
         """Ask which sites there are; yield them by id."""
         for page in self._pages("/v1/sites"):
             yield from page["sites"]
+
+    def _of_parcel(self, parcel: Hash32, question: str) -> Iterator[Plain]:
+        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/{question}"):
+            about(page, "parcel", parcelId=to_hex(parcel))
+            yield page
 
     def _pages(self, path: str) -> Iterator[Plain]:
         page = self.ask(path)

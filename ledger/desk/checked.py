@@ -43,21 +43,28 @@ class Checked:
 
     Attributes:
         ledger_id, origin: of the Charter.
+        is_pinned: whether the ledger id is the one that was asked for; otherwise it is the desk's
+            word which ledger this is.
         checkpoint: the one that everything was laid on; None when it does not verify.
         steps: the story, the earliest first.
-        signatures, proofs: how many were verified.
-        own_signatures: how many of them are by the author's first key, which is its address; the
-            others are by a later key or an agent, on the ledger's word.
+        signatures: how many the steps bear.
+        own_signatures: how many of them are by the first key of whom they speak for, which is its
+            address.
+        shown_signatures: how many are by a later key or an agent, shown by proved records.
+        proofs: how many proofs of inclusion were verified, those of charters, changes of key and
+            admissions of agents among them.
         doubts: what does not prove itself.
 
     """
 
     ledger_id: Hash32 = NO_HASH
     origin: str = ""
+    is_pinned: bool = False
     checkpoint: Checkpoint | None = None
     steps: tuple[CheckedStep, ...] = ()
     signatures: int = 0
     own_signatures: int = 0
+    shown_signatures: int = 0
     proofs: int = 0
     doubts: list[Doubt] = field(default_factory=list)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import httpx2
 
@@ -38,6 +38,8 @@ class RemoteDesk(Desk):
         url: the server's address, for messages.
 
     """
+
+    is_remote: ClassVar[bool] = True
 
     def __init__(self, client: httpx2.Client, url: str) -> None:
         self._client = client

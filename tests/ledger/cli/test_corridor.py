@@ -39,6 +39,8 @@ def test_the_whole_way_from_the_mine_to_the_jeweller_proves_itself(town):
         "jeweller-fr 0x",
         "1.850 ct",
         "Checked here",
+        "by the author's own first key, 0 by a key or agent shown by the ledger's records",
+        "Not pinned: which ledger this is",
     ):
         assert word in told.out
 
@@ -267,6 +269,19 @@ def test_a_damaged_ledger_is_named_by_the_audit(town):
     told = town.run("audit", code=1).out
     assert "altered" in told
     assert "found" in told
+
+
+def test_an_audit_compares_with_checkpoints_that_others_hold(town, tmp_path):
+    (tmp_path / "held.note").write_text(town.json("checkpoint")["note"])
+    assert "rolled back" in town.run("audit").err
+    verdict = town.json("audit", "--checkpoint", "held.note", "--checkpoint", "held.note")
+    assert verdict["isClean"]
+    assert verdict["figures"]["heldCheckpoints"] == 2
+    assert verdict["figures"]["uncoveredEntries"] == 0
+    told = town.run("audit", "--checkpoint", "held.note")
+    assert "held elsewhere" in told.out
+    assert "rolled back" not in told.err
+    assert town.error("audit", "--checkpoint", "none.note", code=2)["field"] == "--checkpoint"
 
 
 def test_rebuilding_changes_nothing_of_a_sound_ledger(town):

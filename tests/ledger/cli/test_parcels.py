@@ -21,7 +21,11 @@ class Shelf(Desk):
         if path.startswith("/stones/"):
             return {"parcelId": None if "cd" in path else ONE}
         if path.startswith("/v1/parties/"):
-            return {"parcels": [{"parcelId": ONE}, {"parcelId": OTHER}], "cursor": None}
+            return {
+                "address": path.rpartition("/")[2],
+                "parcels": [{"parcelId": ONE}, {"parcelId": OTHER}],
+                "cursor": None,
+            }
         raise Unknown("parcel", path)
 
     def append(self, envelopes, *, wait="checkpointed", atomic=False):

@@ -3,6 +3,7 @@
 import pytest
 
 from ledger.cli.documents import RECORDED
+from ledger.config import LedgerFolder, fresh_log_key
 from tests.world import address_of
 
 BOTH = ("--as", "governor-1", "--as", "governor-2")
@@ -148,3 +149,22 @@ def test_an_open_ledger_becomes_a_trade_ledger_and_never_the_other_way(town):
     town.run("amend", "--mode", "trade", *BOTH)
     assert town.json("status")["mode"] == "trade"
     assert town.error("amend", "--mode", "open", *BOTH, code=1)["rule"] == "charter-values"
+
+
+def test_a_second_log_key_signs_from_the_amendment_on_that_names_it(town):
+    folder = LedgerFolder(town.path / "ledger")
+    old, key = folder.read_log_key(), fresh_log_key(folder.read_log_key().name)
+    both = ("--checkpoint-key", str(old.verifier_key), "--checkpoint-key", str(key.verifier_key))
+    assert "is not in" in town.run("amend", *both, *BOTH).err
+    with folder.log_key.open("a", encoding="utf-8") as file:
+        file.write(key.reveal_secret() + "\n")
+    said = town.run("amend", "--checkpoint-key", str(key.verifier_key), *BOTH)
+    assert "warning" not in said.err
+    assert town.json("checkpoint")["note"].count("\u2014 ") == 1
+    assert town.json("audit")["isClean"]
+
+
+def test_an_amendment_that_would_stop_the_ledger_is_warned_of(town):
+    stranger = fresh_log_key(LedgerFolder(town.path / "ledger").read_log_key().name)
+    said = town.run("amend", "--checkpoint-key", str(stranger.verifier_key), *BOTH, code=4)
+    assert "the ledger stops" in said.err

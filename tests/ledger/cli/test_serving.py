@@ -40,7 +40,8 @@ def test_the_corridor_through_a_server_is_that_of_the_folder(town):
         distant.hand_over(stone, "cutter-in", "jeweller-fr")
         ledger_id = distant.json("status")["ledgerId"]
         by_server = distant.json("trace", stone, "--ledger-id", ledger_id)
-        beside = town.json("trace", stone)  # through the folder's own server
+        # The same through the folder's own server.
+        beside = town.json("trace", stone, "--ledger-id", ledger_id)
         assert by_server["checked"]["isSound"]
         assert by_server == beside
         refused = distant.error("handoff", bag, "--to", "trader-ae", "--as", "trader-be", code=1)
@@ -50,7 +51,7 @@ def test_the_corridor_through_a_server_is_that_of_the_folder(town):
         said = server.said()
     for secret in secrets():
         assert secret not in said
-    by_folder = town.json("trace", stone)
+    by_folder = town.json("trace", stone, "--ledger-id", ledger_id)
     assert {**by_folder, "parcel": {**by_folder["parcel"], "asOf": None}} == {
         **by_server,
         "parcel": {**by_server["parcel"], "asOf": None},

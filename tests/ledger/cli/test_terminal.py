@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.keys import Keyring
-from tests.ledger.cli.process import at_a_terminal
+from tests.ledger.cli.process import at_a_terminal, server_of
+from tests.ledger.cli.town import PASSPHRASE
 from tests.world import address_of
 
 pytestmark = pytest.mark.long
@@ -47,6 +48,22 @@ def test_a_draft_is_shown_and_signed_only_after_a_yes(town):
     assert shown.endswith("exit 1")
     assert "0x" + address_of("spare-1").hex() in shown
     assert "auditor" in shown
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
+def test_through_a_server_a_record_is_shown_and_signed_only_after_a_yes(town, answer, code):
+    bag = town.register()
+    with server_of(town) as server:
+        size = town.size()
+        words = ["--ledger", server.url, "--keys", str(town.keys)]
+        words += ["handoff", bag, "--to", "trader-be", "--as", "miner-bw"]
+        shown = at_a_terminal(
+            words, [("Sign this? [y/N]: ", answer)], ADAMANT_PASSPHRASE=PASSPHRASE
+        )
+        assert town.size() == size + (code == 0)
+    assert shown.endswith(f"exit {code}"), shown
+    assert bag in shown
+    assert "12.500 ct" in shown
 
 
 def test_a_ledger_is_founded_with_fresh_keys_under_one_passphrase(tmp_path):

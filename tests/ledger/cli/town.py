@@ -45,9 +45,11 @@ class Said:
 
     @property
     def error(self) -> dict[str, Any]:
-        """The error of the one JSON document on stderr."""
+        """The error of the one JSON document on stderr, after what a server made it show."""
         assert self.out == ""
-        return json.loads(self.err)["error"]
+        shown, _, after = self.err.partition("\n") if "signing" in self.err else ("", "", self.err)
+        assert not shown or "signing" in json.loads(shown)
+        return json.loads(after)["error"]
 
 
 @dataclass

@@ -90,7 +90,7 @@ def test_a_parcel_that_nobody_knows_has_no_story(told):
         check_story(local(told), Hash32(b"\x99" * 32))
 
 
-def test_what_no_checkpoint_covers_yet_is_not_doubted_but_not_proved_either(told):
+def test_what_no_checkpoint_covers_yet_is_told_as_not_proved_and_doubted(told):
     size = index_of(told, "Transformation", "polish")
     key = SignerKey(ORIGIN, secret_of("log"))
     root = from_hex(local(told).ask("/v1/proofs/consistency", **{"from": size})["fromRoot"], 32)
@@ -100,11 +100,12 @@ def test_what_no_checkpoint_covers_yet_is_not_doubted_but_not_proved_either(told
         return {**answer, "note": note, "size": size} if path == "/v1/checkpoint" else None
 
     checked = check(told, older)
-    assert checked.is_sound
+    uncovered = [f"entry {step.index}" for step in checked.steps if step.index >= size]
+    assert [doubt.place for doubt in checked.doubts] == uncovered
     assert [step.is_proved for step in checked.steps] == [
         step.index < size for step in checked.steps
     ]
-    assert not all(step.is_proved for step in checked.steps)
+    assert uncovered
 
 
 @pytest.mark.parametrize("threshold", [2, 3])

@@ -1,0 +1,162 @@
+"""Records as a desk gave them, read again here, each one once, and proved to be in the log.
+
+What was read before there is a checkpoint to prove it under is owed a proof, and proved as soon as
+there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.canonical import encode
+from ledger.checkpoint import Checkpoint
+from ledger.derivation import reread
+from ledger.desk.answering import AnotherAnswer
+from ledger.desk.asking import Desk
+from ledger.desk.checked import Checked, Doubt
+from ledger.entry import Entry
+from ledger.errors import BadQuestion, Damaged, ProofError, Refused, Unknown
+from ledger.merkle import leaf_hash, verify_inclusion
+from ledger.records import Record
+from ledger.signing import SignedRecord
+from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
+
+Told = Callable[[int], None]
+"""Told how many records were read so far."""
+
+
+def hash_of(text: str | None) -> Hash32:
+    """Return an id as a desk writes it; zeros, which no record has, for anything else."""
+    return Hash32(from_hex(text or "", HASH_BYTES) or NO_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A record as a desk gave it, read again: its place, its entry's bytes, and what it says.
+
+    The index is the desk's word until the record is proved.
+    """
+
+    index: int
+    raw: bytes
+    entry: Entry
+    signed: SignedRecord
+
+    @property
+    def record(self) -> Record:
+        """The checked record."""
+        return self.signed.record
+
+    @property
+    def record_id(self) -> Hash32:
+        """Its id, computed here."""
+        return Hash32(self.signed.record_id)
+
+    @property
+    def at_ms(self) -> int:
+        """When it was recorded, by its entry."""
+        return self.entry.recorded_at_ms
+
+    @property
+    def place(self) -> str:
+        """How a doubt names it."""
+        return f"entry {self.index}"
+
+
+class Reader:
+    """Reads records of one desk again, and proves them.
+
+    Args:
+        desk: who gives them.
+        checked: where doubts and proofs are noted.
+        told: told how many were read.
+
+    """
+
+    def __init__(self, desk: Desk, checked: Checked, told: Told | None) -> None:
+        self.checked = checked
+        self._desk = desk
+        self._told = told or (lambda _: None)
+        self._known: dict[Hash32, Reread | None] = {}
+        self._proved: dict[Hash32, bool] = {}
+        self._owed: list[Reread] = []
+
+    def doubt(self, place: str, said: str) -> None:
+        """Note something that does not prove itself."""
+        self.checked.doubts.append(Doubt(place, said))
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def read(self, record_id: Hash32, ledger_id: Hash32 | None = None) -> Reread | None:
+        """Read a record again; None, and a doubt, when it is not what was asked for.
+
+        Args:
+            record_id: which record.
+            ledger_id: which ledger it was signed for; the one that is checked if not said.
+
+        """
+        if record_id not in self._known:
+            ledger = self.checked.ledger_id if ledger_id is None else ledger_id
+            self._known[record_id] = self._read(record_id, ledger)
+            self._told(len(self._known))
+        return self._known[record_id]
+
+    def _read(self, record_id: Hash32, ledger_id: Hash32) -> Reread | None:
+        place = f"record {to_hex(record_id)}"
+        try:
+            answer = self._desk.record(record_id)
+            index, raw = answer["index"], bytes.fromhex(answer["entry"].removeprefix("0x"))
+            entry, signed = reread(index, raw, encode(answer["envelope"]), ledger_id)
+        except AnotherAnswer as other:
+            self.doubt(place, f"another record was given: {other.came}")
+            return None
+        except (Damaged, Unknown, Refused) as error:
+            self.doubt(place, str(error))
+            return None
+        except (TypeError, ValueError):  # no hex, or an envelope that JSON cannot be written of
+            self.doubt(place, "the answer is not of its form")
+            return None
+        if signed.record_id != record_id:
+            self.doubt(place, f"another record was given: {to_hex(signed.record_id)}")
+            return None
+        return Reread(index, raw, entry, signed)
+
+    # -- proving -----------------------------------------------------------------------------
+
+    def lay_on(self, checkpoint: Checkpoint) -> None:
+        """Take the checkpoint that everything is proved under, and give the proofs owed."""
+        self.checked.checkpoint = checkpoint
+        owed, self._owed = self._owed, []
+        for read in owed:
+            self.prove(read)
+
+    def prove(self, read: Reread) -> bool:
+        """Tell whether the checkpoint proves a record at its index; doubt it if not.
+
+        Before there is a checkpoint the proof is owed, and True is returned.
+        """
+        checkpoint = self.checked.checkpoint
+        if checkpoint is None:
+            self._owed.append(read)
+            return True
+        if read.record_id not in self._proved:
+            self._proved[read.record_id] = self._verify(read, checkpoint)
+        return self._proved[read.record_id]
+
+    def _verify(self, read: Reread, checkpoint: Checkpoint) -> bool:
+        if read.index >= checkpoint.size:
+            self.doubt(
+                read.place, "no checkpoint covers it yet: nothing proves that it is recorded"
+            )
+            return False
+        try:
+            answer = self._desk.inclusion(read.index, checkpoint.size)
+            proof = [hash_of(text) for text in answer["proof"]]
+            leaf = leaf_hash(read.raw)
+            verify_inclusion(leaf, read.index, checkpoint.size, proof, checkpoint.root)
+        except (ProofError, BadQuestion, Damaged) as error:
+            self.doubt(read.place, f"its proof does not hold: {error}")
+            return False
+        self.checked.proofs += 1
+        return True
