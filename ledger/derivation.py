@@ -16,7 +16,7 @@ from ledger.errors import Damaged, Refused
 from ledger.records import Record
 from ledger.rules import check
 from ledger.signing import SignedRecord, read_signed
-from ledger.trace.kept import blended
+from ledger.trace.kept import Blends, blended
 from ledger.values import Hash32
 
 ItemType = TypeVar("ItemType")
@@ -46,7 +46,9 @@ class Remembered:
         return self._records[record_id]
 
 
-def decide(state: State, signed: SignedRecord, index: int, now_ms: int) -> Changes:
+def decide(
+    state: State, signed: SignedRecord, index: int, now_ms: int, blends: Blends | None = None
+) -> Changes:
     """Decide whether a record may be said now, and all that it changes.
 
     Args:
@@ -54,6 +56,7 @@ def decide(state: State, signed: SignedRecord, index: int, now_ms: int) -> Chang
         signed: the record, its id and its signers.
         index: the index that it would have.
         now_ms: the time that its entry would bear, milliseconds.
+        blends: what was read of earlier operations, to be handed in with each record of a group.
 
     Raises:
         Refused: a rule of the groups from *ledger* on.
@@ -62,8 +65,8 @@ def decide(state: State, signed: SignedRecord, index: int, now_ms: int) -> Chang
     """
     changes = check(state, signed, index, now_ms)
     operations = [item for item in changes.items if isinstance(item, Operation)]
-    blends = [kept for operation in operations if (kept := blended(state, operation))]
-    return replace(changes, items=(*changes.items, *blends))
+    kept_of_each = [kept for operation in operations if (kept := blended(state, operation, blends))]
+    return replace(changes, items=(*changes.items, *kept_of_each))
 
 
 def reread(

@@ -129,6 +129,14 @@ class ClockBehind(Unavailable):
         self.behind_ms = behind_ms
 
 
+class ClockAhead(Unavailable):
+    """The clock has leapt ahead while the ledger was open, so far that nothing more is written."""
+
+    def __init__(self, ahead_ms: int) -> None:
+        super().__init__(f"the clock gained {ahead_ms} ms on the time that passed; set it right")
+        self.ahead_ms = ahead_ms
+
+
 class Damaged(AdamantError):
     """Stored data is not what it must be.
 

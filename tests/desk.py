@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.audit import Report, audit
 from ledger.book import Answer, Book, Line, found
@@ -102,7 +103,7 @@ class Desk:
         with self.store.view() as view:
             return view.fingerprint()
 
-    def audit(self, **more: int) -> Report:
+    def audit(self, **more: Any) -> Report:
         """Check everything again."""
         return audit(self.store, self.checkpoints, MemoryStore(), **more)
 

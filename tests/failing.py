@@ -116,6 +116,10 @@ class FailingCheckpoints:
         self._disk.step("notes")
         return self._checkpoints.notes(after, limit)
 
+    def claims(self, after: int, limit: int) -> list[Published]:
+        self._disk.step("claims")
+        return self._checkpoints.claims(after, limit)
+
     def claim(self, old: Published | None, size: int, root: Hash32) -> None:
         self.before_claim()
         self._disk.step("claim-before")

@@ -16,6 +16,9 @@ forked         the log is in itself as it must be, but not what a checkpoint say
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ledger.audit.held import HeldCheck
 from ledger.audit.log import LogCheck, Progress
 from ledger.audit.notes import NoteCheck
 from ledger.audit.replay import Replay
@@ -34,6 +37,8 @@ def audit(
     checkpoints: CheckpointStore,
     scratch: Store,
     *,
+    notes: Sequence[bytes] = (),
+    clock_ms: int | None = None,
     progress: Progress | None = None,
     faults_max: int = LIMITS.audit_faults_max,
 ) -> Report:
@@ -43,25 +48,30 @@ def audit(
         store: the ledger.
         checkpoints: its second store.
         scratch: an empty store, in which the ledger is made again; of no use afterwards.
+        notes: checkpoints that somebody else holds. Without one, a ledger whose end was taken away
+            together with the claims over it cannot be told from one that never had it.
+        clock_ms: the auditor's time, in milliseconds since 1970-01-01 UTC; None asks nothing of
+            the entries' times but their order.
         progress: told how far it is.
         faults_max: how many faults are listed.
 
     Raises:
-        BadQuestion: the scratch store is not empty.
+        BadQuestion: the scratch store is not empty, or one of ``notes`` is no checkpoint.
         StoreFailed: a medium failed, the scratch store's too, and nothing can be said of the rest.
 
     """
     faults, figures = FaultList(faults_max), Figures()
+    held = HeldCheck(notes, faults, figures)
     replay = Replay(scratch, faults, figures)
     # The claim first, then the view: what is published in between does not look like a loss.
     claimed = faults.attempt("checkpoint store", lambda: (checkpoints.latest(),))
     latest = claimed[0] if claimed else None
     if claimed and latest is None:
         faults.add("truncated", "checkpoint store", "nothing was ever claimed in it")
-    notes = NoteCheck(checkpoints, latest, faults, figures)
+    claims = NoteCheck(checkpoints, latest, held, faults, figures)
     try:
         with store.view() as view:
-            return _audit(view, replay, notes, faults, figures, progress)
+            return _audit(view, replay, claims, faults, figures, clock_ms, progress)
     except StoreFailed:
         raise
     except Exception as error:  # damage that nobody thought of is damage all the same
@@ -75,6 +85,7 @@ def _audit(
     notes: NoteCheck,
     faults: FaultList,
     figures: Figures,
+    clock_ms: int | None,
     progress: Progress | None,
 ) -> Report:
     head = faults.attempt("head", view.head)
@@ -82,10 +93,11 @@ def _audit(
         return Report(0, EMPTY_ROOT, figures, faults.all, faults.unlisted)
     tree = TreeCheck(view, faults, figures)
     log = LogCheck(view, replay, tree, notes, faults, figures)
-    log.walk(head, progress)
+    log.walk(head, clock_ms, progress)
     if log.is_clean:
         replay.compare(view)
         if figures.registered_millicarats != figures.held_millicarats + figures.lost_millicarats:
             faults.add("altered", "weights", "parcels and losses are not what was registered")
-    notes.finish(tree.size, log_is_clean=log.is_clean)
+    notes.finish(tree, replay, log_is_clean=log.is_clean)
+    figures.uncovered = max(0, head.size - notes.covered)
     return Report(head.size, tree.root(), figures, faults.all, faults.unlisted)

@@ -61,6 +61,8 @@ class LogCheck:
         self._bad: set[int] = set()
         self._breaks: list[int] = []
         self._early: list[int] = []
+        self._ahead: tuple[int, int] | None = None  # the first entry of the future, by how many ms
+        self._clock_ms: int | None = None
         self._head_is_wrong = False
         self._reached = 0
         self._missing_from: int | None = None
@@ -75,9 +77,9 @@ class LogCheck:
 
     # -- the walk ----------------------------------------------------------------------------
 
-    def walk(self, head: Head, progress: Progress | None) -> None:
+    def walk(self, head: Head, clock_ms: int | None, progress: Progress | None) -> None:
         """Check all entries up to the head, and the head itself."""
-        start = 0
+        start, self._clock_ms = 0, clock_ms
         while start < head.size and not self._faults.is_full:
             stop = min(start + LIMITS.reread_rows, head.size)
             rows = self._read(start, stop)
@@ -145,6 +147,9 @@ class LogCheck:
     # -- one entry ---------------------------------------------------------------------------
 
     def _check_link(self, index: int, line: Entry) -> None:
+        if self._clock_ms is not None and self._ahead is None:
+            ahead_ms = line.recorded_at_ms - self._clock_ms
+            self._ahead = (index, ahead_ms) if ahead_ms > LIMITS.clock_ahead_ms_max else None
         stand = self._stand
         if stand is None:
             return
@@ -226,9 +231,14 @@ class LogCheck:
         self._settle()
         if self.is_clean:
             self._tree.compare_edge(self._is_explained)
+            self._tree.compare_count()
         for index in self._early:
             if index not in self._bad and index + 1 not in self._breaks:
                 self._faults.add("reorder", f"entry {index}", "it is earlier than the one before")
+        index, ahead_ms = self._ahead or (-1, 0)
+        if self._ahead and index not in self._bad and index + 1 not in self._breaks:
+            detail = f"it is {ahead_ms} ms ahead of the auditor's clock"
+            self._faults.add("altered", f"entry {index}", detail)
         self._faults.attempt(
             "log",
             lambda: name_breaks(

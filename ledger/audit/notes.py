@@ -1,36 +1,26 @@
-"""The kept checkpoints, each verified and laid on the tree as it grows past its size."""
+"""The claims of the second store, each chained to the one before, verified and laid on the tree."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
+from ledger.audit.held import HeldCheck, Mark
 from ledger.audit.replay import Replay
 from ledger.audit.report import FaultList, Figures
 from ledger.audit.tree import TreeCheck
-from ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import ProofError
 from ledger.limits import LIMITS
-from ledger.store.protocol import CheckpointStore, Published
+from ledger.merkle import EMPTY_ROOT
+from ledger.store.protocol import CheckpointStore, Published, chain_claim
 from ledger.values import Hash32
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The tree at a checkpoint's size: its root, and the log keys that the charter then names."""
-
-    size: int
-    root: Hash32
-    keys: Sequence[VerifierKey]
-    keys_are_certain: bool
-
-
 class NoteCheck:
-    """Walks the kept checkpoints beside the log, in ascending order of size.
+    """Walks the claims beside the log, in ascending order of size, noted or not.
 
     Args:
         checkpoints: the second store.
         latest: its last claim, read before the log was.
+        held: the checkpoints that others hold.
         faults: where faults are noted.
         figures: where is counted.
 
@@ -40,30 +30,34 @@ class NoteCheck:
         self,
         checkpoints: CheckpointStore,
         latest: Published | None,
+        held: HeldCheck,
         faults: FaultList,
         figures: Figures,
     ) -> None:
         self._checkpoints = checkpoints
         self._latest = latest
+        self._held = held
         self._faults = faults
         self._figures = figures
         self._read_to = -1
         self._page: list[Published] = []  # descending, so that the next one is popped
         self._is_read = False
-        self._last_kept = -1
+        self._last: Published | None = None
         self._is_forked = False
         self._mark: Mark | None = None
+        self.covered = 0
+        """The size of the last checkpoint that verifies and lies on the tree."""
 
     def _next_size(self) -> int | None:
-        """Return the size of the next kept checkpoint, up to the last claim; None at the end."""
+        """Return the size of the next claim, up to the last one; None at the end."""
         if self._latest is None:
             return None
         if not self._page and not self._is_read:
             page = self._faults.attempt(
                 "checkpoint store",
-                lambda: self._checkpoints.notes(self._read_to, LIMITS.page_rows),
+                lambda: self._checkpoints.claims(self._read_to, LIMITS.page_rows),
             )
-            self._page = [kept for kept in page or [] if kept.size <= self._latest.size][::-1]
+            self._page = [claim for claim in page or [] if claim.size <= self._latest.size][::-1]
             self._is_read = not self._page
             if self._page:
                 self._read_to = self._page[0].size
@@ -73,8 +67,9 @@ class NoteCheck:
         """Take down the root and the keys where the tree has reached a checkpoint's size."""
         following = self._next_size()
         is_claimed = self._latest is not None and self._latest.size == tree.size
-        if is_claimed or (following is not None and following <= tree.size):
-            self._mark = Mark(tree.size, tree.root(), replay.checkpoint_keys(), replay.follows)
+        is_next = following is not None and following <= tree.size
+        if is_claimed or is_next or self._held.wants(tree.size):
+            self._mark = _mark(tree, replay)
 
     def compare(self, *, log_is_clean: bool) -> None:
         """Check the checkpoints up to the size that was last taken down.
@@ -87,20 +82,44 @@ class NoteCheck:
         if mark is None:
             return
         while (following := self._next_size()) is not None and following <= mark.size:
-            said = self._verify(self._page.pop(), mark)
-            if said is not None and log_is_clean:
-                at_mark = said.size == mark.size
-                self._figures.checkpoints += not at_mark or self._lies_on(said.root, mark)
+            self._compare_claim(self._page.pop(), mark, log_is_clean=log_is_clean)
         latest = self._latest
         if latest is not None and latest.size == mark.size and log_is_clean:
             self._lies_on(latest.root, mark)
+        self._held.compare(mark, log_is_clean=log_is_clean)
+
+    def _compare_claim(self, claim: Published, mark: Mark, *, log_is_clean: bool) -> None:
+        place = f"checkpoint {claim.size}"
+        self._check_chain(claim, mark)
+        if claim.note is None:
+            # Whether the last one may wait for its note, `finish` says.
+            if self._latest is not None and claim.size < self._latest.size:
+                self._faults.add("gap", place, "its note is not kept, and later ones are claimed")
+            if log_is_clean and claim.size == mark.size:
+                self._lies_on(claim.root, mark)
+            return
+        said = self._verify(claim, mark)
+        if said is None or not log_is_clean:
+            return
+        if said.size != mark.size or self._lies_on(said.root, mark):
+            self._figures.checkpoints += 1
+            self.covered = max(self.covered, said.size)
+
+    def _check_chain(self, claim: Published, mark: Mark) -> None:
+        """Check that a claim follows the one before it, and that none between them is gone."""
+        place, before, self._last = f"checkpoint {claim.size}", self._last, claim
+        if before is not None and claim.size <= before.size:
+            self._faults.add("reorder", place, f"it follows checkpoint {before.size}")
+        elif claim.size == 0 and claim.root != EMPTY_ROOT:
+            self._faults.add("altered", place, "its root is not that of no entries")
+        elif claim.chain != chain_claim(before, claim.size, claim.root):
+            is_true = claim.size in (0, mark.size) and claim.root in (EMPTY_ROOT, mark.root)
+            detail = f"it is not chained to {f'checkpoint {before.size}' if before else 'nothing'}"
+            self._faults.add("gap" if is_true else "altered", place, detail)
 
     def _verify(self, kept: Published, mark: Mark) -> Checkpoint | None:
         """Return what a kept note says, or None when it does not verify."""
         place = f"checkpoint {kept.size}"
-        if kept.size <= self._last_kept:
-            self._faults.add("reorder", place, f"it follows checkpoint {self._last_kept}")
-        self._last_kept = kept.size
         try:
             said = open_checkpoint(kept.note or b"", mark.keys).checkpoint
         except ProofError as error:
@@ -120,15 +139,17 @@ class NoteCheck:
             self._faults.add("forked", place, "the log has another root at this size")
         return False
 
-    def finish(self, size: int, *, log_is_clean: bool) -> None:
+    def finish(self, tree: TreeCheck, replay: Replay, *, log_is_clean: bool) -> None:
         """Check what lies beyond the end of the log, and that the last claim is there.
 
         Args:
-            size: how many entries the log has.
+            tree: the tree of all entries.
+            replay: the state after them.
             log_is_clean: whether no entry is at fault.
 
         """
-        latest = self._latest
+        self._held.finish(_mark(tree, replay), log_is_clean=log_is_clean)
+        size, latest = tree.size, self._latest
         if latest is None:
             return
         if latest.size > size:
@@ -136,5 +157,13 @@ class NoteCheck:
                 place = f"checkpoint {latest.size}"
                 self._faults.add("truncated", place, f"the log ends at entry {size}")
             return
-        if latest.note is not None and log_is_clean and self._last_kept < latest.size:
-            self._faults.add("gap", f"checkpoint {latest.size}", "its note is not kept")
+        last = self._last
+        is_there = last is not None and last.size == latest.size
+        is_noted = is_there and (latest.note is None or (last and last.note) is not None)
+        if log_is_clean and not is_noted:
+            what = "its note" if is_there else "it"
+            self._faults.add("gap", f"checkpoint {latest.size}", f"{what} is not kept")
+
+
+def _mark(tree: TreeCheck, replay: Replay) -> Mark:
+    return Mark(tree.size, tree.root(), replay.checkpoint_keys(), replay.follows)

@@ -20,6 +20,7 @@ from ledger.merkle import leaf_hash
 from ledger.signing import SignedRecord
 from ledger.store.protocol import EMPTY_HEAD, Derived, FullTile, Group, Head, Row, Store, View
 from ledger.store.tiles import Tail
+from ledger.trace.kept import Blends
 from ledger.values import Hash32, Milliseconds
 
 
@@ -44,7 +45,7 @@ class Replay:
         self._head = EMPTY_HEAD
         self._tree = Tail()
         self._view: View | None = None
-        self._overlay = Overlay(Nothing())
+        self._overlay, self._blends = Overlay(Nothing()), Blends()
         self._accepted: list[tuple[Row, Derived, Milliseconds]] = []
         self._indices: dict[Hash32, int] = {}  # of records that the scratch store does not hold
         with scratch.view() as view:
@@ -56,7 +57,7 @@ class Replay:
         """Decide records on top of the scratch store, which holds the accepted ones afterwards."""
         with self._scratch.view() as view:
             self._view = view
-            self._overlay = Overlay(Remembered(view))
+            self._overlay, self._blends = Overlay(Remembered(view)), Blends()
             yield
         self._commit()
 
@@ -89,7 +90,7 @@ class Replay:
 
     def _changes(self, row: Row, signed: SignedRecord, now_ms: int) -> Changes:
         try:
-            return decide(self._overlay, signed, row.index, now_ms)
+            return decide(self._overlay, signed, row.index, now_ms, self._blends)
         except Refused as refused:
             raise Damaged("altered", f"entry {row.index}", f"refused: {refused}") from None
 

@@ -43,6 +43,9 @@ class Figures:
         kinds: records by kind.
         tiles: tiles of the tree, full or not.
         checkpoints: kept checkpoints that verify and lie on the tree.
+        held_checkpoints: checkpoints held by others that do.
+        uncovered: entries behind the last of the kept ones: nobody was shown them yet, or what
+            was shown is gone.
         findings: plausibility warnings that the records raise.
         registered_millicarats: all that was ever registered.
         lost_millicarats: all losses that were ever named.
@@ -56,6 +59,8 @@ class Figures:
     kinds: dict[str, int] = field(default_factory=dict)
     tiles: int = 0
     checkpoints: int = 0
+    held_checkpoints: int = 0
+    uncovered: int = 0
     findings: int = 0
     registered_millicarats: int = 0
     lost_millicarats: int = 0

@@ -74,6 +74,14 @@ class TreeCheck:
                 number = self.size >> TILE_HEIGHT * (below + 2)
                 self._compare(below + 1, number, bytes(roots), is_explained)
 
+    def compare_count(self) -> None:
+        """Compare how many full tiles are stored with how many the entries fill."""
+        filled = sum(self.size >> TILE_HEIGHT * (level + 1) for level in range(len(self._roots)))
+        stored = self._faults.attempt("table of tiles", self._view.count_tiles)
+        if stored is not None and stored > filled:
+            detail = f"{stored} full tiles are stored, and the entries fill {filled}"
+            self._faults.add("altered", "table of tiles", detail)
+
     def _compare(self, level: int, number: int, hashes: bytes, is_explained: IsExplained) -> None:
         place = f"tile {level}/{number}"
         width = len(hashes) // HASH_BYTES

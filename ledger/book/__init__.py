@@ -13,7 +13,7 @@ The rules of the room:
 from ledger.book.answers import Answer, Line, NotDone, Reached
 from ledger.book.book import Book
 from ledger.book.rebuilding import rebuild
-from ledger.book.sequencing import Clock
+from ledger.book.sequencing import Clock, WatchedClock
 from ledger.book.starting import found, recover
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Line",
     "NotDone",
     "Reached",
+    "WatchedClock",
     "found",
     "rebuild",
     "recover",

@@ -7,7 +7,9 @@ stored, ends the book: whoever waits is told that the outcome is unknown, and no
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -22,6 +24,7 @@ from ledger.book.starting import ledger_id_of, may_start
 from ledger.checkpoint import SignerKey
 from ledger.errors import (
     BadQuestion,
+    ClockAhead,
     ClockBehind,
     Damaged,
     Refusal,
@@ -34,7 +37,10 @@ from ledger.signing import SignedRecord, read_signed
 from ledger.store.protocol import CheckpointStore, Published, Store, View
 from ledger.values import Hash32
 
+_log = logging.getLogger(__name__)
 CLOSED = "the ledger is closed"
+PUBLISH_TRIES = 10
+PUBLISH_PAUSE_SECONDS = 0.2
 UNKNOWN = "the ledger stopped; whether this is recorded is unknown: ask by record id"
 
 
@@ -145,7 +151,8 @@ class Book:
 
         Raises:
             Unavailable: the book is closed or too busy; nothing was taken.
-            BadQuestion: too many envelopes, or too many bytes, at once.
+            BadQuestion: too many envelopes, or too many bytes, at once; or too many parcels in an
+                atomic batch, which is decided in one go while all others wait.
 
         """
         if len(raws) > LIMITS.batch_records_max:
@@ -167,7 +174,11 @@ class Book:
         if batch.is_complete:
             batch.resolve(0)
         else:
-            self._queue.put(list(portions_of(batch, well_said, atomic=atomic)))
+            portions = list(portions_of(batch, well_said, atomic=atomic))
+            if atomic and portions[0].parcels > LIMITS.group_parcels_max:
+                expected = f"at most {LIMITS.group_parcels_max} parcels in and out, if atomic"
+                raise BadQuestion("batch", expected)
+            self._queue.put(portions)
         return batch.future
 
     def append(
@@ -255,10 +266,23 @@ class Book:
     def _publish(self) -> None:
         while self._has_more_to_publish():
             try:
-                self._show(self._publisher.publish())
+                self._show(self._publish_patiently())
             except Exception as error:  # on any doubt: stop, and say why
                 self._end(error, ())
                 return
+
+    def _publish_patiently(self) -> Published:
+        """Publish; while the stores only say that they are too busy, try again a few times.
+
+        A publication that was cut short is taken up where it was: see :class:`Publisher`.
+        """
+        for _ in range(PUBLISH_TRIES - 1):
+            try:
+                return self._publisher.publish()
+            except Unavailable as error:
+                _log.warning("publishing later: %s", error)
+                time.sleep(PUBLISH_PAUSE_SECONDS)
+        return self._publisher.publish()
 
     def _has_more_to_publish(self) -> bool:
         """Wait until there is; False when there never will be."""
@@ -281,7 +305,10 @@ class Book:
             if needed <= size:
                 batch.resolve(size)
         if self._on_published is not None:
-            self._on_published(published)
+            try:
+                self._on_published(published)
+            except Exception:  # what a listener makes of it says nothing about the ledger
+                _log.exception("a listener failed at checkpoint %d", size)
 
     # -- the end -----------------------------------------------------------------------------
 
@@ -292,7 +319,7 @@ class Book:
             waiting, self._waiting = self._waiting, []
             self._changed.notify_all()
         left = self._queue.abandon(f"the ledger stopped: {error}")
-        told = error if isinstance(error, ClockBehind) else Unavailable(UNKNOWN)
+        told = error if isinstance(error, (ClockAhead, ClockBehind)) else Unavailable(UNKNOWN)
         for portion in (*group, *left):
             portion.batch.fail(told)
         for _, batch in waiting:

@@ -20,6 +20,7 @@ from ledger.rules import touches
 from ledger.signing import SignedRecord
 from ledger.store.protocol import Derived, FullTile, Group, Head, Row, View
 from ledger.store.tiles import Tail
+from ledger.trace.kept import Blends
 from ledger.values import Hash32, Milliseconds, RecordId
 
 
@@ -58,6 +59,7 @@ class Draft:
         first_index: the index of the group's first record.
         now_ms: the time of all of the group's entries.
         known: answers of records that were accepted earlier in the group.
+        blends: what was read of earlier operations.
 
     """
 
@@ -68,6 +70,7 @@ class Draft:
         first_index: int,
         now_ms: Milliseconds,
         known: MutableMapping[RecordId, Answer] | None = None,
+        blends: Blends | None = None,
     ) -> None:
         self._view = view
         self._overlay = Overlay(state)
@@ -75,6 +78,7 @@ class Draft:
         self._now_ms = now_ms
         self._answers = ChainMap({}, known or {})
         self._accepted: list[Accepted] = []
+        self._blends = blends or Blends()
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +98,9 @@ class Draft:
 
         """
         next_index = self._first_index + len(self._accepted)
-        trial = Draft(self._view, self._overlay, next_index, self._now_ms, self._answers)
+        trial = Draft(
+            self._view, self._overlay, next_index, self._now_ms, self._answers, self._blends
+        )
         lines: list[Line] = []
         for signed, place in zip(records, places, strict=True):
             line = trial._decide(signed)
@@ -111,7 +117,7 @@ class Draft:
             return replace(first, again=True)
         index = self._first_index + len(self._accepted)
         try:
-            changes = decide(self._overlay, signed, index, self._now_ms)
+            changes = decide(self._overlay, signed, index, self._now_ms, self._blends)
         except Refused as refused:
             return refused.refusal
         self._accept(Accepted(signed, changes))

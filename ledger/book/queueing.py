@@ -17,6 +17,7 @@ from functools import cached_property
 from ledger.book.answers import Answer, Line, Reached
 from ledger.errors import Unavailable
 from ledger.limits import LIMITS
+from ledger.records import Transformation
 from ledger.signing import SignedRecord
 
 
@@ -76,18 +77,44 @@ class Portion:
     atomic: bool
 
     @cached_property
+    def parcels(self) -> int:
+        """How many parcels go into and come out of its Transformations: what deciding costs."""
+        return sum(work_of(signed) for _, signed in self.records)
+
+    @cached_property
     def size_bytes(self) -> int:
         """How many bytes of envelopes there are."""
         return sum(len(signed.envelope.raw) for _, signed in self.records)
+
+
+def work_of(signed: SignedRecord) -> int:
+    """Return how many parcels a Transformation takes and makes; 0 for any other record.
+
+    Every one of them costs about as much as all the rest of a record does.
+    """
+    record = signed.record
+    if not isinstance(record, Transformation):
+        return 0
+    return len(record.what.inputs) + len(record.what.hs_codes)
 
 
 def portions_of(
     batch: Batch, records: Sequence[tuple[int, SignedRecord]], *, atomic: bool
 ) -> Iterator[Portion]:
     """Cut a batch for the writer: an atomic one stays whole."""
-    step = len(records) if atomic else LIMITS.group_records_max
-    for start in range(0, len(records), max(step, 1)):
-        yield Portion(batch, records[start : start + step], atomic)
+    if atomic:
+        yield from [Portion(batch, records, atomic)] if records else ()
+        return
+    start = parcels = 0
+    for at, (_, signed) in enumerate(records):
+        work = work_of(signed)
+        is_full = at - start == LIMITS.group_records_max
+        if at > start and (is_full or parcels + work > LIMITS.group_parcels_max):
+            yield Portion(batch, records[start:at], atomic)
+            start, parcels = at, 0
+        parcels += work
+    if records:
+        yield Portion(batch, records[start:], atomic)
 
 
 class Queue:
@@ -128,12 +155,17 @@ class Queue:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             group: list[Portion] = []
-            records = size_bytes = 0
+            records = size_bytes = parcels = 0
             while self._waiting:
                 portion = self._waiting[0]
                 records += len(portion.records)
                 size_bytes += portion.size_bytes
-                too_many = records > LIMITS.group_records_max or size_bytes > LIMITS.group_bytes_max
+                parcels += portion.parcels
+                too_many = (
+                    records > LIMITS.group_records_max
+                    or size_bytes > LIMITS.group_bytes_max
+                    or parcels > LIMITS.group_parcels_max
+                )
                 if group and too_many:
                     break
                 group.append(self._waiting.popleft())

@@ -9,6 +9,7 @@ from ledger.derivation import Remembered, decide, reread
 from ledger.errors import Damaged, Refused
 from ledger.limits import LIMITS
 from ledger.store.protocol import Derived, Store, Writer
+from ledger.trace.kept import Blends
 from ledger.values import NO_HASH, Hash32
 
 Progress = Callable[[int, int], None]
@@ -44,12 +45,12 @@ def rebuild(store: Store, progress: Progress | None = None) -> Hash32:
 
 
 def _derive(writer: Writer, start: int, stop: int, ledger_id: Hash32) -> Hash32:
-    overlay = Overlay(Remembered(writer))
+    overlay, blends = Overlay(Remembered(writer)), Blends()
     derived: list[Derived] = []
     for index, row in enumerate(list(writer.rows(start, stop)), start):
         line, signed = reread(index, row.entry, row.envelope, ledger_id)
         try:
-            changes = decide(overlay, signed, index, line.recorded_at_ms)
+            changes = decide(overlay, signed, index, line.recorded_at_ms, blends)
         except Refused as refused:
             raise Damaged("altered", f"entry {index}", str(refused)) from None
         overlay.apply(signed.record_id, signed.record, changes.items)

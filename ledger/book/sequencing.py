@@ -9,13 +9,43 @@ from ledger.book.answers import Line
 from ledger.book.drafting import Draft, Edge
 from ledger.book.queueing import Portion
 from ledger.derivation import Remembered
-from ledger.errors import ClockBehind
+from ledger.errors import ClockAhead, ClockBehind
 from ledger.limits import LIMITS
 from ledger.store.protocol import Head, Store
 from ledger.values import Milliseconds
 
 Clock = Callable[[], int]
 """Gives whole milliseconds since 1970-01-01 UTC."""
+
+
+class WatchedClock:
+    """A clock whose progress is compared with that of one which nobody can set.
+
+    An entry's time can never go back, so one clock set years ahead would bind all later entries.
+
+    Args:
+        clock: the ledger's clock.
+        steady: milliseconds that have passed since any moment; goes on while the machine sleeps.
+
+    """
+
+    def __init__(self, clock: Clock, steady: Clock) -> None:
+        self._clock = clock
+        self._steady = steady
+        self._offset_ms = clock() - steady()
+
+    def __call__(self) -> int:
+        """Return the clock's time.
+
+        Raises:
+            ClockAhead: it has gained more than a day since it was first read.
+
+        """
+        now_ms = self._clock()
+        ahead_ms = now_ms - self._steady() - self._offset_ms
+        if ahead_ms > LIMITS.clock_ahead_ms_max:
+            raise ClockAhead(ahead_ms)
+        return now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +69,7 @@ def sequence(
 
     Raises:
         ClockBehind: nothing was written.
+        ClockAhead: likewise.
         Exception: whatever else it is, nobody knows whether the group was written.
 
     """

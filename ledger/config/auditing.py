@@ -71,7 +71,7 @@ def _faults_of_key(folder: LedgerFolder) -> list[Damaged]:
     if not folder.log_key.exists():
         return []
     try:
-        folder.read_log_key()
+        folder.read_log_keys()
     except RefusesToStart as refused:
         return [Damaged("altered", folder.log_key.name, str(refused))]
     return []

@@ -4,7 +4,7 @@
 
     log.db           the log and its derived tables
     checkpoints.db   the second store (or wherever the settings say)
-    log.key          signs checkpoints; readable by its owner alone
+    log.key          signs checkpoints, one key a line; readable by its owner alone
     ledger.toml      settings
     keys/            party keys of whoever works with this folder
     lock             held by the one process that may write
@@ -49,7 +49,7 @@ class LedgerFolder:
 
     @property
     def log_key(self) -> Path:
-        """The key that signs checkpoints."""
+        """The keys that sign checkpoints."""
         return self.path / "log.key"
 
     @property
@@ -108,10 +108,15 @@ class LedgerFolder:
     # -- the key -----------------------------------------------------------------------------
 
     def read_log_key(self) -> SignerKey:
-        """Read the key that signs checkpoints.
+        """Read the first of the keys that sign checkpoints; see :meth:`read_log_keys`."""
+        return self.read_log_keys()[0]
+
+    def read_log_keys(self) -> tuple[SignerKey, ...]:
+        """Read the keys that sign checkpoints, one a line; the charter says which of them do.
 
         Raises:
-            RefusesToStart: it is missing, open to others, or no key.
+            RefusesToStart: the file is missing, open to others, or holds what is no key, or one
+                key twice.
 
         """
         try:
@@ -125,9 +130,12 @@ class LedgerFolder:
                 "name another key by an amendment if somebody may have read it"
             )
         try:
-            return SignerKey.parse(text)
+            keys = tuple(SignerKey.parse(line) for line in text.split("\n"))
         except BadQuestion:
             raise RefusesToStart(f"the log's key, {self.log_key}, is no C2SP signer key") from None
+        if len({str(key.verifier_key) for key in keys}) < len(keys):
+            raise RefusesToStart(f"the log's key, {self.log_key}, holds one key twice")
+        return keys
 
     # -- the server --------------------------------------------------------------------------
 

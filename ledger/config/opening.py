@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.book import Answer, Book, found
+from ledger.book import Answer, Book, WatchedClock, found
 from ledger.book.starting import RECOVER
 from ledger.config.folder import LedgerFolder
 from ledger.errors import RefusesToStart, Unavailable
@@ -32,8 +32,18 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+def steady_clock() -> int:
+    """Return milliseconds that pass alike whatever the machine's time is set to."""
+    # Where there is one, the clock that also counts the time in which the machine sleeps.
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime_ns(clock) // 1_000_000
+
+
 def try_lock(folder: LedgerFolder) -> FolderLock | None:
     """Take the folder's lock, or return None when another process holds it.
+
+    Who takes it clears away the address of a server that was killed: in a container the next
+    process may well have the same id.
 
     Raises:
         Unknown: no ledger was made in the folder.
@@ -42,11 +52,13 @@ def try_lock(folder: LedgerFolder) -> FolderLock | None:
     """
     folder.check_is_made()
     try:
-        return FolderLock(folder.path)
+        lock = FolderLock(folder.path)
     except RefusesToStart as refused:
         if isinstance(refused.__cause__, BlockingIOError):
             return None
         raise
+    folder.remove_server()
+    return lock
 
 
 def in_use(folder: LedgerFolder) -> Unavailable:
@@ -130,13 +142,13 @@ def open_ledger(
         Damaged: a file is not what was written.
 
     """
-    key = folder.read_log_key()
+    keys = folder.read_log_keys()
     with open_stores(folder) as stores:
         book = Book.open(
             stores.log,
             stores.checkpoints,
-            [key],
-            system_clock,
+            keys,
+            WatchedClock(system_clock, steady_clock),
             on_fatal=on_fatal,
             on_published=on_published,
         )
@@ -153,13 +165,13 @@ def found_ledger(folder: LedgerFolder, charter: bytes) -> Answer:
         RefusesToStart: there is a ledger in the folder already.
 
     """
-    key, second = folder.read_log_key(), folder.checkpoints()
+    keys, second = folder.read_log_keys(), folder.checkpoints()
     with locked(folder), ExitStack() as opened:
         log = SqliteStore(folder.log) if folder.log.exists() else SqliteStore.create(folder.log)
         opened.callback(log.close)
         checkpoints = _checkpoints(second)
         opened.callback(checkpoints.close)
-        return found(log, checkpoints, charter, [key], system_clock)
+        return found(log, checkpoints, charter, keys, system_clock)
 
 
 def _checkpoints(path: Path) -> SqliteCheckpoints:

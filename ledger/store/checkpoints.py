@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any
 
 from ledger.errors import BadQuestion, Damaged, HeadMoved, Unavailable
-from ledger.store.protocol import Published
+from ledger.store.protocol import Published, chain_claim
 from ledger.store.sqlite.check import check_all
 from ledger.store.sqlite.database import Database, create
 from ledger.store.sqlite.layout import CHECKPOINTS, PACKAGE, SETTINGS, Settings
@@ -70,11 +70,17 @@ class MemoryCheckpoints:
         found = [self._claims[size] for size in sorted(self._claims) if size > after]
         return [claim for claim in found if claim.note is not None][:limit]
 
+    def claims(self, after: int, limit: int) -> list[Published]:
+        """Return claims by size, their notes kept or not, from after the size ``after`` on."""
+        self._check_open()
+        return [self._claims[size] for size in sorted(self._claims) if size > after][:limit]
+
     def claim(self, old: Published | None, size: int, root: Hash32) -> None:
         """Claim a head, by compare-and-swap from the last claim."""
         with self._turn:
-            check_claim(self.latest(), old, size)
-            self._claims[size] = Published(size, root, None)
+            latest = self.latest()
+            check_claim(latest, old, size)
+            self._claims[size] = Published(size, root, None, chain_claim(latest, size, root))
 
     def keep(self, size: int, note: bytes) -> None:
         """Keep the signed note of the last claim."""
@@ -137,12 +143,19 @@ class SqliteCheckpoints:
             found = connection.execute(self._sql["page_notes"], (after, limit)).fetchall()
         return [claim for claim in map(_published, found) if claim]
 
+    def claims(self, after: int, limit: int) -> list[Published]:
+        """Return claims by size, their notes kept or not, from after the size ``after`` on."""
+        with self._database.reading() as connection, self._database.health:
+            found = connection.execute(self._sql["page_claims"], (after, limit)).fetchall()
+        return [claim for claim in map(_published, found) if claim]
+
     def claim(self, old: Published | None, size: int, root: Hash32) -> None:
         """Claim a head durably, by compare-and-swap from the last claim."""
         with self._database.turn() as connection, self._database.health:
             latest = _published(connection.execute(self._sql["read_latest"]).fetchone())
             check_claim(latest, old, size)
-            connection.execute(self._sql["add_claim"], (size, root))
+            chain = chain_claim(latest, size, root)
+            connection.execute(self._sql["add_claim"], (size, root, chain))
             connection.execute("COMMIT")
 
     def keep(self, size: int, note: bytes) -> None:
@@ -164,4 +177,4 @@ class SqliteCheckpoints:
 
 
 def _published(row: tuple[Any, ...] | None) -> Published | None:
-    return None if row is None else Published(row[0], Hash32(row[1]), row[2])
+    return None if row is None else Published(row[0], Hash32(row[1]), row[2], Hash32(row[3]))

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ledger.custody import SORTS, Item, Parcel, sort_number
 from ledger.errors import BadQuestion, HeadMoved, Unavailable
+from ledger.merkle import TILE_WIDTH
 from ledger.records import Record
 from ledger.store import tiles
 from ledger.store.protocol import EMPTY_HEAD, Derived, FullTile, Group, Head, Row
@@ -93,6 +94,15 @@ class MemoryView:
         found = self._tables.mentions.get(parcel, ())
         return tuple(sorted(index for index in found if index < self._head.size))
 
+    def last_mentions(self, parcel: ParcelId, before: int, limit: int) -> tuple[int, ...]:
+        """Return the last ``limit`` of a parcel's mentions below an index, descending."""
+        found = [index for index in self.mentions(parcel) if index < before]
+        return tuple(found[::-1][:limit])
+
+    def count_mentions(self, parcel: ParcelId) -> int:
+        """Return how many records speak of a parcel."""
+        return len(self.mentions(parcel))
+
     def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
         """Return the item of a sort under a key, or None."""
         return self._tables.read(sort, key, self._head.size)  # type: ignore[arg-type,return-value]  # only Items are ever asked
@@ -129,6 +139,13 @@ class MemoryView:
         """Return roots of full tiles, for :func:`tiles.read_tile`."""
         numbers = range(start, stop)
         return [self._log.tiles[level, n].root for n in numbers if (level, n) in self._log.tiles]
+
+    def count_tiles(self) -> int:
+        """Return how many full tiles are stored, without those that were filled since."""
+        return sum(
+            (number + 1) * TILE_WIDTH ** (level + 1) <= self._head.size
+            for level, number in tuple(self._log.tiles)
+        )
 
     def entries(self, start: int, stop: int) -> list[bytes]:
         """Return the bytes of entries, for :func:`tiles.read_tile`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, Protocol
 
 from ledger.custody import Item, Parcel, State
@@ -28,6 +29,7 @@ class Head:
     recorded_at_ms: Milliseconds
 
 
+_SIZE_BYTES: Final = 8
 EMPTY_HEAD: Final = Head(0, EMPTY_ROOT, NO_HASH, Milliseconds(0))
 
 
@@ -111,6 +113,12 @@ class View(State, Protocol):
     def mentions(self, parcel: ParcelId) -> tuple[int, ...]:
         """Return the indices of the records that speak of a parcel, ascending."""
 
+    def last_mentions(self, parcel: ParcelId, before: int, limit: int) -> tuple[int, ...]:
+        """Return the last ``limit`` of a parcel's mentions below an index, descending."""
+
+    def count_mentions(self, parcel: ParcelId) -> int:
+        """Return how many records speak of a parcel."""
+
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
         """Return live parcels held by or offered to a party, by id, from after ``after`` on."""
 
@@ -124,6 +132,9 @@ class View(State, Protocol):
             BadQuestion: the tree has no such tile, or not so wide.
 
         """
+
+    def count_tiles(self) -> int:
+        """Return how many full tiles are stored."""
 
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in key order."""
@@ -179,11 +190,33 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A head claimed for publication, and its signed note once it is kept."""
+    """A head claimed for publication, and its signed note once it is kept.
+
+    Attributes:
+        size: how many entries it covers.
+        root: their Merkle root.
+        note: the signed checkpoint, or None.
+        chain: what a store wrote when it was claimed, :func:`chain_claim`; whoever names a claim
+            by size, root and note need not know it.
+
+    """
 
     size: int
     root: Hash32
     note: bytes | None
+    chain: Hash32 = field(default=NO_HASH, compare=False)
+
+
+def chain_claim(before: Published | None, size: int, root: Hash32) -> Hash32:
+    """Chain a claim to the one before it, so that none can be taken out from between them.
+
+    Returns:
+        SHA-256 over the chain value of the claim before (32 zeros for the first), the size as 8
+        bytes, big-endian, and the root.
+
+    """
+    previous = before.chain if before else NO_HASH
+    return Hash32(sha256(previous + size.to_bytes(_SIZE_BYTES, "big") + root).digest())
 
 
 class CheckpointStore(Protocol):
@@ -197,6 +230,9 @@ class CheckpointStore(Protocol):
 
     def notes(self, after: int, limit: int) -> list[Published]:
         """Return kept notes by size, from after the size ``after`` on."""
+
+    def claims(self, after: int, limit: int) -> list[Published]:
+        """Return claims by size, their notes kept or not, from after the size ``after`` on."""
 
     def claim(self, old: Published | None, size: int, root: Hash32) -> None:
         """Claim a head durably, by compare-and-swap from the last claim.

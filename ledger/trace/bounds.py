@@ -27,7 +27,7 @@ from ledger.limits import LIMITS
 from ledger.trace.intervals import Box, Span, one_stone, part, settle
 from ledger.trace.origins import OTHER_SITES, Bound, CountryBounds, OriginBounds, registered
 from ledger.trace.rows import Origins, assemble, gather, spans_of
-from ledger.trace.shares import fit, share_of
+from ledger.trace.shares import Halves, fit, share_of
 from ledger.values import HASH_BYTES, Hash32, SiteId, from_hex, to_hex
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Bound",
     "CountryBounds",
     "OriginBounds",
+    "Outputs",
     "blend",
     "registered",
 ]
@@ -78,27 +79,19 @@ class Blend:
     def output(self, position: int) -> OriginBounds:
         """Bound the output at ``position``, from 0.
 
-        Costs O(rows), and O(rows x log outputs) for the pro-rata amounts.
+        Costs O(rows), and O(rows x log outputs) for the pro-rata amounts; who asks for many
+        outputs makes one :class:`Outputs`.
 
         Raises:
             IndexError: there is no such output.
 
         """
-        if not 0 <= position < len(self.weights):
-            raise IndexError(f"no output {position}")
-        spans, weight = spans_of(self.origins), self.weights[position]
-        slack = _slack(weight, self.stones[position], self.tolerances[position])
-        whole, total = Box(self.least, self.most), sum(self.weights) + self.loss
-        split, drawn = _alone(whole, spans, total, weight, slack)
-        known = self._among_siblings(drawn, spans, weight, slack) if drawn else None
-        box = known or split
-        shares = fit(self._share(position), spans, box, weight)
-        return OriginBounds(weight, assemble(self.origins, box, shares), contradicted=known is None)
+        return Outputs(self).output(position)
 
     def lost(self) -> dict[str, int]:
         """Give the losses' pro-rata amount per country, in millicarats; they sum to ``loss``."""
-        rows = self._share(len(self.weights))
-        spans = spans_of(self.origins)
+        spans, parts = spans_of(self.origins), (*self.weights, self.loss)
+        rows = share_of(self.pro_rata, spans, parts, len(self.weights))
         return {
             country: rows[span.start]
             for (country, _), span in zip(self.origins, spans, strict=True)
@@ -137,26 +130,68 @@ class Blend:
             raise Damaged("altered", "origin bounds", "lists that do not belong together")
         return found
 
-    def _share(self, position: int) -> list[int]:
-        parts = (*self.weights, self.loss)
-        return share_of(self.pro_rata, spans_of(self.origins), parts, position)
 
-    def _among_siblings(
-        self, drawn: Box, spans: Sequence[Span], weight: int, slack: int | None
-    ) -> Box | None:
+class Outputs:
+    """The outputs of one blend: what they share is worked out once, however many are asked for."""
+
+    def __init__(self, blend: Blend) -> None:
+        self._blend = blend
+        self._spans = spans_of(blend.origins)
+        self._whole = Box(blend.least, blend.most)
+        self._parts = (*blend.weights, blend.loss)
+        self._total = sum(self._parts)
+        # What a part must take of each row when all others take their most, and may take when
+        # all others take their least, before what it takes itself is known.
+        lost = [min(blend.loss, most) for most in blend.most]
+        most = zip(blend.least, blend.most_sum, lost, strict=True)
+        self._least_left = [least - (others + gone) for least, others, gone in most]
+        self._most_left = [
+            most - others for most, others in zip(blend.most, blend.least_sum, strict=True)
+        ]
+        self._halves: Halves = {}
+        self._bounds: dict[int, OriginBounds] = {}
+
+    def output(self, position: int) -> OriginBounds:
+        """Bound the output at ``position``, from 0.
+
+        Raises:
+            IndexError: there is no such output.
+
+        """
+        if not 0 <= position < len(self._blend.weights):
+            raise IndexError(f"no output {position}")
+        if position not in self._bounds:
+            self._bounds[position] = self._bound(position)
+        return self._bounds[position]
+
+    def _bound(self, position: int) -> OriginBounds:
+        blend, spans = self._blend, self._spans
+        weight = blend.weights[position]
+        slack = _slack(weight, blend.stones[position], blend.tolerances[position])
+        split, drawn = _alone(self._whole, spans, self._total, weight, slack)
+        known = self._among_siblings(drawn, weight, slack) if drawn else None
+        box = known or split
+        held = share_of(blend.pro_rata, spans, self._parts, position, self._halves)
+        shares = fit(held, spans, box, weight)
+        countries = assemble(blend.origins, box, shares)
+        return OriginBounds(weight, countries, contradicted=known is None)
+
+    def _among_siblings(self, drawn: Box, weight: int, slack: int | None) -> Box | None:
         """Take step 4 from what steps 2 and 3 gave; None when no composition is left."""
-        least, most = [], []
-        for row, (own_least, own_most) in enumerate(zip(drawn.least, drawn.most, strict=True)):
-            elsewhere_least = self.least_sum[row] - own_least
-            elsewhere_most = self.most_sum[row] - own_most + min(self.loss, self.most[row])
-            least.append(max(own_least, self.least[row] - elsewhere_most))
-            most.append(min(own_most, self.most[row] - elsewhere_least))
-        box = settle(Box(tuple(least), tuple(most)), spans, weight)
+        least = [
+            max(own, own_most + left)
+            for own, own_most, left in zip(drawn.least, drawn.most, self._least_left, strict=True)
+        ]
+        most = [
+            min(own, own_least + left)
+            for own, own_least, left in zip(drawn.most, drawn.least, self._most_left, strict=True)
+        ]
+        box = settle(Box(tuple(least), tuple(most)), self._spans, weight)
         if box.is_empty:
             return None
         if slack is None:
             return box
-        stone = one_stone(box, spans, weight, slack)
+        stone = one_stone(box, self._spans, weight, slack)
         return stone.whole if stone else None
 
 

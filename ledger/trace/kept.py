@@ -17,18 +17,43 @@ from ledger.custody import (
     operation_key,
 )
 from ledger.errors import Damaged
-from ledger.trace.bounds import Blend, blend
+from ledger.trace.bounds import Blend, Outputs, blend
 from ledger.trace.origins import OriginBounds, registered
 
 REGISTRATION = "registration"
 
 
-def blended(state: State, operation: Operation) -> Blended | None:
+class Blends:
+    """Kept blends once read, for as long as a group of records is decided.
+
+    Reading one costs more than bounding an output of it, and the inputs of a mix may all come from
+    one operation. An answer depends on what is asked alone, never on what was asked before.
+    """
+
+    def __init__(self) -> None:
+        self._outputs: dict[int, tuple[Blended, Outputs]] = {}
+
+    def outputs(self, kept: Blended) -> Outputs:
+        """Return the outputs of a kept blend.
+
+        Raises:
+            Damaged: it is not readable.
+
+        """
+        known = self._outputs.get(kept.index)
+        if known is None or known[0] != kept:  # an operation that was undone leaves its index
+            known = (kept, Outputs(_read(kept)))
+            self._outputs[kept.index] = known
+        return known[1]
+
+
+def blended(state: State, operation: Operation, blends: Blends | None = None) -> Blended | None:
     """Work out what is kept of an operation; None for a registration.
 
     Args:
         state: the state that the operation's record meets, so before its own changes.
         operation: what the record does.
+        blends: what was read of earlier operations.
 
     Raises:
         Damaged: what is kept of an input is missing or not readable.
@@ -37,11 +62,12 @@ def blended(state: State, operation: Operation) -> Blended | None:
     if operation.name == REGISTRATION:
         return None
     charter = charter_of(state)
+    blends = blends or Blends()
     inputs = [state.read(Parcel, parcel) for parcel in operation.inputs]
     if charter is None or None in inputs:
         raise Damaged("gap", f"inputs of entry {operation.index}", "a parcel is missing")
     made = blend(
-        [bounds_of(state, parcel) for parcel in inputs if parcel],
+        [bounds_of(state, parcel, blends) for parcel in inputs if parcel],
         operation.weights_millicarats,
         operation.stones,
         operation.loss_millicarats,
@@ -50,8 +76,13 @@ def blended(state: State, operation: Operation) -> Blended | None:
     return Blended(operation.index, encode(made.to_plain()).decode())
 
 
-def bounds_of(state: State, parcel: Parcel) -> OriginBounds:
+def bounds_of(state: State, parcel: Parcel, blends: Blends | None = None) -> OriginBounds:
     """Bound what a parcel can be made of.
+
+    Args:
+        state: the state that holds the parcel.
+        parcel: the parcel.
+        blends: what was read of earlier operations.
 
     Raises:
         Damaged: what is kept of its last operation is missing or not readable.
@@ -61,7 +92,7 @@ def bounds_of(state: State, parcel: Parcel) -> OriginBounds:
     kept = state.read(Blended, key)
     if kept is not None:
         position = parcel.position if parcel.blended_by == parcel.made_by else 0
-        return _read(kept).output(position)
+        return (blends or Blends()).outputs(kept).output(position)
     operation = state.read(Operation, key)
     if operation is None or operation.name != REGISTRATION:
         raise Damaged("gap", f"origin bounds of entry {parcel.blended_by}", "nothing is kept")

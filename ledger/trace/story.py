@@ -8,7 +8,7 @@ paged like the other walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,7 +40,13 @@ class Step:
 
 
 def story(
-    chains: Chains, parcel: Parcel, limit: int, cursor: int | None = None, *, ancestors: bool = True
+    chains: Chains,
+    parcel: Parcel,
+    limit: int,
+    cursor: int | None = None,
+    *,
+    ancestors: bool = True,
+    steps_max: int | None = None,
 ) -> Page[Step]:
     """Return the records that tell a parcel's story, the latest first.
 
@@ -50,12 +56,46 @@ def story(
         limit: most steps of the page.
         cursor: the ``cursor`` of the page before.
         ancestors: whether to go on into the chains of the parcels that it was made from.
+        steps_max: how many look-ups the walk may make; as many as every walk, if not said.
 
     Raises:
         Damaged: a record that another names is not there.
 
     """
-    budget = Budget()
+    walk = _told(chains, parcel, Budget(steps_max), ancestors=ancestors)
+    return page_of(walk, cursor, limit)
+
+
+def story_since(
+    chains: Chains, parcel: Parcel, since: int, steps_max: int
+) -> tuple[list[Step], bool]:
+    """Return the records from an index on that tell a parcel's story and its ancestors'.
+
+    Args:
+        chains: where the records are.
+        parcel: whose story.
+        since: the lowest index that is asked for; nothing below it is looked at.
+        steps_max: how many look-ups the walk may make.
+
+    Returns:
+        The steps, the latest first, and whether they are all of them.
+
+    Raises:
+        Damaged: a record that another names is not there.
+
+    """
+    steps: list[Step] = []
+    for met in _told(chains, parcel, Budget(steps_max), ancestors=True, since=since):
+        if met is None:
+            return steps, False
+        steps.append(met[1])
+    return steps, True
+
+
+def _told(
+    chains: Chains, parcel: Parcel, budget: Budget, *, ancestors: bool, since: int = 0
+) -> Iterator[tuple[int, Step] | None]:
+    """Walk a story down to an index; None where the budget cuts it."""
     ids: dict[int, Hash32] = {}
     told: dict[int, list[ParcelId]] = {}
 
@@ -78,9 +118,11 @@ def story(
         if not budget.spend(1 + len(links)):
             return None
         step = Step(index, ids[index], record, tuple(told[index]))
-        return step, [queue(record_id, of) for record_id, of in links]
+        before = [queue(record_id, of) for record_id, of in links]
+        return step, [key for key in before if -key >= since]
 
-    return page_of(in_order([queue(parcel.head, parcel.id)], expand), cursor, limit)
+    start = [key for key in [queue(parcel.head, parcel.id)] if -key >= since]
+    return in_order(start, expand)
 
 
 def _links(

@@ -39,12 +39,12 @@ class Page(Generic[T]):
 
 
 class Budget:
-    """How many look-ups a walk may still make."""
+    """How many look-ups a walk may still make: as many as every walk may, unless told otherwise."""
 
     __slots__ = ("_left",)
 
-    def __init__(self) -> None:
-        self._left = LIMITS.walk_steps_max
+    def __init__(self, steps_max: int | None = None) -> None:
+        self._left = LIMITS.walk_steps_max if steps_max is None else steps_max
 
     def spend(self, steps: int) -> bool:
         """Spend some; False when they are used up."""
@@ -110,7 +110,12 @@ def page_of(walk: Iterator[tuple[int, T] | None], after: int | None, limit: int)
 
 
 def upstream(
-    state: State, parcel: Parcel, limit: int, cursor: int | None = None
+    state: State,
+    parcel: Parcel,
+    limit: int,
+    cursor: int | None = None,
+    *,
+    steps_max: int | None = None,
 ) -> Page[Operation]:
     """Return the operations that lead to a parcel, the latest first, back to the registrations.
 
@@ -119,9 +124,10 @@ def upstream(
         parcel: where to start; its own operation is the first step.
         limit: most steps of the page.
         cursor: the ``cursor`` of the page before.
+        steps_max: how many look-ups the walk may make; as many as every walk, if not said.
 
     """
-    budget = Budget()
+    budget = Budget(steps_max)
 
     def expand(key: int) -> tuple[Operation, list[int]] | None:
         operation = _operation(state, -key)

@@ -118,6 +118,23 @@ def test_a_log_key_that_others_can_read_refuses_to_start(folder):
         folder.read_log_key()
 
 
+def test_a_log_key_file_holds_several_keys_one_a_line(folder):
+    first, other = folder.read_log_key(), config.fresh_log_key(ORIGIN)
+    folder.log_key.write_text(f"{first.reveal_secret()}\n{other.reveal_secret()}\n")
+    assert folder.read_log_keys() == (first, other)
+    for text in (f"{first.reveal_secret()}\n\n", f"{first.reveal_secret()}\n" * 2):
+        folder.log_key.write_text(text)
+        with pytest.raises(RefusesToStart, match="log's key"):
+            folder.read_log_keys()
+
+
+def test_a_ledger_opens_with_any_of_its_keys_that_the_charter_names(founded):
+    named, other = founded.read_log_key(), config.fresh_log_key(ORIGIN)
+    founded.log_key.write_text(f"{other.reveal_secret()}\n{named.reveal_secret()}\n")
+    with config.locked(founded), config.open_ledger(founded) as opened:
+        assert opened.book.published.size == 1
+
+
 def test_an_error_about_the_log_key_never_shows_it(folder):
     secret = folder.log_key.read_text().strip()
     folder.log_key.write_text(secret + "x")
@@ -195,9 +212,15 @@ def test_who_is_refused_the_lock_is_told_of_the_server_that_holds_it(founded):
         assert founded.server() is None
 
 
-def test_what_a_killed_server_left_behind_says_nothing_of_who_holds_the_lock_since(founded):
-    founded.server_file.write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
+def test_what_a_killed_server_left_behind_is_not_believed_by_its_process_id_alone(founded):
+    founded.write_server("http://127.0.0.1:1")  # by a process of the same id
     with config.locked(founded):
+        assert founded.server() is None
+
+
+def test_what_a_killed_server_left_behind_says_nothing_of_who_holds_the_lock_since(founded):
+    with config.locked(founded):
+        founded.server_file.write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
         assert founded.server() is None
         with pytest.raises(Unavailable, match="another process"), config.locked(founded):
             pass

@@ -15,9 +15,19 @@ import apsw
 
 from ledger.errors import Damaged, RefusesToStart
 from ledger.store.sqlite.health import is_damage
-from ledger.store.sqlite.layout import LOG, SETTINGS, Layout, Settings, check_settings, connect
+from ledger.store.sqlite.layout import (
+    LOG,
+    PACKAGE,
+    SETTINGS,
+    Layout,
+    Settings,
+    check_schema,
+    check_settings,
+    connect,
+)
 from ledger.store.sqlite.pages import bad_pages
 from ledger.store.sqlite.wal import find_break
+from ledger.store.statements import script
 
 
 def check_all(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -> list[Damaged]:
@@ -61,7 +71,7 @@ def _check_wal(path: Path, settings: Settings) -> list[Damaged]:
 
 
 def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -> list[Damaged]:
-    """Check settings, trees, indexes and constraints by SQLite's own ``integrity_check``."""
+    """Check settings, schema and, by SQLite's own ``integrity_check``, trees and constraints."""
     if not path.exists():
         return []
     try:
@@ -70,7 +80,8 @@ def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS
         return [_fault(path, error)]
     try:
         check_settings(connection, layout, settings)
-        lines = [line for (line,) in connection.execute("PRAGMA integrity_check")]
+        lines = check_schema(connection, script(PACKAGE, f"{layout.name}_schema"))
+        lines += [line for (line,) in connection.execute("PRAGMA integrity_check")]
     except RefusesToStart as error:
         return [Damaged("altered", path.name, str(error))]
     except apsw.Error as error:

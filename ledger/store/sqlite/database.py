@@ -3,6 +3,10 @@
 Opening: (1) the write-ahead log is read as bytes, and lost commits refuse to start; (2) settings
 are read back; (3) the write-ahead log is moved into the file, so each run begins with an empty one.
 A crash leaves at each step what the next start finds again.
+
+Connections for reading are all opened at the start, so that a reader needs no file descriptor of
+its own; when all are lent, the next reader waits a little and is then told to come again. That a
+reader could not be lent says nothing about the medium: it never ends work with the file.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from threading import Lock
 import apsw
 
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
-from ledger.store.sqlite.health import Health
+from ledger.store.sqlite.health import Health, is_damage
 from ledger.store.sqlite.layout import (
     PACKAGE,
     Layout,
@@ -89,7 +93,7 @@ class Database:
         self._path = path
         self._settings = settings
         self._turn = Lock()
-        self._readers: LifoQueue[apsw.Connection] = LifoQueue()
+        self._readers: LifoQueue[apsw.Connection | None] = LifoQueue()  # None: to be opened again
         self._is_closed = False
         self._empty_at_bytes = settings.wal_bytes_max
         with self.health:
@@ -99,7 +103,10 @@ class Database:
                 check_settings(self._writer, layout, settings)
                 self._empty_wal()
                 self._check_length()
+                for _ in range(settings.readers):
+                    self._readers.put(self._open_reader())
         except BaseException:
+            self._close_readers()
             self._writer.close()
             raise
 
@@ -143,7 +150,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
-        """Lend a connection in a transaction of its own, in which nothing written later is seen."""
+        """Lend a connection in a transaction of its own, in which nothing written later is seen.
+
+        Raises:
+            Unavailable: the file is closed, or every connection is lent.
+            StoreFailed: the medium failed before.
+
+        """
         self._check_open()
         self.health.check_for_reading()
         connection = self._borrow()
@@ -154,23 +167,47 @@ class Database:
         finally:
             self._take_back(connection)
 
+    def _open_reader(self) -> apsw.Connection:
+        connection = connect(self._path, self._settings, may_write=False)
+        try:
+            connection.pragma("schema_version")  # the first read opens what else it needs
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _borrow(self) -> apsw.Connection:
         try:
-            return self._readers.get_nowait()
+            connection = self._readers.get(timeout=self._settings.reader_wait_ms / 1000)
         except Empty:
-            with self.health:
-                return connect(self._path, self._settings, may_write=False)
+            raise Unavailable(f"too many read {self._path.name} at once; try again") from None
+        if connection is not None:
+            return connection
+        try:
+            return self._open_reader()
+        except (apsw.Error, OSError) as error:
+            self._readers.put(None)
+            if is_damage(error):
+                with self.health:
+                    raise
+            raise Unavailable(f"{self._path.name} cannot be read at the moment: {error}") from error
 
     def _take_back(self, connection: apsw.Connection) -> None:
-        is_spare = self._is_closed or self._readers.qsize() >= self._settings.readers_kept
         try:
             connection.execute("ROLLBACK")
         except apsw.Error:
-            is_spare = True
-        if is_spare:
             connection.close()
+            self._readers.put(None)
         else:
             self._readers.put(connection)
+        if self._is_closed:
+            self._close_readers()
+
+    def _close_readers(self) -> None:
+        with suppress(Empty):
+            while True:
+                if connection := self._readers.get_nowait():
+                    connection.close()
 
     def _wal_bytes(self) -> int:
         try:
@@ -216,8 +253,7 @@ class Database:
             if self._is_closed:
                 return
             self._is_closed = True
-            while not self._readers.empty():
-                self._readers.get_nowait().close()
+            self._close_readers()
             try:
                 if self.health.is_good:
                     with self.health:

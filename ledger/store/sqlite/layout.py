@@ -25,6 +25,9 @@ SQLITE_VERSION_LEAST: Final = (3, 51, 3)
 """Versions before it may lose a commit when a write-ahead log is reset."""
 
 
+_SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What a file is for: its SQL files' name, and the number in its header that says so."""
@@ -45,7 +48,8 @@ class Settings:
         page_bytes: the size of a page; fixed when a file is made.
         writer_cache_kib, reader_cache_kib: memory for pages, for each connection.
         wal_bytes_max: how long the write-ahead log grows before it is moved into the file.
-        readers_kept: how many connections for reading stay open when nobody reads.
+        readers: how many may read at a time, each on a connection that stays open.
+        reader_wait_ms: how long to wait for a connection while all are lent.
         busy_ms: how long to wait for another process's lock.
         vfs: SQLite's virtual file system; the checksum VFS, or one that stands on it.
 
@@ -55,7 +59,8 @@ class Settings:
     writer_cache_kib: int = 64 * 1024
     reader_cache_kib: int = 8 * 1024
     wal_bytes_max: int = 32 * 1024 * 1024
-    readers_kept: int = 8
+    readers: int = 16
+    reader_wait_ms: int = 2_000
     busy_ms: int = 5_000
     vfs: str = "cksmvfs"
 
@@ -140,6 +145,23 @@ def check_settings(connection: apsw.Connection, layout: Layout, settings: Settin
     for setting, value in expected.items():
         if found[setting] != value:
             raise RefusesToStart(f"{name}: {setting} is {found[setting]}, not {value}")
+
+
+def check_schema(connection: apsw.Connection, script: str) -> list[str]:
+    """Compare a file's tables, indexes, triggers and views with those that are declared.
+
+    Returns:
+        What is there and not declared, or declared otherwise, or not there; empty when all is.
+
+    """
+    declared = apsw.Connection(":memory:")
+    try:
+        declared.execute(script)
+        wanted, found = set(declared.execute(_SCHEMA)), set(connection.execute(_SCHEMA))
+    finally:
+        declared.close()
+    names = sorted({(sort, name) for sort, name, *_ in wanted ^ found})
+    return [f"{sort} {name} is not as it is declared" for sort, name in names]
 
 
 def make_schema(path: Path, layout: Layout, script: str, settings: Settings) -> None:

@@ -82,6 +82,15 @@ class SqliteView:
         """Return the indices of the records that speak of a parcel, ascending."""
         return tuple(index for (index,) in self._all("read_mentions", parcel))
 
+    def last_mentions(self, parcel: ParcelId, before: int, limit: int) -> tuple[int, ...]:
+        """Return the last ``limit`` of a parcel's mentions below an index, descending."""
+        return tuple(index for (index,) in self._all("last_mentions", parcel, before, limit))
+
+    def count_mentions(self, parcel: ParcelId) -> int:
+        """Return how many records speak of a parcel."""
+        found = self._one("count_mentions", parcel)
+        return int(found[0]) if found else 0
+
     def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
         """Return the item of a sort under a key, or None."""
         asked = cast("type[Item]", sort)  # only Items are ever asked
@@ -138,12 +147,18 @@ class SqliteView:
         found = self._all("read_tile_roots", tile_id(level, start), tile_id(level, stop))
         return [root for (root,) in found]
 
+    def count_tiles(self) -> int:
+        """Return how many full tiles are stored."""
+        found = self._one("count_tiles")
+        return int(found[0]) if found else 0
+
     def entries(self, start: int, stop: int) -> list[bytes]:
         """Return the bytes of entries, for :func:`tiles.read_tile`."""
         return [entry for (entry,) in self._all("read_entries", start, stop)]
 
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in key order."""
+        self._check_sorts()
         fingerprint = Fingerprint()
         for record_id, index in self._each("all_records"):
             fingerprint.add_record(record_id, index)
@@ -164,6 +179,15 @@ class SqliteView:
     def end(self) -> None:
         """Refuse whatever is asked from here on: the connection goes to another."""
         self._is_over = True
+
+    def _check_sorts(self) -> None:
+        """Refuse rows of state that no question would ever meet."""
+        known = {sort_number(sort) for sort in SORTS if sort is not Parcel and sort not in BY_INDEX}
+        found = {number for (number,) in self._all("all_sorts")}
+        if not found <= known:
+            with self._health:
+                numbers = ", ".join(map(str, sorted(found - known)))
+                raise Damaged("altered", "table state", f"rows of no sort that it holds: {numbers}")
 
     def _read_head(self) -> Head:
         found = self._one("read_head")

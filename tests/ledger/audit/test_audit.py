@@ -101,7 +101,7 @@ def test_whatever_a_damaged_medium_raises_is_a_fault_and_not_the_end(
         assert all("no sense" in fault.detail for fault in report.faults)
 
 
-@pytest.mark.parametrize("call", ["latest", "notes"])
+@pytest.mark.parametrize("call", ["latest", "claims"])
 def test_a_checkpoint_store_that_cannot_be_read_is_a_fault(call: str) -> None:
     desk = Desk(journey()).fill()
     disk = Disk()

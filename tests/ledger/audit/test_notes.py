@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.audit import audit
@@ -9,7 +11,7 @@ from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.errors import HeadMoved
 from ledger.store.checkpoints import MemoryCheckpoints
 from ledger.store.memory import MemoryStore
-from ledger.store.protocol import Published
+from ledger.store.protocol import Published, chain_claim
 from ledger.values import Hash32
 from tests.desk import LOG_KEY, Desk, journey
 from tests.world import ORIGIN, secret_of
@@ -22,13 +24,16 @@ class Shelf(MemoryCheckpoints):
 
     def __init__(self, kept: list[Published]) -> None:
         super().__init__()
-        self.kept = kept
+        self.kept: list[Published] = []
+        for one in kept:  # chained as its maker would, who knows the public rule
+            before = self.kept[-1] if self.kept else None
+            self.kept.append(replace(one, chain=chain_claim(before, one.size, one.root)))
 
     def latest(self) -> Published | None:
         return self.kept[-1] if self.kept else None
 
-    def notes(self, after: int, limit: int) -> list[Published]:
-        return [one for one in self.kept if one.size > after and one.note is not None][:limit]
+    def claims(self, after: int, limit: int) -> list[Published]:
+        return [one for one in self.kept if one.size > after][:limit]
 
 
 @pytest.fixture
@@ -115,8 +120,8 @@ def test_a_checkpoint_beyond_the_log_is_a_truncated_log(desk: Desk) -> None:
 
 def test_a_note_that_is_listed_nowhere_is_a_gap(desk: Desk) -> None:
     class Forgetful(Shelf):
-        def notes(self, after: int, limit: int) -> list[Published]:
-            return [one for one in super().notes(after, limit) if one.size != 25]
+        def claims(self, after: int, limit: int) -> list[Published]:
+            return [one for one in super().claims(after, limit) if one.size != 25]
 
     report = audit(desk.store, Forgetful(kept(desk)), MemoryStore())
     assert [(fault.kind, fault.place) for fault in report.faults] == [("gap", "checkpoint 25")]
@@ -124,8 +129,8 @@ def test_a_note_that_is_listed_nowhere_is_a_gap(desk: Desk) -> None:
 
 def test_checkpoints_in_another_order_are_reordered(desk: Desk) -> None:
     class Muddled(Shelf):
-        def notes(self, after: int, limit: int) -> list[Published]:
-            page = super().notes(after, limit)
+        def claims(self, after: int, limit: int) -> list[Published]:
+            page = super().claims(after, limit)
             return [*page[:5], page[6], page[5], *page[7:]] if len(page) > 7 else page
 
     report = audit(desk.store, Muddled(kept(desk)), MemoryStore())

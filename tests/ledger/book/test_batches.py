@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.book import Answer, NotDone
-from ledger.errors import Refusal
+from ledger.book.queueing import work_of
+from ledger.errors import BadQuestion, Refusal
+from ledger.limits import LIMITS
 from tests.desk import Desk, journey
 
 
@@ -60,6 +64,23 @@ def test_what_follows_an_undone_batch_is_judged_without_it(desk: Desk) -> None:
     assert line.rule == "parcel-absent"
 
 
+def test_an_atomic_batch_of_too_many_parcels_is_refused_before_it_is_queued(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raws = desk.raws()
+    works = sum(work_of(signed) for _, signed, _ in desk.world.log)
+    with desk.open() as book:
+        for most, is_taken in ((works - 1, False), (works, True)):
+            limits = replace(LIMITS, group_parcels_max=most)
+            monkeypatch.setattr("ledger.book.book.LIMITS", limits)
+            if is_taken:
+                assert len(book.submit(raws, atomic=True).result(10)) == len(raws)
+                continue
+            with pytest.raises(BadQuestion, match="parcels in and out"):
+                book.submit(raws, atomic=True)
+            assert len(book.submit(raws).result(10)) == len(raws)
+
+
 def test_a_record_twice_in_an_atomic_batch_is_accepted_once(desk: Desk) -> None:
     (raw,) = desk.say_registrations(1)
     with desk.open() as book:
@@ -68,6 +89,22 @@ def test_a_record_twice_in_an_atomic_batch_is_accepted_once(desk: Desk) -> None:
     assert isinstance(again, Answer)
     assert (first.again, again.again) == (False, True)
     assert first.index == again.index
+
+
+def test_a_record_of_an_atomic_batch_that_is_in_the_ledger_gets_its_first_answer(
+    desk: Desk,
+) -> None:
+    raws = desk.say_registrations(3)
+    with desk.open() as book:
+        first = book.append(raws[1])
+        lines = book.submit(raws, atomic=True).result(10)
+    before, again, after = lines
+    assert isinstance(before, Answer)
+    assert isinstance(again, Answer)
+    assert isinstance(after, Answer)
+    assert (before.again, again.again, after.again) == (False, True, False)
+    assert replace(again, again=False) == first
+    assert (before.index, after.index) == (first.index + 1, first.index + 2)
 
 
 def test_records_of_an_atomic_batch_build_on_each_other(desk: Desk) -> None:

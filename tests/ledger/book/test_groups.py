@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.book import Answer, Line
+from ledger.book import Answer, Book, Line, WatchedClock
 from ledger.book.drafting import Edge
 from ledger.book.queueing import Batch, Portion, portions_of
 from ledger.book.sequencing import sequence
-from ledger.errors import Refusal
+from ledger.errors import ClockAhead, Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import read_signed
 from ledger.store.protocol import Store
-from tests.desk import Desk, journey
+from tests.desk import LOG_KEY, Clock, Desk, journey
 from tests.failing import FailingCheckpoints, FailingStore
 from tests.trials import trials
 
@@ -172,3 +172,22 @@ def test_a_group_in_which_nothing_is_accepted_leaves_the_edge(desk: Desk) -> Non
     done = sequence(desk.store, group_of(desk, desk.raws(3, 6)), edge, desk.clock)
     assert done.edge is edge
     assert all(isinstance(line, Answer) and line.again for line in done.lines[0])
+
+
+def test_a_clock_that_leaps_ahead_of_the_time_that_passed_ends_the_book() -> None:
+    desk, passed, told = Desk(journey()).fill(), Clock(0), []
+    first, second, third = desk.say_registrations(3)
+    day_ms = LIMITS.clock_ahead_ms_max
+    watched = WatchedClock(desk.clock, passed)
+    with Book.open(
+        desk.store, desk.checkpoints, [LOG_KEY], watched, on_fatal=told.append
+    ) as book:  # fmt: skip
+        desk.clock.now_ms, passed.now_ms = desk.clock.now_ms + 9 * day_ms, 8 * day_ms
+        assert book.append(first).index == 25
+        desk.clock.now_ms += 1
+        with pytest.raises(ClockAhead):
+            book.append(second)
+        with pytest.raises(Unavailable):
+            book.append(third)
+    assert [type(one) for one in told] == [ClockAhead]
+    assert desk.head().size == 26

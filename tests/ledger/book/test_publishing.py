@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from ledger.store.checkpoints import MemoryCheckpoints
 from ledger.store.protocol import Published, Row
 from ledger.values import Hash32, Milliseconds
 from tests.desk import LOG_KEY, Desk, journey, long_journey
+from tests.failing import FailingStore
 from tests.planting import Plan, Planted
 from tests.world import ORIGIN, secret_of
 
@@ -198,3 +201,56 @@ def test_a_doubt_of_the_publisher_ends_the_book_and_nothing_is_claimed(desk: Des
     assert isinstance(fatal[0], Damaged)
     assert isinstance(before, Published)
     assert desk.checkpoints.latest() == before
+
+
+def test_a_listener_that_fails_does_not_end_the_book(desk: Desk) -> None:
+    raws, heard, fatal = desk.say_registrations(2), list[int](), list[Exception]()
+
+    def fail(published: Published) -> None:
+        heard.append(published.size)
+        raise OSError("its disk is full")
+
+    with desk.open(on_fatal=fatal.append, on_published=fail) as book:
+        answers = [book.append(raw, timeout_seconds=60) for raw in raws]
+        assert [answer.status for answer in answers] == ["checkpointed"] * 2
+        assert book.fault is None
+    assert heard == [26, 27]
+    assert fatal == []
+
+
+def test_stores_that_are_too_busy_for_a_while_delay_the_publisher_and_do_not_end_the_book(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.book.book.PUBLISH_PAUSE_SECONDS", 0)
+    (raw,) = desk.say_registrations(1)
+    desk.store = busy = Busy(desk.store)
+    with desk.open() as book:
+        busy.refusals_left = 3
+        assert book.append(raw, timeout_seconds=60).status == "checkpointed"
+        assert busy.refusals_left == 0
+
+
+def test_stores_that_stay_too_busy_end_the_book(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.book.book.PUBLISH_PAUSE_SECONDS", 0)
+    (raw,) = desk.say_registrations(1)
+    desk.store = busy = Busy(desk.store)
+    with desk.open() as book:
+        busy.refusals_left = 1_000
+        with pytest.raises(Unavailable, match="ask by record id"):
+            book.append(raw, timeout_seconds=60)
+
+
+class Busy(FailingStore):
+    """A store that has no view to lend for a while."""
+
+    refusals_left = 0
+
+    @contextmanager
+    def view(self) -> Iterator[Any]:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise Unavailable("too many read")
+        with super().view() as view:
+            yield view

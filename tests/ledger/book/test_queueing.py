@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.book.queueing import Batch, Portion, Queue, portions_of
+from ledger.book.queueing import Batch, Portion, Queue, portions_of, work_of
 from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import SignedRecord
@@ -48,6 +48,26 @@ def test_a_group_has_at_most_so_many_records_and_bytes(
         queue.put([portion(signed, 1), portion(signed, 2), portion(signed, 2)])
         assert [len(one.records) for one in queue.take()] == [1, 2]
         assert [len(one.records) for one in queue.take()] == [2]
+
+
+def test_a_group_takes_so_many_parcels_into_and_out_of_transformations(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = [work_of(one) for one in signed]
+    split, mix = (at for at, work in enumerate(works) if work)
+    assert (works[split], works[mix]) == (3, 3)  # one into two, two into one
+    records = list(enumerate(4 * [signed[split]] + 2 * [signed[0]]))
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", replace(LIMITS, group_parcels_max=7))
+    cut = list(portions_of(Batch(6, "sequenced"), records, atomic=False))
+    assert [(len(one.records), one.parcels) for one in cut] == [(2, 6), (4, 6)]
+    assert [one for portion in cut for one in portion.records] == records
+    queue = Queue()
+    queue.put(cut)
+    queue.put([portion(signed, 1)])
+    assert queue.take() == cut[:1]
+    assert len(queue.take()) == 2
+    (whole,) = portions_of(Batch(6, "sequenced"), records, atomic=True)
+    assert whole.parcels == 12
 
 
 def test_a_portion_larger_than_a_group_is_taken_alone(

@@ -315,3 +315,14 @@ def test_the_recipient_may_answer_in_another_of_its_roles_and_countries() -> Non
     record = stage.answer(parcel, "trader-ae")
     values = {"what.author_role": "jeweller", "scene.author_country": "FR"}
     stage.check(altered(record, values), "trader-ae")
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [(BOOK + 11, "at most 10010"), (BOOK - 11, "at least 9990, or acceptShort, or refuse")],
+)
+def test_a_refused_weight_is_told_the_bound(weight: int, expected: str) -> None:
+    said = answered(stage := new_stage(), weight_millicarats=weight)
+    refusal = stage.refusal_of(said.record, *said.signers)
+    assert refusal is not None
+    assert (refusal.expected, refusal.came) == (expected, str(weight))

@@ -291,6 +291,12 @@ def _more_stones_lost_than_went_in_and_no_output_counted(stage: Stage, wrong: bo
 
 
 @case("stones-balance", "amounts.stones")
+def _a_stone_that_is_lost_and_still_there(stage: Stage, wrong: bool) -> Said:
+    lost = Loss(0, 1)
+    return split(stage, (Output(4_000, 1), Output(6_000, 1 + wrong)), missing=lost)
+
+
+@case("stones-balance", "amounts.stones")
 def _a_cut_that_makes_fewer_stones(stage: Stage, wrong: bool) -> Said:
     return cut(stage, "cut", Output(10_000, 2 if wrong else 3))
 

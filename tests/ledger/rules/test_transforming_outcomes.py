@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.custody import Operation
@@ -167,3 +169,36 @@ def test_a_loss_of_weight_alone_is_no_loss_of_stones() -> None:
         "cutter-in", "cut", [parcel], [Output(9_000, 3)], sawing=Loss(1_000)
     )
     assert stage.book(output).stones == 3
+
+
+@pytest.mark.parametrize("operation", ["split", "mix", "reweigh", "cut", "polish", "recut"])
+def test_a_piece_is_never_an_input(operation: str) -> None:
+    stage = new_stage()
+    pieces = [stage.give("cutter-in") for _ in range(1 + (operation == "mix"))]
+    for parcel in pieces:
+        # A piece is made by a Setting, which this rules version does not take.
+        stage.place(replace(stage.book(parcel), hs_code=""))
+    outputs = [Output(5_000, 3)] * (2 * len(pieces))
+    record = stage.working("cutter-in", operation, pieces, outputs)
+    refusal = stage.refusal_of(record, "cutter-in")
+    assert refusal is not None
+    assert (refusal.rule, refusal.field) == ("form", "what.inputs.0")
+
+
+@pytest.mark.parametrize(
+    ("operation", "output", "expected", "came"),
+    [
+        ("reweigh", Output(10_001, 3), "outputs and losses of 10000", "10001"),
+        ("reweigh", Output(10_000, 4), "3 stones", "4"),
+        ("split", Output(10_000, 3), "2 to 512 for split", "1"),
+        ("mix", Output(10_000, 3), "2 to 512 for mix", "1"),
+    ],
+)
+def test_a_refusal_says_what_was_expected_and_what_came(
+    operation: str, output: Output, expected: str, came: str
+) -> None:
+    stage = new_stage()
+    record = stage.working("trader-be", operation, [stage.give("trader-be")], [output])
+    refusal = stage.refusal_of(record, "trader-be")
+    assert refusal is not None
+    assert (refusal.expected, refusal.came) == (expected, came)

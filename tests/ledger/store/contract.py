@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from threading import Thread
 
 import pytest
 
 from ledger.errors import BadQuestion, HeadMoved, Unavailable
-from ledger.store.protocol import CheckpointStore, Published, Store
+from ledger.store.protocol import CheckpointStore, Published, Store, chain_claim
 from ledger.values import NO_HASH, Hash32
 from tests.ledger.store.derived_contract import DerivedContract
 from tests.ledger.store.log_contract import LogContract
@@ -70,6 +71,35 @@ class CheckpointsContract:
                 assert len(page) <= limit
                 found += page
             assert found == made
+
+    def test_claims_come_in_pages_each_chained_to_the_one_before(
+        self, checkpoints: CheckpointStore
+    ) -> None:
+        previous, made = NO_HASH, []
+        for size in (0, 3, 7, 2**63 - 1):
+            root = Hash32(bytes([size % 251]) * 32)
+            checkpoints.claim(checkpoints.latest(), size, root)
+            if size in (3, 7):
+                checkpoints.keep(size, b"note %d" % size)
+            previous = Hash32(sha256(previous + size.to_bytes(8, "big") + root).digest())
+            made.append((size, root, b"note %d" % size if size in (3, 7) else None, previous))
+        assert checkpoints.claims(made[-1][0], 10) == []
+        for limit in (1, 2, 10):
+            found: list[Published] = []
+            while page := checkpoints.claims(found[-1].size if found else -1, limit):
+                assert len(page) <= limit
+                found += page
+            assert [(one.size, one.root, one.note, one.chain) for one in found] == made
+        latest = checkpoints.latest()
+        assert latest is not None
+        assert latest.chain == previous
+        assert [one.chain for one in checkpoints.notes(-1, 10)] == [made[1][3], made[2][3]]
+
+    def test_the_chain_begins_with_zeros_and_depends_on_size_and_root(self) -> None:
+        root = Hash32(b"r" * 32)
+        first = chain_claim(None, 3, root)
+        assert first == sha256(bytes(32) + b"\0\0\0\0\0\0\0\3" + root).digest()
+        assert len({first, chain_claim(None, 4, root), chain_claim(None, 3, NO_HASH)}) == 3
 
     def test_a_claim_that_was_overtaken_is_refused(self, checkpoints: CheckpointStore) -> None:
         checkpoints.claim(None, 3, NO_HASH)

@@ -49,6 +49,11 @@ class LogContract:
             for parcel in scribe.parcels:
                 expected = [d.index for d in scribe.derived if parcel in d.mentions]
                 assert view.mentions(parcel) == tuple(expected)
+                assert view.count_mentions(parcel) == len(expected)
+                for before in (0, 5, 300, 301, 400):
+                    below = [index for index in reversed(expected) if index < before]
+                    for limit in (0, 1, 2, 400):
+                        assert view.last_mentions(parcel, before, limit) == tuple(below[:limit])
 
     def test_rows_are_those_asked_for_and_no_others(self, store: Store, scribe: Scribe) -> None:
         commit(store, scribe.group(600))
@@ -78,6 +83,8 @@ class LogContract:
                 assert view.read(sort, key) == before.get((sort, key))
             for parcel in scribe.parcels:
                 assert all(index < 300 for index in view.mentions(parcel))
+                assert view.last_mentions(parcel, 600, 600) == view.mentions(parcel)[::-1]
+                assert view.count_mentions(parcel) == len(view.mentions(parcel))
             assert view.fingerprint() == fingerprint
         with store.view() as view:
             assert view.head() == scribe.head

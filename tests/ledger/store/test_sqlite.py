@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import EMPTY_HEAD
 from ledger.store.sqlite import CHECKPOINTS, SETTINGS, SqliteStore, check_all
-from ledger.store.sqlite.layout import load_checksums
+from ledger.store.sqlite.database import Database
+from ledger.store.sqlite.layout import LOG, load_checksums
 from ledger.values import NO_HASH
 from tests.ledger.store.contract import CheckpointsContract, StoreContract
 from tests.ledger.store.material import Scribe, commit, fingerprint_of
@@ -298,6 +300,69 @@ def test_a_store_may_be_closed_while_somebody_reads(path: Path) -> None:
         assert view.row(0) is not None
     with closing(SqliteStore(path)) as store, store.view() as view:
         assert view.head().size == 300
+
+
+# More readers than there are connections or descriptors.
+
+
+@contextmanager
+def no_descriptors() -> Iterator[None]:
+    """Leave this process no file descriptor to open anything with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(file.name) for file in Path("/dev/fd").iterdir())
+    with ExitStack() as opened:
+        opened.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 10, hard))
+        with suppress(OSError):
+            while True:
+                opened.enter_context(Path("/dev/null").open("rb"))
+        yield
+
+
+def test_readers_need_no_file_descriptors(path: Path) -> None:
+    with closing(SqliteStore(path)) as store:
+        with no_descriptors(), ExitStack() as opened:
+            for _ in range(SETTINGS.readers):
+                assert opened.enter_context(store.view()).head().size == 300
+        scribe = Scribe(dice("path"))
+        scribe.group(300)
+        commit(store, scribe.group(1))
+
+
+def test_who_reads_while_all_connections_are_lent_is_told_to_come_again(path: Path) -> None:
+    settings = replace(SETTINGS, readers=2, reader_wait_ms=1)
+    with closing(SqliteStore(path, settings)) as store:
+        with store.view(), store.view():
+            for _ in range(3):
+                with pytest.raises(Unavailable, match="too many read"), store.view():
+                    pass
+        with store.view() as view, store.write():
+            assert view.head().size == 300
+
+
+def test_a_reader_that_cannot_be_opened_again_is_unavailable_and_no_failure(path: Path) -> None:
+    settings = replace(SETTINGS, readers=1)
+    with closing(Database(path, LOG, settings)) as database:
+        with database.reading() as connection:
+            connection.close()
+        with no_descriptors():
+            for _ in range(3):
+                with pytest.raises(Unavailable, match="at the moment"), database.reading():
+                    pass
+        assert database.health.is_good
+        with database.reading() as connection, database.turn():
+            assert connection.execute("SELECT size FROM head").fetchone() == (300,)
+
+
+def test_a_reader_that_finds_another_file_in_its_place_finds_damage(path: Path) -> None:
+    with closing(Database(path, LOG, replace(SETTINGS, readers=1))) as database:
+        with database.reading() as connection:
+            connection.close()
+        path.rename(path.with_name("aside"))
+        path.write_bytes(b"no database at all" * 1000)
+        with pytest.raises(Damaged), database.reading():
+            pass
+        assert not database.health.is_good
 
 
 def test_checking_a_store_beside_readers_finds_nothing_wrong_with_it(path: Path) -> None:

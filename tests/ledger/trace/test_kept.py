@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.custody import Blended, Nothing, Operation, Overlay, Parcel, operation_key
 from ledger.derivation import decide
 from ledger.drafts import Output
 from ledger.errors import Damaged
+from ledger.trace import kept as kept_module
 from ledger.trace.bounds import Bound
-from ledger.trace.kept import bounds_of
+from ledger.trace.kept import Blends, blended, bounds_of
 from ledger.values import ParcelId
 from tests.world import World, usual_world
 
@@ -99,3 +102,52 @@ def test_a_missing_or_altered_blend_is_damage(made: Journey) -> None:
             bounds_of(state, parcel)
     with pytest.raises(Damaged, match="nothing is kept"):
         bounds_of(World().state, parcel)
+
+
+def test_what_is_remembered_of_a_blend_changes_no_answer(made: Journey) -> None:
+    blends = Blends()
+    for parcel in (*made.parts, *made.mixed, *made.mixed):
+        held = made.state.read(Parcel, parcel)
+        assert held is not None
+        assert bounds_of(made.state, held, blends) == bounds_of(made.state, held)
+
+
+def test_a_blend_that_was_undone_is_not_remembered_for_another_at_its_index(
+    made: Journey,
+) -> None:
+    blends = Blends()
+    held = made.state.read(Parcel, made.mixed[0])
+    assert held is not None
+    kept = made.state.read(Blended, operation_key(held.blended_by))
+    assert kept is not None
+    blends.outputs(Blended(kept.index, _other_blend(made)))
+    assert bounds_of(made.state, held, blends) == bounds_of(made.state, held)
+
+
+def _other_blend(made: Journey) -> str:
+    split = made.state.read(Parcel, made.parts[0])
+    assert split is not None
+    kept = made.state.read(Blended, operation_key(split.made_by))
+    assert kept is not None
+    return kept.blend
+
+
+def test_the_blend_of_inputs_from_one_operation_is_read_once(
+    made: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    read = kept_module._read  # noqa: SLF001 - counted, and done for real
+
+    def counted(kept: Blended) -> object:
+        reads.append(kept.index)
+        return read(kept)
+
+    monkeypatch.setattr(kept_module, "_read", counted)
+    inputs = [made.state.read(Parcel, parcel) for parcel in made.mixed]
+    operation = next(
+        item for _, _, changes in made.world.log for item in changes.items
+        if isinstance(item, Operation) and item.name == "mix"
+    )  # fmt: skip
+    again = replace(operation, inputs=tuple(one.id for one in inputs if one))
+    assert blended(made.state, again) is not None
+    assert reads == [operation.index]

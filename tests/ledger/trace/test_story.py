@@ -10,7 +10,7 @@ from ledger import drafts
 from ledger.drafts import Output
 from ledger.errors import Damaged
 from ledger.limits import LIMITS
-from ledger.trace.story import Step, story
+from ledger.trace.story import Step, story, story_since
 from ledger.values import Hash32, ParcelId
 from tests.ledger.trace.ancestries import WEIGHT, Counted, chain, layers, mined
 from tests.world import World, address_of
@@ -149,3 +149,44 @@ def test_a_record_that_another_names_and_that_is_missing_is_damage(tale) -> None
     known = world.parcel(parcels["left"])
     with pytest.raises(Damaged, match="another record names it"):
         story(Counted(world), replace(known, head=Hash32(bytes(32))), 10)
+
+
+def test_the_end_of_a_story_is_all_of_it_from_an_index_on(tale) -> None:
+    world, parcels = tale
+    counted = Counted(world)
+    for name in ("first", "left", "right"):
+        parcel = world.parcel(parcels[name])
+        whole = story(counted, parcel, 100).steps
+        for since in range(len(world.log) + 1):
+            expected = [step for step in whole if step.index >= since]
+            assert story_since(counted, parcel, since, 100) == (expected, True)
+
+
+def test_the_end_of_a_story_costs_what_stands_in_it(tale) -> None:
+    world, parcels = tale
+    counted = Counted(world)
+    parcel = world.parcel(parcels["right"])
+    last = story(counted, parcel, 1).steps[0].index
+    counted.looked_up.clear()
+    assert len(story_since(counted, parcel, last, 100)[0]) == 1
+    assert counted.looked_up["record"] == 1
+
+
+def test_the_end_of_a_story_that_meets_its_bound_says_so(tale) -> None:
+    world, parcels = tale
+    parcel = world.parcel(parcels["right"])
+    whole, is_whole = story_since(Counted(world), parcel, 0, 100)
+    assert is_whole
+    steps, is_whole = story_since(Counted(world), parcel, 0, 5)
+    assert not is_whole
+    assert 0 < len(steps) < len(whole)
+    assert steps == whole[: len(steps)]
+
+
+def test_a_story_may_be_given_a_bound_of_its_own(tale) -> None:
+    world, parcels = tale
+    parcel = world.parcel(parcels["right"])
+    whole = story(Counted(world), parcel, 100).steps
+    page = story(Counted(world), parcel, 100, steps_max=5)
+    assert page.is_cut
+    assert page.steps == whole[: len(page.steps)]

@@ -118,6 +118,16 @@ def test_a_walk_that_meets_its_bound_says_so(family, monkeypatch, most: int) -> 
     assert len(page.steps) < len(whole)
 
 
+def test_a_walk_may_be_given_a_bound_of_its_own(family) -> None:
+    world, parcels = family
+    whole = upstream(world.state, world.parcel(parcels["one"]), 100).steps
+    enough = sum(1 + len(operation.inputs) for operation in whole)
+    for most in (enough, enough - 1):
+        page = upstream(world.state, world.parcel(parcels["one"]), 100, steps_max=most)
+        assert page.is_cut == (most < enough)
+        assert page.steps == whole[: len(whole) - page.is_cut]
+
+
 def test_a_bound_that_is_just_enough_cuts_nothing(family, monkeypatch) -> None:
     world, parcels = family
     whole = upstream(world.state, world.parcel(parcels["one"]), 100).steps

@@ -28,6 +28,9 @@ SELECT hashes FROM tiles WHERE id = ?;
 -- name: read_tile_roots
 SELECT root FROM tiles WHERE id >= ? AND id < ? ORDER BY id;
 
+-- name: count_tiles
+SELECT count(*) FROM tiles;
+
 -- name: add_tile
 INSERT INTO tiles (id, root, hashes) VALUES (?, ?, ?);
 
@@ -42,6 +45,12 @@ INSERT INTO records (record_id, idx) VALUES (?, ?);
 
 -- name: read_mentions
 SELECT idx FROM mentions WHERE parcel = ? ORDER BY idx;
+
+-- name: last_mentions
+SELECT idx FROM mentions WHERE parcel = ? AND idx < ? ORDER BY idx DESC LIMIT ?;
+
+-- name: count_mentions
+SELECT count(*) FROM mentions WHERE parcel = ?;
 
 -- name: all_mentions
 SELECT parcel, idx FROM mentions ORDER BY parcel, idx;
@@ -109,6 +118,9 @@ SELECT value FROM state WHERE sort = ? AND key = ?;
 
 -- name: page_items
 SELECT key, value FROM state WHERE sort = ? AND key > ? ORDER BY key LIMIT ?;
+
+-- name: all_sorts
+SELECT DISTINCT sort FROM state;
 
 -- name: all_items
 SELECT key, value FROM state WHERE sort = ? ORDER BY key;
