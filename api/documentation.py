@@ -35,7 +35,7 @@ EXAMPLES: Final[dict[str, Any]] = json.loads((files("api") / "examples.json").re
 ANYWHERE: Final = ("method", "request", "internal", "damaged", "unavailable", "store-failed")
 ASKING: Final = ("bad-question", *ANYWHERE)
 SENDING: Final = (
-    "bad-question", "media-type", "body-slow", "clock-behind", *REFUSALS, *ANYWHERE,
+    "bad-question", "media-type", "body-slow", "clock-behind", "clock-ahead", *REFUSALS, *ANYWHERE,
 )  # fmt: skip
 BATCH: Final = (
     "body-size", "batch-empty", "batch-truncated", "batch-records", "not-done", *SENDING,

@@ -16,6 +16,7 @@ from typing import Any, Final
 from api.refusals import REFUSALS
 from ledger.errors import (
     BadQuestion,
+    ClockAhead,
     ClockBehind,
     Damaged,
     HeadMoved,
@@ -81,6 +82,7 @@ _OTHERS: Final = (
     ("batch", "not-done", 422, "Another record of the same atomic batch was refused."),
     ("ledger", "unavailable", 503, "The ledger cannot take this now; it may later."),
     ("ledger", "clock-behind", 503, "The ledger's clock is behind its last entry."),
+    ("ledger", "clock-ahead", 503, "The ledger's clock has leapt ahead while it was open."),
     ("ledger", "head-moved", 503, "Another writer was first; nothing was written."),
     ("ledger", "damaged", 500, "Stored data is not what it must be; the operator must look."),
     ("ledger", "store-failed", 503, "A disk or database failed; the ledger must start again."),
@@ -95,6 +97,7 @@ _FAMILIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (BadQuestion, "bad-question"),
     (Unknown, "unknown"),
     (ProofError, "proof"),
+    (ClockAhead, "clock-ahead"),
     (ClockBehind, "clock-behind"),
     (Unavailable, "unavailable"),
     (HeadMoved, "head-moved"),

@@ -9,6 +9,7 @@ from ledger import errors
 from ledger.errors import (
     AdamantError,
     BadQuestion,
+    ClockAhead,
     ClockBehind,
     Damaged,
     HeadMoved,
@@ -30,6 +31,7 @@ ERRORS: list[tuple[AdamantError, str, int]] = [
     (Unknown("parcel", "0x12"), "unknown", 404),
     (ProofError("root", "another"), "proof", 400),
     (Unavailable("busy"), "unavailable", 503),
+    (ClockAhead(90_000_000), "clock-ahead", 503),
     (ClockBehind(6_000), "clock-behind", 503),
     (HeadMoved("another writer"), "head-moved", 503),
     (Damaged("gap", "entry 3"), "damaged", 500),

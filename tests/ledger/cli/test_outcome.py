@@ -7,6 +7,7 @@ from ledger.cli import outcome
 from ledger.cli.outcome import in_units, trouble_of
 from ledger.errors import (
     BadQuestion,
+    ClockAhead,
     ClockBehind,
     Damaged,
     HeadMoved,
@@ -43,6 +44,7 @@ def behind() -> RefusesToStart:
         (ProofError("root", "another"), 1),
         (Unknown("parcel", "0x"), 3),
         (Unavailable("away"), 4),
+        (ClockAhead(90_000_000), 4),
         (ClockBehind(6_000), 4),
         (behind(), 4),
         (Damaged("altered", "entry 3"), 5),
