@@ -40,7 +40,7 @@ def row(room: str, floor: int) -> str:
     return f"| `{room}` | {floor} | planted | - |\n"
 
 
-HOST = "https://pypi" + ".org/simple"
+HOST = "".join(("https://", "py", "pi", ".org/simple"))
 FOLDER = "/" + "root/adamant"
 LONG_FUNCTION = "\n\ndef planted():\n" + "    pass\n" * FUNCTION_LINES_MAX
 LOFT = {"ARCHITECTURE.md": row("loft", 9), "ledger/loft.py": ""}
