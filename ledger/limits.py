@@ -44,7 +44,7 @@ class Limits:
     stone_answers_kept_max: int = 256
     refusal_value_characters_max: int = 80
     # Proofs and notes.
-    proof_hashes_max: int = 63
+    chain_records_max: int = 1_000
     note_signatures_max: int = 100
     note_bytes_max: int = 1024 * 1024
     tree_leaves_max: int = 2**63

@@ -73,7 +73,6 @@ class World:
     state: Overlay = field(default_factory=lambda: Overlay(Nothing()))
     log: list[tuple[int, SignedRecord, Changes]] = field(default_factory=list)
     ledger_id: Hash32 = NO_HASH
-    secrets: dict[Address, bytes] = field(default_factory=dict)
     rest_ms: int = 0
     salts_given: int = 0
 

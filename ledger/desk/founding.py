@@ -14,8 +14,9 @@ from __future__ import annotations
 from ledger.checkpoint import VerifierKey, open_checkpoint
 from ledger.desk.asking import Desk
 from ledger.desk.rereading import Reader, Reread, hash_of
-from ledger.desk.speakers import CHAIN_RECORDS_MAX, Speakers
+from ledger.desk.speakers import Speakers
 from ledger.errors import BadQuestion, Damaged, ProofError
+from ledger.limits import LIMITS
 from ledger.records import Amendment, Charter
 from ledger.values import NO_HASH, Hash32
 
@@ -96,7 +97,7 @@ class Founding:
                 read is None
                 or not is_older
                 or not isinstance(read.record, Amendment)
-                or len(chain) == CHAIN_RECORDS_MAX
+                or len(chain) == LIMITS.chain_records_max
             ):
                 self._reader.doubt("charter", "the amendments do not lead back to the Charter")
                 return []

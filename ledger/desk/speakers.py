@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import Final, Literal
+from typing import Literal
 
 from ledger.desk.asking import Desk
 from ledger.desk.rereading import Reader, Reread, hash_of
 from ledger.errors import Damaged, Refused, Unknown
+from ledger.limits import LIMITS
 from ledger.records import (
     Admission,
     Amendment,
@@ -35,8 +36,6 @@ from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 Shown = Literal["own", "shown"]
 """By the party's first key, which is its address; or by a key or agent that records show."""
-
-CHAIN_RECORDS_MAX: Final = 1_000
 
 
 class Speakers:
@@ -208,7 +207,7 @@ class Speakers:
             read = self._reader.read(at)
             if (
                 read is None
-                or len(chain) == CHAIN_RECORDS_MAX
+                or len(chain) == LIMITS.chain_records_max
                 or not _follows(chain, read, address)
             ):
                 self._reader.doubt(
