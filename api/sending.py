@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -151,12 +151,19 @@ class Sending:
         return await asyncio.wrap_future(future)
 
     async def _hand_over(
-        self, envelopes: Sequence[Envelope], *, wait: Reached, atomic: bool = False
+        self,
+        envelopes: Sequence[Envelope],
+        *,
+        wait: Reached,
+        atomic: bool = False,
+        caller: Hashable = None,
     ) -> Future[tuple[Line, ...]]:
         # In a thread: reading envelopes and checking signatures takes its time.
         raws = [envelope.raw for envelope in envelopes]
         try:
-            return await run_in_threadpool(self._book.submit, raws, atomic=atomic, wait=wait)
+            return await run_in_threadpool(
+                self._book.submit, raws, atomic=atomic, wait=wait, caller=caller
+            )
         except Unavailable:
             if self._book.fault is None:
                 raise
@@ -174,6 +181,8 @@ class Sending:
         """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
         step = self._settings.batch_step_records
         steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
+        # The steps of one batch stay in order, and take turns with the records of others.
+        caller = object()
         told: list[bytes] = []
         ahead: Future[tuple[Line, ...]] | None = None
         failed: Problem | None = None
@@ -181,7 +190,7 @@ class Sending:
             following: Future[tuple[Line, ...]] | None = None
             if number < len(steps) and failed is None:
                 try:
-                    following = await self._hand_over(steps[number], wait=wait)
+                    following = await self._hand_over(steps[number], wait=wait, caller=caller)
                 except AdamantError as error:
                     failed = of_error(error)
             if number:

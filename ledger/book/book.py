@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -136,7 +136,12 @@ class Book:
         return self._store.view()
 
     def submit(
-        self, raws: Sequence[bytes], *, atomic: bool = False, wait: Reached = "checkpointed"
+        self,
+        raws: Sequence[bytes],
+        *,
+        atomic: bool = False,
+        wait: Reached = "checkpointed",
+        caller: Hashable = None,
     ) -> Future[tuple[Line, ...]]:
         """Take envelopes in; what is well said is queued for the writer.
 
@@ -144,6 +149,8 @@ class Book:
             raws: the envelopes, in the order in which they are to be sequenced.
             atomic: whether all are accepted or none.
             wait: what must be reached before the answer is given.
+            caller: who calls; what one caller submits is sequenced in that order, and takes turns
+                with what others submit. None is somebody who calls once.
 
         Returns:
             The promise of one line for each envelope. It raises Unavailable when the book ends
@@ -178,7 +185,7 @@ class Book:
             if atomic and portions[0].parcels > LIMITS.group_parcels_max:
                 expected = f"at most {LIMITS.group_parcels_max} parcels in and out, if atomic"
                 raise BadQuestion("batch", expected)
-            self._queue.put(portions)
+            self._queue.put(portions, caller)
         return batch.future
 
     def append(

@@ -1,18 +1,20 @@
 """Records on their way to the writer: what was called for, and who waits for the answer.
 
 A :class:`Batch` is one call. The writer takes :class:`Portion`s of it: all of an atomic batch at
-once, any other in pieces that fit a group. The queue is bounded in records and bytes, and first
-come is first served.
+once, any other in pieces that fit a group. The queue is bounded in records and bytes. First come is
+first served, and whoever has more than one portion waiting gives every other caller a turn between
+two of them: nobody waits for the whole of a long batch.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from ledger.book.answers import Answer, Line, Reached
 from ledger.errors import Unavailable
@@ -121,14 +123,20 @@ class Queue:
     """What waits for the writer."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Portion] = deque()
+        # Each caller's portions, in order; the caller whose turn is next stands first.
+        self._waiting: OrderedDict[Hashable, deque[Portion]] = OrderedDict()
         self._records = 0
         self._bytes = 0
         self._closed = ""
         self._changed = threading.Condition()
 
-    def put(self, portions: Sequence[Portion]) -> None:
-        """Queue all portions of a batch, in order, with nothing between them.
+    def put(self, portions: Sequence[Portion], caller: Hashable = None) -> None:
+        """Queue all portions of a batch, in order.
+
+        Args:
+            portions: what to queue.
+            caller: whose they are; they follow what the same caller has waiting, and take turns
+                with what others have. None is a caller of this one batch alone.
 
         Raises:
             Unavailable: the queue is full, or the book takes nothing any more; nothing was queued.
@@ -144,7 +152,9 @@ class Queue:
                 or self._bytes + size_bytes > LIMITS.queue_bytes_max
             ):
                 raise Unavailable(f"{self._records} records are waiting; try again later")
-            self._waiting.extend(portions)
+            self._waiting.setdefault(object() if caller is None else caller, deque()).extend(
+                portions
+            )
             self._records += records
             self._bytes += size_bytes
             self._changed.notify()
@@ -157,7 +167,8 @@ class Queue:
             group: list[Portion] = []
             records = size_bytes = parcels = 0
             while self._waiting:
-                portion = self._waiting[0]
+                caller, portions = next(iter(self._waiting.items()))
+                portion = portions[0]
                 records += len(portion.records)
                 size_bytes += portion.size_bytes
                 parcels += portion.parcels
@@ -168,7 +179,10 @@ class Queue:
                 )
                 if group and too_many:
                     break
-                group.append(self._waiting.popleft())
+                group.append(portions.popleft())
+                self._waiting.move_to_end(caller)
+                if not portions:
+                    del self._waiting[caller]
                 self._records -= len(portion.records)
                 self._bytes -= portion.size_bytes
             return group
@@ -183,7 +197,7 @@ class Queue:
         """Take nothing more, and hand back what is queued."""
         self.close(why)
         with self._changed:
-            left = list(self._waiting)
+            left = list(chain.from_iterable(self._waiting.values()))
             self._waiting.clear()
             self._records = self._bytes = 0
             return left

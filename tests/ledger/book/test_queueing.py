@@ -35,6 +35,36 @@ def test_first_come_is_first_served(signed: list[SignedRecord]) -> None:
     assert queue.take() == portions
 
 
+def test_callers_take_turns_and_each_keeps_its_order(
+    signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", replace(LIMITS, group_records_max=1))
+    queue = Queue()
+    first, second = ([portion(signed, 1) for _ in range(3)] for _ in range(2))
+    alone, later = portion(signed, 1), portion(signed, 1)
+    queue.put(first[:2], "first")
+    queue.put(second, "second")
+    queue.put(first[2:], "first")
+    queue.put([alone])
+    taken = [queue.take()[0]]
+    queue.put([later])
+    taken += [queue.take()[0] for _ in range(7)]
+    assert taken == [
+        *(first[0], second[0], alone),
+        *(first[1], later, second[1]),
+        *(first[2], second[2]),
+    ]
+
+
+def test_what_is_left_in_a_queue_is_handed_back_whole(signed: list[SignedRecord]) -> None:
+    queue = Queue()
+    mine, others = ([portion(signed, count) for count in (1, 2)] for _ in range(2))
+    queue.put(mine, "mine")
+    queue.put(others, "others")
+    left = queue.abandon("it failed")
+    assert sorted(map(id, left)) == sorted(map(id, mine + others))
+
+
 def test_a_group_has_at_most_so_many_records_and_bytes(
     signed: list[SignedRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,9 +93,10 @@ def test_a_group_takes_so_many_parcels_into_and_out_of_transformations(
     assert [one for portion in cut for one in portion.records] == records
     queue = Queue()
     queue.put(cut)
-    queue.put([portion(signed, 1)])
-    assert queue.take() == cut[:1]
-    assert len(queue.take()) == 2
+    alone = portion(signed, 1)
+    queue.put([alone])
+    assert queue.take() == [cut[0], alone]
+    assert queue.take() == cut[1:]
     (whole,) = portions_of(Batch(6, "sequenced"), records, atomic=True)
     assert whole.parcels == 12
 
