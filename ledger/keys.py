@@ -9,7 +9,6 @@ error.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.errors import BadQuestion, Unknown
+from ledger.files import write_once
 from ledger.signing import address_of_secret
 from ledger.values import ADDRESS_BYTES, Address, to_hex
 
@@ -90,13 +90,9 @@ class Keyring:
         keystore = _wallet().encrypt(secret, passphrase, kdf="scrypt", iterations=cost)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            write_once(path, json.dumps(keystore))
         except FileExistsError:
             raise BadQuestion("name", f"a name that no key has yet; {name} has one") from None
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(keystore, file)
-            file.flush()
-            os.fsync(file.fileno())
         return address
 
     def unlock(self, name: str, passphrase: str) -> bytes:

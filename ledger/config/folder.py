@@ -23,8 +23,8 @@ from ledger.checkpoint import SignerKey
 from ledger.checkpoint.keys import KEY_BYTES
 from ledger.config.settings import Settings, read_settings, write_fresh
 from ledger.errors import BadQuestion, RefusesToStart, Unknown
+from ledger.files import write_once, write_over
 
-OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 
 
@@ -154,10 +154,7 @@ class LedgerFolder:
 
     def write_server(self, url: str) -> None:
         """Say where this process, which holds the lock, listens."""
-        # In one step, so that nobody reads half of it.
-        draft = self.server_file.with_suffix(".draft")
-        draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n", encoding="utf-8")
-        draft.replace(self.server_file)
+        write_over(self.server_file, json.dumps({"url": url, "pid": os.getpid()}) + "\n")
 
     def remove_server(self) -> None:
         """Take the address away."""
@@ -187,7 +184,8 @@ def make_folder(
 
     Raises:
         RefusesToStart: there is a ledger in the folder already, or in the second store's place.
-        BadQuestion: the origin cannot name a key.
+        BadQuestion: the origin cannot name a key, or the folder's settings name another second
+            store.
 
     """
     folder = LedgerFolder(path)
@@ -200,14 +198,7 @@ def make_folder(
     path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     if not folder.settings_file.exists():
         write_fresh(folder.settings_file, second)
-    _write_secret(folder.log_key, key.reveal_secret() + "\n")
+    elif (path / second).absolute() != folder.checkpoints().absolute():
+        raise BadQuestion("checkpoints", f"what {folder.settings_file} says, or nothing")
+    write_once(folder.log_key, key.reveal_secret() + "\n")
     return folder
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, durably; it must not exist."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

@@ -99,6 +99,20 @@ def test_a_folder_that_has_a_ledger_is_left_as_it_is(folder):
     assert folder.log_key.read_bytes() == before
 
 
+def test_a_folder_whose_making_broke_off_before_its_key_was_there_is_made_again(folder):
+    folder.log_key.unlink()
+    again = config.make_folder(folder.path, ORIGIN, folder.path / "checkpoints.db")
+    assert again.read_log_key().name == ORIGIN
+    config.found_ledger(again, charter_of(again))
+
+
+def test_a_second_store_other_than_the_settings_say_is_refused(folder, tmp_path):
+    folder.log_key.unlink()
+    with pytest.raises(BadQuestion, match="checkpoints"):
+        config.make_folder(folder.path, ORIGIN, tmp_path / "elsewhere.db")
+    assert not folder.log_key.exists()
+
+
 def test_an_origin_that_cannot_name_a_key_makes_nothing(tmp_path):
     with pytest.raises(BadQuestion):
         config.make_folder(tmp_path / "ledger", "two words")
