@@ -112,10 +112,6 @@ class FailingCheckpoints:
     def note_at(self, size: int) -> bytes | None:
         return self._checkpoints.note_at(size)
 
-    def notes(self, after: int, limit: int) -> list[Published]:
-        self._disk.step("notes")
-        return self._checkpoints.notes(after, limit)
-
     def claims(self, after: int, limit: int) -> list[Published]:
         self._disk.step("claims")
         return self._checkpoints.claims(after, limit)

@@ -16,7 +16,6 @@ from ledger.desk.asking import Desk
 from ledger.desk.rereading import Reader, Reread, hash_of
 from ledger.desk.speakers import Speakers
 from ledger.errors import BadQuestion, Damaged, ProofError
-from ledger.limits import LIMITS
 from ledger.records import Amendment, Charter
 from ledger.values import NO_HASH, Hash32
 
@@ -88,22 +87,11 @@ class Founding:
         return counting
 
     def _amendments_told(self, charter: Reread) -> list[Reread]:
-        chain: list[Reread] = []
-        at = hash_of(self._desk.charter()["head"])
-        while at != charter.record_id:
-            read = self._reader.read(at)
-            is_older = read is not None and (not chain or read.index < chain[0].index)
-            if (
-                read is None
-                or not is_older
-                or not isinstance(read.record, Amendment)
-                or len(chain) == LIMITS.chain_records_max
-            ):
-                self._reader.doubt("charter", "the amendments do not lead back to the Charter")
-                return []
-            chain.insert(0, read)
-            at = read.record.what.previous
-        return chain
+        head = hash_of(self._desk.charter()["head"])
+        told = self._reader.follow(head, charter.record_id, _is_amendment)
+        if told is None:
+            self._reader.doubt("charter", "the amendments do not lead back to the Charter")
+        return told or []
 
     def _lay_on_checkpoint(self, charters: list[Reread]) -> bool:
         answer = self._desk.checkpoint()
@@ -125,3 +113,7 @@ class Founding:
         self._speakers.unseat_from(size)
         proved = [self._reader.prove(read) for read in covered]
         return all(proved)
+
+
+def _is_amendment(read: Reread) -> bool:
+    return isinstance(read.record, Amendment)

@@ -17,6 +17,7 @@ from ledger.desk.asking import Desk
 from ledger.desk.checked import Checked, Doubt
 from ledger.entry import Entry
 from ledger.errors import BadQuestion, Damaged, ProofError, Refused, Unknown
+from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.records import Record
 from ledger.signing import SignedRecord
@@ -121,6 +122,35 @@ class Reader:
             self.doubt(place, f"another record was given: {to_hex(signed.record_id)}")
             return None
         return Reread(index, raw, entry, signed)
+
+    def follow(
+        self, head: Hash32, end: Hash32, belongs: Callable[[Reread], bool]
+    ) -> list[Reread] | None:
+        """Read a chain again, from its last record back by what each names as ``previous``.
+
+        Args:
+            head: the chain's last record.
+            end: the id at which it ends; the record of this id is not read.
+            belongs: whether a record may be of this chain; it then has a ``previous``.
+
+        Returns:
+            The records, the first one first; None if the chain does not come to its end, or comes
+            to a record that is no older than the one that names it.
+
+        """
+        chain: list[Reread] = []
+        while head != end:
+            read = self.read(head)
+            if (
+                read is None
+                or len(chain) == LIMITS.chain_records_max
+                or (chain and read.index >= chain[-1].index)
+                or not belongs(read)
+            ):
+                return None
+            chain.append(read)
+            head = read.record.what.previous
+        return chain[::-1]
 
     # -- proving -----------------------------------------------------------------------------
 

@@ -22,7 +22,6 @@ from typing import Literal
 from ledger.desk.asking import Desk
 from ledger.desk.rereading import Reader, Reread, hash_of
 from ledger.errors import Damaged, Refused, Unknown
-from ledger.limits import LIMITS
 from ledger.records import (
     Admission,
     Amendment,
@@ -201,22 +200,16 @@ class Speakers:
         return self._chains[address]
 
     def _follow(self, address: Address) -> list[Reread]:
-        chain: list[Reread] = []
-        at = self._head(address)
-        while at != NO_HASH:
-            read = self._reader.read(at)
-            if (
-                read is None
-                or len(chain) == LIMITS.chain_records_max
-                or not _follows(chain, read, address)
-            ):
-                self._reader.doubt(
-                    f"party {to_hex(address)}", "its records do not lead back to its first"
-                )
-                return []
-            chain.append(read)
-            at = read.record.what.previous
-        return chain[::-1]
+        def is_of_party(read: Reread) -> bool:
+            record = read.record
+            is_chained = isinstance(record, Admission | Revocation | KeyChange)
+            return is_chained and record.who.party == address
+
+        told = self._reader.follow(self._head(address), NO_HASH, is_of_party)
+        if told is None:
+            place = f"party {to_hex(address)}"
+            self._reader.doubt(place, "its records do not lead back to its first")
+        return told or []
 
     def _head(self, address: Address) -> Hash32:
         try:
@@ -226,10 +219,3 @@ class Speakers:
         except Damaged as error:
             self._reader.doubt(f"party {to_hex(address)}", str(error))
             return NO_HASH
-
-
-def _follows(chain: Sequence[Reread], read: Reread, address: Address) -> bool:
-    """Tell whether a record is of an address's chain, and older than the one that names it."""
-    is_older = not chain or read.index < chain[-1].index
-    is_of_party = isinstance(read.record, Admission | Revocation | KeyChange)
-    return is_older and is_of_party and read.record.who.party == address

@@ -64,12 +64,6 @@ class MemoryCheckpoints:
         found = self._claims.get(size)
         return found.note if found else None
 
-    def notes(self, after: int, limit: int) -> list[Published]:
-        """Return kept notes by size, from after the size ``after`` on."""
-        self._check_open()
-        found = [self._claims[size] for size in sorted(self._claims) if size > after]
-        return [claim for claim in found if claim.note is not None][:limit]
-
     def claims(self, after: int, limit: int) -> list[Published]:
         """Return claims by size, their notes kept or not, from after the size ``after`` on."""
         self._check_open()
@@ -136,12 +130,6 @@ class SqliteCheckpoints:
         with self._database.reading() as connection, self._database.health:
             found = connection.execute(self._sql["read_note"], (size,)).fetchone()
         return found[0] if found else None
-
-    def notes(self, after: int, limit: int) -> list[Published]:
-        """Return kept notes by size, from after the size ``after`` on."""
-        with self._database.reading() as connection, self._database.health:
-            found = connection.execute(self._sql["page_notes"], (after, limit)).fetchall()
-        return [claim for claim in map(_published, found) if claim]
 
     def claims(self, after: int, limit: int) -> list[Published]:
         """Return claims by size, their notes kept or not, from after the size ``after`` on."""

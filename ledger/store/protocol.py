@@ -228,9 +228,6 @@ class CheckpointStore(Protocol):
     def note_at(self, size: int) -> bytes | None:
         """Return the kept note of a size."""
 
-    def notes(self, after: int, limit: int) -> list[Published]:
-        """Return kept notes by size, from after the size ``after`` on."""
-
     def claims(self, after: int, limit: int) -> list[Published]:
         """Return claims by size, their notes kept or not, from after the size ``after`` on."""
 

@@ -44,7 +44,7 @@ def test_a_clean_ledger_has_no_faults_and_true_figures() -> None:
     assert figures.signatures == sum(len(signed.signers) for _, signed, _ in desk.world.log)
     assert figures.kinds["Receipt"] == 4
     assert sum(figures.kinds.values()) == 25
-    assert figures.checkpoints == len(desk.checkpoints.notes(-1, 100)) == 3
+    assert figures.checkpoints == len(desk.checkpoints.claims(-1, 100)) == 3
     assert figures.registered_millicarats == 15_300
     assert figures.lost_millicarats == 4
     assert figures.held_millicarats == 15_296

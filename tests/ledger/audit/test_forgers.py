@@ -110,13 +110,13 @@ def shortened(change: Callable[[list[bytes], list[int]], None]) -> tuple[Desk, l
     true = Desk(journey()).fill(20)
     with true.open() as book:
         true.catch_up(book)
-    notes = [one.note or b"" for one in true.checkpoints.notes(-1, 100)]
+    notes = [one.note or b"" for one in true.checkpoints.claims(-1, 100)]
     raws = true.raws()
     times: list[int] = [decode(row.entry).recorded_at_ms for row in rows_of(true)]
     change(raws, times)
     forged = forge(raws, times)
     forged.checkpoints = MemoryCheckpoints()
-    nothing = true.checkpoints.notes(-1, 1)[0]
+    nothing = true.checkpoints.claims(-1, 1)[0]
     forged.checkpoints.claim(None, 0, nothing.root)
     forged.checkpoints.keep(0, nothing.note or b"")
     return forged, notes

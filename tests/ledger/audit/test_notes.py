@@ -48,7 +48,7 @@ def desk() -> Desk:
 
 def kept(desk: Desk) -> list[Published]:
     """Return all kept checkpoints."""
-    return desk.checkpoints.notes(-1, 1_000)
+    return desk.checkpoints.claims(-1, 1_000)
 
 
 def found(desk: Desk, shelf: list[Published]) -> list[tuple[str, str]]:

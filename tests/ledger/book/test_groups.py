@@ -132,7 +132,7 @@ def test_one_checkpoint_covers_all_that_was_sequenced_meanwhile(desk: Desk) -> N
     gate, checkpoints = Gate(), FailingCheckpoints(desk.checkpoints)
     desk.checkpoints, checkpoints.before_claim = checkpoints, gate
     raws = desk.say_registrations(10)
-    kept = len(checkpoints.notes(-1, 1000))
+    kept = len(checkpoints.claims(-1, 1000))
     with desk.open() as book:
         first = book.submit(raws[:1])
         assert gate.arrived.wait(10)
@@ -143,7 +143,7 @@ def test_one_checkpoint_covers_all_that_was_sequenced_meanwhile(desk: Desk) -> N
         gate.opened.set()
         assert isinstance(only(last), Answer)
         assert isinstance(only(first), Answer)
-    assert len(checkpoints.notes(-1, 1000)) in (kept + 2, kept + 3)
+    assert len(checkpoints.claims(-1, 1000)) in (kept + 2, kept + 3)
 
 
 def group_of(desk: Desk, raws: list[bytes]) -> list[Portion]:

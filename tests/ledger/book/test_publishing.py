@@ -60,7 +60,7 @@ def test_publishing_again_signs_nothing_more(desk: Desk) -> None:
     whole, checkpoints = ahead(desk)
     one = publisher(whole, checkpoints, Plan())
     assert one.publish() == one.publish()
-    assert len(checkpoints.notes(PUBLISHED, 10)) == 1
+    assert len(checkpoints.claims(PUBLISHED, 10)) == 1
 
 
 def other_time(row: Row) -> Row:

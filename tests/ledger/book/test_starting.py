@@ -37,7 +37,7 @@ def test_founding_writes_the_charter_and_publishes_it() -> None:
     answer = desk.found()
     assert (answer.index, answer.status) == (0, "checkpointed")
     assert answer.record_id == desk.world.ledger_id
-    kept = desk.checkpoints.notes(-1, 10)
+    kept = desk.checkpoints.claims(-1, 10)
     assert [published.size for published in kept] == [0, 1]
     empty = open_checkpoint(kept[0].note or b"", [LOG_KEY.verifier_key]).checkpoint
     assert empty == Checkpoint(ORIGIN, 0, EMPTY_ROOT)

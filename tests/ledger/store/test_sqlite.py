@@ -384,5 +384,8 @@ def test_checkpoints_are_there_again_after_closing(tmp_path: Path) -> None:
         latest = checkpoints.latest()
         assert latest is not None
         assert (latest.size, latest.note) == (5, None)
-        assert [note.size for note in checkpoints.notes(-1, 10)] == [0]
+        assert [(one.size, one.note) for one in checkpoints.claims(-1, 10)] == [
+            (0, b"note"),
+            (5, None),
+        ]
     assert check_all(path, CHECKPOINTS) == []

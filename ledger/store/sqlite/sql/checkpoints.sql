@@ -4,10 +4,6 @@ SELECT size, root, note, chain FROM claims ORDER BY size DESC LIMIT 1;
 -- name: read_note
 SELECT note FROM claims WHERE size = ?;
 
--- name: page_notes
-SELECT size, root, note, chain FROM claims
-WHERE size > ? AND note IS NOT NULL ORDER BY size LIMIT ?;
-
 -- name: page_claims
 SELECT size, root, note, chain FROM claims WHERE size > ? ORDER BY size LIMIT ?;
 
