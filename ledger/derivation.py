@@ -1,22 +1,26 @@
 """What an accepted record leaves behind: decided once, for append, rebuild and audit alike.
 
 The rules say whether a record is accepted and what it changes; beside that, an operation leaves its
-origin bounds. Nothing here reads a store: state comes in, changes go out.
+origin bounds, and a finding for each output that they leave no origin. Nothing here reads a store:
+state comes in, changes go out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from ledger import entry as entries
-from ledger.custody import Changes, Operation, State
+from ledger.custody import Changes, Item, Operation, State
 from ledger.entry import Entry, Sort
 from ledger.errors import Damaged, Refused
 from ledger.records import Record
 from ledger.rules import check
+from ledger.rules.findings import contradictions
 from ledger.signing import SignedRecord, read_signed
-from ledger.trace.kept import Blends, blended
+from ledger.trace.bounds import Outputs
+from ledger.trace.kept import Blends, blend_of, keep
 from ledger.values import Hash32
 
 ItemType = TypeVar("ItemType")
@@ -65,8 +69,15 @@ def decide(
     """
     changes = check(state, signed, index, now_ms)
     operations = [item for item in changes.items if isinstance(item, Operation)]
-    kept_of_each = [kept for operation in operations if (kept := blended(state, operation, blends))]
-    return replace(changes, items=(*changes.items, *kept_of_each))
+    left = [item for operation in operations for item in _origins(state, operation, blends)]
+    return replace(changes, items=(*changes.items, *left))
+
+
+def _origins(state: State, operation: Operation, blends: Blends | None) -> Iterator[Item]:
+    made = blend_of(state, operation, blends)
+    if made is not None:
+        yield keep(operation.index, made)
+        yield from contradictions(operation, Outputs(made).contradicted())
 
 
 def reread(

@@ -22,10 +22,9 @@ from hashlib import sha256
 from typing import Final
 
 from ledger.errors import BadQuestion, Damaged
-from ledger.values import HASH_BYTES, Hash32, Milliseconds, RecordId
+from ledger.values import HASH_BYTES, SIGNATURE_BYTES, Hash32, Milliseconds, RecordId
 
 ENTRY_BYTES: Final = 73
-SIGNATURE_BYTES: Final = 65
 
 _TIME_MAX: Final = 2**64 - 1
 _RECORD_ROOT: Final = b"\x02"

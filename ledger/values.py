@@ -24,14 +24,12 @@ SiteId = Hash32
 Millicarats = NewType("Millicarats", int)
 """1 ct = 1000 millicarats = 0.2 g."""
 
-Seconds = NewType("Seconds", int)
-"""Whole seconds since 1970-01-01 UTC, as signed by an author."""
-
 Milliseconds = NewType("Milliseconds", int)
 """Whole milliseconds since 1970-01-01 UTC, as the ledger records them."""
 
 ADDRESS_BYTES: Final = 20
 HASH_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 65
 NO_ADDRESS: Final = Address(bytes(ADDRESS_BYTES))
 NO_HASH: Final = Hash32(bytes(HASH_BYTES))
 

@@ -16,7 +16,6 @@ from ledger.limits import LIMITS
 from ledger.records import KINDS, SHEETS, WRITABLE, Record
 from ledger.values import from_hex, to_hex
 
-SIGNATURE_BYTES: Final = 65
 _MEMBERS: Final = frozenset(("kind", "record", "signatures"))
 _WRITABLE_NAMES: Final = frozenset(record.KIND.name for record in WRITABLE)
 
@@ -101,7 +100,6 @@ def _read_signatures(plain: Plain, faults: Faults) -> tuple[bytes, ...]:
 
 __all__ = [
     "SHEETS",
-    "SIGNATURE_BYTES",
     "Envelope",
     "Plain",
     "decode",

@@ -210,6 +210,18 @@ def _check_filling(field: Field, value: object, place: str, operation: str, faul
         faults.add("emptiness", f"{place}.{field.wire}", "an empty field", "a value")
 
 
+def _check_fillings(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
+    operation = (sheets["what"][kind.selector] if kind.selector else "") or ""
+    if kind.selector and sheets["what"][kind.selector] == "":
+        # Named before the fields whose filling depends on it.
+        faults.add("emptiness", f"what.{kind.selector}", "a value", "an empty field")
+    for place in SHEETS:
+        for field in kind.sheets[place].FIELDS:
+            value = sheets[place][field.name]
+            if value is not None:
+                _check_filling(field, value, place, operation, faults)
+
+
 def _check_parallels(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
     lengths = {
         f"{place}.{field.wire}": len(sheets[place][field.name])
@@ -270,18 +282,13 @@ def read_record(kind: Kind, plain: Plain, faults: Faults | None = None) -> Recor
     if len(sheets) < len(SHEETS):
         faults.raise_first()
     _check_parallels(kind, sheets, faults)
-    operation = (sheets["what"][kind.selector] if kind.selector else "") or ""
-    if kind.selector and sheets["what"][kind.selector] == "":
-        # Named before the fields whose filling depends on it.
-        faults.add("emptiness", f"what.{kind.selector}", "a value", "an empty field")
-    for place in SHEETS:
-        for field in kind.sheets[place].FIELDS:
-            value = sheets[place][field.name]
-            if value is not None:
-                _check_filling(field, value, place, operation, faults)
+    _check_fillings(kind, sheets, faults)
     _check_author_country(sheets, faults)
-    faults.raise_first()
+    if details is None or any(None in values.values() for values in sheets.values()):
+        faults.raise_first()  # of what could not be read: it comes before all that follows
     record = _freeze(kind, sheets, Hash32(details))
+    for fault in record.faults():
+        faults.add(*fault)
     _check_salts(sheets, faults)
     faults.raise_first()
     return record
@@ -289,13 +296,10 @@ def read_record(kind: Kind, plain: Plain, faults: Faults | None = None) -> Recor
 
 def _freeze(kind: Kind, sheets: dict[str, dict[str, Any]], details: Hash32) -> Record:
     made: Any = kind.record
-    record: Record = made(
+    return made(  # type: ignore[no-any-return]  # the record's own constructor
         **{place: _make_sheet(kind.sheets[place], sheets[place]) for place in SHEETS},
         details=details,
     )
-    for rule, field, expected, came in record.faults():
-        raise Refused(Refusal(rule, field, expected, came))
-    return record
 
 
 def _make_sheet(sheet: Any, values: dict[str, Any]) -> Sheet:  # noqa: ANN401

@@ -300,7 +300,8 @@ class Transformation(Record):
 
     def faults(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield every loss that is of neither weight nor stones."""
-        losses = zip(self.amounts.loss_weights_millicarats, self.amounts.loss_stones, strict=True)
+        # Lists of unequal length are another fault, which is named before this one.
+        losses = zip(self.amounts.loss_weights_millicarats, self.amounts.loss_stones, strict=False)
         for position, loss in enumerate(losses):
             if not any(loss):
                 field = f"amounts.lossWeightsMillicarats.{position}"

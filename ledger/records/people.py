@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.records.fields import (
-    COUNTRY_LIST,
     EITHER,
     ROLES,
     ListSpec,
@@ -82,7 +81,9 @@ class CharterWhat(Sheet):
     mirror: str = choice("may hand-overs be mirrored on a chain", MIRRORS)
     rules_version: int = uint("version of the rules in force, from 1")
     checkpoint_keys: tuple[str, ...] = text(
-        "C2SP verifier keys whose name is the origin", items=CHECKPOINT_KEYS, bytes_max=2048
+        "C2SP verifier keys of Ed25519 whose name is the origin",
+        items=CHECKPOINT_KEYS,
+        bytes_max=2048,
     )
     anchor_key: Address = address("key that signs anchors; zero = no anchoring", EITHER)
     tables: tuple[str, ...] = text(
@@ -152,7 +153,9 @@ class AmendmentWhat(Sheet):
     mirror: str = choice("may hand-overs be mirrored on a chain", MIRRORS)
     rules_version: int = uint("version of the rules in force, from 1")
     checkpoint_keys: tuple[str, ...] = text(
-        "C2SP verifier keys whose name is the origin", items=CHECKPOINT_KEYS, bytes_max=2048
+        "C2SP verifier keys of Ed25519 whose name is the origin",
+        items=CHECKPOINT_KEYS,
+        bytes_max=2048,
     )
     anchor_key: Address = address("key that signs anchors; zero = no anchoring", EITHER)
     tables: tuple[str, ...] = text(
@@ -304,7 +307,7 @@ class RevocationScene(Sheet):
 
     occurred_at: int = occurred_at()
     author_country: str = author_country()
-    country: str = choice("the country of the role ended", (*COUNTRY_LIST, "EU"))
+    country: str = country("the country of the role ended", eu=True)
     salt: Hash32 = salt()
 
 

@@ -149,7 +149,8 @@ class Statement(Record):
         if len(self.amounts.measurements_micrometres) not in (0, 3):
             field = "amounts.measurementsMicrometres"
             yield "list-size", field, "three measurements or none", "another number"
-        if self.what.operation == "location" and len(self.scene.countries) != 1:
+        # None at all is `emptiness`, as for every list that an operation asks for.
+        if self.what.operation == "location" and len(self.scene.countries) > 1:
             yield "list-size", "scene.countries", "exactly one country", "another number"
 
 

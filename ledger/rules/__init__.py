@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ledger.custody import Changes, State, charter_of
+from ledger.errors import Damaged
 from ledger.records import (
     Admission,
     Amendment,
@@ -84,6 +85,7 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
 
     Raises:
         Refused: a rule of the groups from *ledger* on, the first that applies.
+        Damaged: the charter in force names rules that are not known, which no charter can.
 
     """
     case = Case(state, signed, index, now_ms)
@@ -91,12 +93,15 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
     if charter is None:
         if not isinstance(signed.record, Charter):
             raise refuse("charter-first", "", "a Charter at index 0", signed.record.KIND.name)
-        version = signed.record.what.rules_version
+        # One of a version that is not known is refused by every version, as `charter-values`.
+        rules = _VERSIONS.get(signed.record.what.rules_version, _VERSIONS[RULES_VERSION])
     elif isinstance(signed.record, Charter):
         raise refuse("charter-again", "", "any kind but Charter after index 0", "Charter")
+    elif charter.rules_version in _VERSIONS:
+        rules = _VERSIONS[charter.rules_version]
     else:
         version = charter.rules_version
-    rules = _VERSIONS.get(version, _VERSION_1)
+        raise Damaged("altered", "charter in force", f"rules version {version} is not known")
     changes = rules[type(signed.record)](case, signed.record)
     return replace(changes, items=(*changes.items, *findings_of(case, changes)))
 

@@ -1,9 +1,12 @@
-"""Plausibility warnings about accepted records: derived like state, never a refusal."""
+"""Plausibility warnings about accepted records: derived like state, never a refusal.
+
+What raises each, about what, and its id stand in ``docs/spec/records.md``, "Findings".
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ledger.canonical import encode
@@ -17,20 +20,20 @@ PLAUSIBLE_YIELD_PERCENT: Final = (20, 90)
 
 
 def finding_id(name: str, record_id: Hash32, subject: Hash32) -> Hash32:
-    """Return the id of a finding (``docs/spec/records.md``, "Ids")."""
+    """Return the id of a finding (``docs/spec/records.md``, "Findings")."""
     text = encode([name, to_hex(record_id), to_hex(subject)])
     return Hash32(hashlib.sha256(text).digest())
 
 
-def _late(case: Case, changes: Changes) -> Iterator[tuple[str, Hash32, str]]:
+def _late(case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
     late_seconds = case.now_ms // 1000 - case.record.scene.occurred_at
     if late_seconds > LIMITS.late_seconds:
         days = late_seconds // 86400
         subject = changes.parcels[-1] if changes.parcels else case.signed.record_id
-        yield "declared-late", subject, f"recorded {days} days after it is said to have occurred"
+        yield subject, f"recorded {days} days after it is said to have occurred"
 
 
-def _over_capacity(case: Case, changes: Changes) -> Iterator[tuple[str, Hash32, str]]:
+def _over_capacity(case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
     for item in changes.items:
         if not isinstance(item, YearOutput):
             continue
@@ -41,10 +44,10 @@ def _over_capacity(case: Case, changes: Changes) -> Iterator[tuple[str, Hash32, 
                 f"{carats(item.weight_millicarats)} ct registered for {item.year}, "
                 f"declared capacity {carats(capacity)} ct"
             )
-            yield "over-capacity", item.site, evidence
+            yield item.site, evidence
 
 
-def _implausible_yield(_case: Case, changes: Changes) -> Iterator[tuple[str, Hash32, str]]:
+def _implausible_yield(_case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
     least, most = PLAUSIBLE_YIELD_PERCENT
     for item in changes.items:
         if not isinstance(item, Operation) or item.name != "polish":
@@ -52,24 +55,50 @@ def _implausible_yield(_case: Case, changes: Changes) -> Iterator[tuple[str, Has
         rough, polished = sum(item.input_weights_millicarats), sum(item.weights_millicarats)
         if not least * rough <= 100 * polished <= most * rough:
             evidence = f"{carats(polished)} ct polished from {carats(rough)} ct of rough"
-            yield "implausible-yield", item.outputs[0], evidence
+            yield item.outputs[0], evidence
 
 
-_NOTICERS: Final = (_late, _over_capacity, _implausible_yield)
+def contradictions(operation: Operation, positions: Iterable[int]) -> Iterator[Finding]:
+    """Name the outputs for which the records leave no origin (``docs/spec/bounds.md``, steps 3, 4).
+
+    Args:
+        operation: what the accepted record did.
+        positions: of these outputs, from 0.
+
+    """
+    for position in positions:
+        weight, stones = operation.weights_millicarats[position], operation.stones[position]
+        made = "one stone" if stones == 1 else "an output"
+        evidence = f"no origin of what went in fits {made} of {carats(weight)} ct"
+        subject = operation.outputs[position]
+        yield _finding(CONTRADICTED, operation.index, operation.record_id, subject, evidence)
+
+
+def _finding(name: str, index: int, record_id: Hash32, subject: Hash32, evidence: str) -> Finding:
+    return Finding(
+        id=finding_id(name, record_id, subject),
+        name=name,
+        index=index,
+        record_id=record_id,
+        subject=subject,
+        evidence=evidence,
+    )
+
+
+_NOTICERS: Final = {
+    "declared-late": _late,
+    "over-capacity": _over_capacity,
+    "implausible-yield": _implausible_yield,
+}
+CONTRADICTED: Final = "origin-contradicted"
+RAISED: Final = (*_NOTICERS, CONTRADICTED)
+"""The findings that accepted records raise, by name."""
 
 
 def findings_of(case: Case, changes: Changes) -> tuple[Finding, ...]:
     """Return the findings that an accepted record raises."""
-    record_id = case.signed.record_id
     return tuple(
-        Finding(
-            id=finding_id(name, record_id, subject),
-            name=name,
-            index=case.index,
-            record_id=record_id,
-            subject=subject,
-            evidence=evidence,
-        )
-        for notice in _NOTICERS
-        for name, subject, evidence in notice(case, changes)
+        _finding(name, case.index, case.signed.record_id, subject, evidence)
+        for name, notice in _NOTICERS.items()
+        for subject, evidence in notice(case, changes)
     )

@@ -245,8 +245,11 @@ def _suspect(case: Case, record: Revocation) -> tuple[Item, ...]:
     if not since:
         return ()
     known = case.state.read(Suspicion, record.who.party)
-    earliest = min(since, known.since) if known else since
-    return (Suspicion(record.who.party, earliest, case.index),)
+    # Findings are named after the Revocation that goes back furthest: a later one that says less
+    # must not rename those that were answered already.
+    if known is not None and known.since <= since:
+        return ()
+    return (Suspicion(record.who.party, since, case.index),)
 
 
 def check_key_change(case: Case, record: KeyChange) -> Changes:

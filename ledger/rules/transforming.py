@@ -106,7 +106,9 @@ def _check_weights(record: Transformation, inputs: tuple[Parcel, ...]) -> None:
     amounts = record.amounts
     book = sum(parcel.weight_millicarats for parcel in inputs)
     out, lost = sum(amounts.weights_millicarats), sum(amounts.loss_weights_millicarats)
-    if max(book, out + lost) > LIMITS.integer_max:
+    stones_in = sum(parcel.stones for parcel in inputs)
+    stones_out = sum(amounts.stones) + sum(amounts.loss_stones)
+    if max(book, out + lost, stones_in, stones_out) > LIMITS.integer_max:
         raise refuse("overflow", "amounts", f"sums of at most {LIMITS.integer_max}", "a larger sum")
     stated = amounts.input_weight_millicarats
     if stated != book:

@@ -70,6 +70,10 @@ def _governors_needed(case: Case) -> int:
     return len(case.charter.governors) if everyone else case.charter.threshold
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def _check_governors(case: Case) -> None:
     """Check that exactly the governors needed signed, with their current keys.
 
@@ -85,8 +89,8 @@ def _check_governors(case: Case) -> None:
     needed, signers = _governors_needed(case), case.signed.signers
     signed_by = {keys[signer] for signer in signers if signer in keys}
     if len(signers) != needed or len(signed_by) != needed:
-        came = f"{len(signed_by)} governors among {len(signers)} signers"
-        raise refuse("governors", _FIELD, f"exactly {needed} governors", came)
+        came = f"{_count(len(signed_by), 'governor')} among {_count(len(signers), 'signer')}"
+        raise refuse("governors", _FIELD, f"exactly {_count(needed, 'governor')}", came)
     if case.record.author not in signed_by:
         raise refuse("governors", "who.author", "one of the governors that signed", "another")
 

@@ -11,10 +11,9 @@ from typing import Final
 
 import coincurve
 
-from ledger.canonical import SIGNATURE_BYTES
 from ledger.errors import Refusal, Refused
 from ledger.signing.hashing import keccak
-from ledger.values import ADDRESS_BYTES, Address, Hash32
+from ledger.values import ADDRESS_BYTES, SIGNATURE_BYTES, Address, Hash32
 
 ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _HALF_ORDER: Final = ORDER // 2

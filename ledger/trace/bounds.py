@@ -164,12 +164,29 @@ class Outputs:
             self._bounds[position] = self._bound(position)
         return self._bounds[position]
 
+    def contradicted(self) -> tuple[int, ...]:
+        """List the outputs, by position, for which the records leave no composition.
+
+        Each is bounded but for its pro-rata amounts. Where no output is one stone there is none:
+        the shares by weight are then a composition that fits all outputs.
+        """
+        if 1 not in self._blend.stones:
+            return ()
+        positions = range(len(self._blend.weights))
+        return tuple(position for position in positions if self._fitting(position)[1] is None)
+
+    def _fitting(self, position: int) -> tuple[Box, Box | None]:
+        """Bound an output by the split alone, and by steps 2 to 4; None where nothing fits."""
+        blend = self._blend
+        weight = blend.weights[position]
+        slack = _slack(weight, blend.stones[position], blend.tolerances[position])
+        split, drawn = _alone(self._whole, self._spans, self._total, weight, slack)
+        return split, self._among_siblings(drawn, weight, slack) if drawn else None
+
     def _bound(self, position: int) -> OriginBounds:
         blend, spans = self._blend, self._spans
         weight = blend.weights[position]
-        slack = _slack(weight, blend.stones[position], blend.tolerances[position])
-        split, drawn = _alone(self._whole, spans, self._total, weight, slack)
-        known = self._among_siblings(drawn, weight, slack) if drawn else None
+        split, known = self._fitting(position)
         box = known or split
         held = share_of(blend.pro_rata, spans, self._parts, position, self._halves)
         shares = fit(held, spans, box, weight)

@@ -47,8 +47,8 @@ class Blends:
         return known[1]
 
 
-def blended(state: State, operation: Operation, blends: Blends | None = None) -> Blended | None:
-    """Work out what is kept of an operation; None for a registration.
+def blend_of(state: State, operation: Operation, blends: Blends | None = None) -> Blend | None:
+    """Work out the origin bounds of an operation; None for a registration.
 
     Args:
         state: the state that the operation's record meets, so before its own changes.
@@ -66,14 +66,18 @@ def blended(state: State, operation: Operation, blends: Blends | None = None) ->
     inputs = [state.read(Parcel, parcel) for parcel in operation.inputs]
     if charter is None or None in inputs:
         raise Damaged("gap", f"inputs of entry {operation.index}", "a parcel is missing")
-    made = blend(
+    return blend(
         [bounds_of(state, parcel, blends) for parcel in inputs if parcel],
         operation.weights_millicarats,
         operation.stones,
         operation.loss_millicarats,
         charter.tolerance,
     )
-    return Blended(operation.index, encode(made.to_plain()).decode())
+
+
+def keep(index: int, made: Blend) -> Blended:
+    """Return a blend as it is kept under the index of its operation."""
+    return Blended(index, encode(made.to_plain()).decode())
 
 
 def bounds_of(state: State, parcel: Parcel, blends: Blends | None = None) -> OriginBounds:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.custody import Blended, Nothing, Operation, Overlay, Parcel
+from ledger.custody import Blended, Finding, Nothing, Operation, Overlay, Parcel
 from ledger.derivation import Remembered, decide, reread
+from ledger.drafts import Output
 from ledger.entry import Entry, Sort
 from ledger.errors import Damaged, Refused
 from ledger.rules import check
+from ledger.rules.findings import finding_id
+from ledger.trace.kept import bounds_of
 from ledger.values import NO_HASH, Hash32, Milliseconds
 from tests.desk import journey
 from tests.world import World
@@ -21,7 +24,7 @@ def replayed(world: World) -> Overlay:
     return state
 
 
-def test_to_what_the_rules_change_nothing_is_added_but_blends() -> None:
+def test_to_what_the_rules_change_only_what_follows_for_origins_is_added() -> None:
     world, state = journey(), Overlay(Nothing())
     for index, (now_ms, signed, _) in enumerate(world.log):
         by_rules = check(state, signed, index, now_ms)
@@ -33,7 +36,37 @@ def test_to_what_the_rules_change_nothing_is_added_but_blends() -> None:
         assert [item.index for item in added if isinstance(item, Blended)] == [
             operation.index for operation in operations if operation.inputs
         ]
+        assert all(isinstance(item, (Blended, Finding)) for item in added)
         state.apply(signed.record_id, signed.record, changes.items)
+
+
+@pytest.mark.parametrize(
+    ("given", "outputs", "at"),
+    [
+        ((1_000, 1_000), ((200, 0), (1_500, 1), (300, 0)), [1]),
+        ((10_000, 3_000), ((6_000, 1), (6_000, 1), (1_000, 0)), [0, 1, 2]),
+        ((1_000, 1_000), ((1_000, 1), (1_000, 1)), []),
+        ((1_000, 1_000), ((1_500, 0), (500, 0)), []),
+    ],
+)
+def test_each_output_that_no_origin_fits_has_a_finding(
+    given: tuple[int, ...], outputs: tuple[tuple[int, int], ...], at: list[int]
+) -> None:
+    world = journey()
+    bags = [world.register(world.open_site(), weight, 0) for weight in given]
+    made = world.transform("miner-bw", "mix", sorted(bags), [Output(*one) for one in outputs])
+    state = replayed(world)
+    found = {one.subject: one for one in state.items() if isinstance(one, Finding)}
+    assert set(found) == {made[position] for position in at}
+    for position, parcel in enumerate(made):
+        held = state.read(Parcel, parcel)
+        assert held is not None
+        assert bounds_of(state, held).contradicted == (position in at)
+    record_id = world.log[-1][1].record_id
+    for subject, finding in found.items():
+        assert (finding.name, finding.record_id) == ("origin-contradicted", record_id)
+        assert finding.id == finding_id(finding.name, record_id, subject)
+        assert finding.index == len(world.log) - 1
 
 
 def test_a_refusal_of_the_rules_is_passed_on() -> None:

@@ -150,7 +150,9 @@ def something(spec, empty):
     """Return a value that is not empty."""
     one = {"address": "0x" + "11" * 20, "bytes32": "0x" + "11" * 32, "uint64": 1, "string": "X1"}
     value = next(filter(None, spec.one_of)) if spec.one_of else one[spec.wire_type]
-    return [value] if isinstance(empty, list) else value
+    # Three at least where the only list of integers without a leader is one of three or none.
+    count = 3 if spec.wire_type == "uint64" else 1
+    return [value] * count if isinstance(empty, list) else value
 
 
 def follower(kind, path):
@@ -188,6 +190,29 @@ def test_a_location_is_one_country_and_an_origin_may_be_several():
     plain = example("Statement", "origin")
     plain["scene"]["countries"] = ["BW", "ZA"]
     read_record(KINDS["Statement"], plain)
+
+
+def test_a_number_of_elements_is_asked_before_what_may_be_empty():
+    plain = example("Statement", "grading")
+    plain["amounts"]["measurementsMicrometres"] = [6500, 6510]
+    plain["what"]["shape"] = ""
+    plain["who"]["salt"] = plain["what"]["salt"]
+    assert refusal_of("Statement", plain) == ("list-size", "amounts.measurementsMicrometres")
+    plain = example("Statement", "location")
+    plain["scene"] |= {"countries": ["ZA", "BW"], "asOf": 0}
+    assert refusal_of("Statement", plain) == ("list-size", "scene.countries")
+    plain["scene"] |= {"countries": []}
+    assert refusal_of("Statement", plain) == ("emptiness", "scene.asOf")
+    plain["scene"] |= {"asOf": 1}
+    assert refusal_of("Statement", plain) == ("emptiness", "scene.countries")
+
+
+def test_losses_of_unequal_lists_are_refused_for_that():
+    plain = example("Transformation", "mix")
+    plain["amounts"] |= {
+        "lossReasons": ["other"], "lossWeightsMillicarats": [0], "lossStones": [0, 0],
+    }  # fmt: skip
+    assert refusal_of("Transformation", plain) == ("list-parallel", "amounts.lossStones")
 
 
 @pytest.mark.parametrize(("parcel", "state"), [(0, 1), (1, 0)])

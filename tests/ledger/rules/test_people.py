@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger import drafts
 from ledger.checkpoint import SignerKey
+from ledger.checkpoint.keys import key_id_of, to_base64
 from ledger.custody import CharterInForce, Claim, Party
+from ledger.errors import Damaged
 from ledger.records import Record
 from ledger.values import NO_HASH, Hash32
 from tests.ledger.rules.cases import (
@@ -65,6 +68,14 @@ def _a_text_that_is_no_verifier_key(stage: Stage, wrong: bool) -> Said:
     if wrong:
         keys[1] = keys[1][:-1] + ("A" if keys[1][-1] != "A" else "B")
     return amendment(stage, {"what.checkpoint_keys": tuple(keys)})
+
+
+@case("charter-values", "what.checkpointKeys.0")
+def _a_verifier_key_that_is_not_of_ed25519(stage: Stage, wrong: bool) -> Said:
+    signature_type, key = 4 if wrong else 1, SignerKey(ORIGIN, secret_of("x")).verifier_key
+    key_id = key_id_of(ORIGIN, signature_type, key.public_key).hex()
+    material = to_base64(bytes([signature_type]) + key.public_key)
+    return amendment(stage, checkpoint_keys=(f"{ORIGIN}+{key_id}+{material}",))
 
 
 @case("charter-values", "what.rulesVersion")
@@ -251,3 +262,11 @@ def test_an_amendment_keeps_origin_and_ledger_and_leaves_old_governors_parties()
     assert after.threshold == 3
     assert stage.state.read(Party, THREE[0]) is not None
     assert stage.party("fourth").head == NO_HASH
+
+
+def test_a_charter_in_force_of_rules_that_are_not_known_is_damage() -> None:
+    stage = new_stage()
+    said = amendment(stage)
+    stage.place(replace(stage.charter(), rules_version=2))
+    with pytest.raises(Damaged, match="rules version 2"):
+        stage.check(said.record, *said.signers)

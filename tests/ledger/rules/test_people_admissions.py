@@ -352,9 +352,22 @@ def test_the_earliest_index_of_suspicion_is_kept() -> None:
     for since, role in ((9, "trader"), (5, "cutter"), (7, "lab")):
         stage.admit("trader-be", role, "BE")
         stage.revoke("trader-be", role, "BE", compromised_since=since)
+        if since == 5:
+            index = len(stage.log) - 1
     suspicion = stage.state.read(Suspicion, address_of("trader-be"))
     assert suspicion is not None
-    assert suspicion.since == 5
+    assert (suspicion.since, suspicion.index) == (5, index)
+
+
+def test_of_two_revocations_from_one_index_on_the_first_is_kept() -> None:
+    stage = new_stage()
+    stage.revoke("trader-be", compromised_since=5)
+    first = len(stage.log) - 1
+    stage.admit("trader-be", "cutter", "BE")
+    stage.revoke("trader-be", "cutter", "BE", compromised_since=5)
+    suspicion = stage.state.read(Suspicion, address_of("trader-be"))
+    assert suspicion is not None
+    assert (suspicion.since, suspicion.index) == (5, first)
 
 
 def test_revoking_an_authority_does_not_revoke_those_it_admitted() -> None:

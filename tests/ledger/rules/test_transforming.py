@@ -234,6 +234,25 @@ def _outputs_and_losses_of_more_than_an_integer_holds(stage: Stage, wrong: bool)
     )
 
 
+@case("overflow", "amounts")
+def _inputs_of_more_stones_than_an_integer_holds(stage: Stage, wrong: bool) -> Said:
+    parcels = [stage.give("trader-be", 5, MOST - 5), stage.give("trader-be", 5, 5 + wrong)]
+    return mix(stage, parcels, Output(10, MOST))
+
+
+@case("overflow", "amounts")
+def _more_stones_made_and_lost_than_an_integer_holds(stage: Stage, wrong: bool) -> Said:
+    return cut(
+        stage, "cut", Output(4_000, MOST - 6), Output(5_000, 5), polishing=Loss(1_000, 1 + wrong)
+    )
+
+
+@case("overflow", "amounts")
+def _more_stones_than_an_integer_holds_of_an_uncounted_parcel(stage: Stage, wrong: bool) -> Said:
+    outputs = (Output(4_000, MOST - 1), Output(6_000, 1 + wrong))
+    return cut(stage, "cut", *outputs, stones=0)
+
+
 @case("book-weight", "amounts.inputWeightMillicarats")
 def _an_input_weight_other_than_the_books(stage: Stage, wrong: bool) -> Said:
     said = split(stage)

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Damaged
-from ledger.trace.bounds import OTHER_SITES, Blend, Bound, OriginBounds, blend, registered
+from ledger.trace.bounds import (
+    OTHER_SITES,
+    Blend,
+    Bound,
+    OriginBounds,
+    Outputs,
+    blend,
+    registered,
+)
 from ledger.values import Hash32
 from tests.ledger.trace import stones
 from tests.trials import dice, trials
@@ -114,6 +122,14 @@ def test_the_order_of_the_inputs_does_not_matter(operation, order):
     shuffled = order.sample(inputs, len(inputs))
     again = blend(shuffled, made.weights, made.stones, made.loss, exact)
     assert again == blend(inputs, made.weights, made.stones, made.loss, exact)
+
+
+@given(operations())
+def test_the_outputs_listed_as_contradicted_are_those_that_say_so(operation):
+    made, _ = operation
+    positions = range(len(made.weights))
+    says_so = tuple(position for position in positions if made.output(position).contradicted)
+    assert Outputs(made).contradicted() == says_so
 
 
 @given(operations())

@@ -12,7 +12,7 @@ from ledger.drafts import Output
 from ledger.errors import Damaged
 from ledger.trace import kept as kept_module
 from ledger.trace.bounds import Bound
-from ledger.trace.kept import Blends, blended, bounds_of
+from ledger.trace.kept import Blends, blend_of, bounds_of
 from ledger.values import ParcelId
 from tests.world import World, usual_world
 
@@ -149,5 +149,5 @@ def test_the_blend_of_inputs_from_one_operation_is_read_once(
         if isinstance(item, Operation) and item.name == "mix"
     )  # fmt: skip
     again = replace(operation, inputs=tuple(one.id for one in inputs if one))
-    assert blended(made.state, again) is not None
+    assert blend_of(made.state, again) is not None
     assert reads == [operation.index]
