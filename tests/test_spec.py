@@ -6,19 +6,22 @@ are right; the numbers of every example are computed again.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import importlib.util
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger import entry, merkle, signing
-from ledger.canonical import Envelope, encode, read_envelope
+from ledger.canonical import Envelope, encode, read_envelope, seal
 from ledger.canonical.reading import ORDER
-from ledger.errors import Refused
+from ledger.checkpoint import Checkpoint, VerifierKey, open_checkpoint
+from ledger.errors import ProofError, Refused
 from ledger.limits import LIMITS
 from ledger.records import KINDS, SHEETS, WRITABLE
 from ledger.signing import Detail
@@ -27,6 +30,8 @@ from tests import spec_tables
 from tests.spec_tables import EVERY_KIND, GOLDEN, SPEC, document, examples, fields_of
 
 ENTRIES = Path(__file__).with_name("vectors") / "entries.json"
+NOTES = ENTRIES.with_name("notes.json")
+TOY = ENTRIES.with_name("chain.json")
 RECORDS = document("records.md")
 HANDOFF = document("envelope.md").partition("```json\n")[2].partition("\n```")[0].encode()
 LEDGER_ID = Hash32(bytes.fromhex(examples("signatures.md")["ledger id"][2:]))
@@ -184,6 +189,60 @@ def test_the_limits_of_envelopes_are_those_in_force() -> None:
     ]
 
 
+def test_the_nesting_that_is_not_parsed_is_told() -> None:
+    told = re.search(r"nested deeper than (\d+) are refused as\s+`depth`", document("envelope.md"))
+    assert told is not None
+    levels = int(told[1])
+    for opened, rule in ((levels, "json"), (levels + 1, "depth")):
+        with pytest.raises(Refused) as caught:
+            read_envelope(b"[" * opened)
+        assert caught.value.refusal.rule == rule
+
+
+def test_more_signatures_than_are_looked_at_are_a_wrong_number_of_them() -> None:
+    told = re.search(r"More than (\d+) are `signature-count` before", document("signatures.md"))
+    assert told is not None
+    record = read_envelope(HANDOFF).record
+    for count, rule in ((int(told[1]), "signature-form"), (int(told[1]) + 1, "signature-count")):
+        with pytest.raises(Refused) as caught:
+            signing.check_signatures(seal(record, (b"",) * count), LEDGER_ID)
+        assert caught.value.refusal.rule == rule
+
+
+def test_the_example_checkpoint_is_that_of_the_golden_log() -> None:
+    text, told = document("checkpoint.md"), examples("checkpoint.md")
+    note = text.partition("```text\n")[2].partition("```")[0].encode()
+    golden = json.loads(NOTES.read_text("utf-8"))["checkpoints"][0]
+    assert note.decode() == golden["note"]
+    assert [told["verifier key"]] == golden["keys"]
+    key = VerifierKey.parse(told["verifier key"])
+    opened = open_checkpoint(note, [key])
+    (signature,) = opened.note.signatures
+    assert opened.checkpoint.format() + "\n" == note.decode().partition("— ")[0]
+    assert told == {
+        "verifier key": str(key),
+        "public key": to_hex(key.public_key),
+        "key id": to_hex(signature.key_id),
+        "root": to_hex(opened.checkpoint.root),
+        "signature": to_hex(signature.value),
+    }
+    named = key.name.encode() + b"\n\x01" + key.public_key
+    assert to_hex(hashlib.sha256(named).digest()[:4]) == told["key id"]
+
+
+def test_the_limits_of_checkpoints_are_those_in_force() -> None:
+    text = document("checkpoint.md")
+    most = LIMITS.checkpoint_leaves_max
+    assert f"at most {most:,} (2^63 - 1)" in text
+    assert f"one to {LIMITS.note_signatures_max} signature lines" in text
+    assert f"at most {LIMITS.note_bytes_max:,} bytes" in text
+    root = base64.b64encode(bytes(32)).decode()
+    for lines in (f"o\n{most + 1}\n{root}\n", f"o\n1\n{root}\nan extension\n"):
+        with pytest.raises(ProofError):
+            Checkpoint.parse(lines)
+    assert Checkpoint.parse(f"o\n{most}\n{root}\n").size == most
+
+
 def test_the_numbers_of_the_example_signature_are_right() -> None:
     told, record = examples("signatures.md"), read_envelope(HANDOFF).record
     hashes = signing.sheet_hashes(record)
@@ -249,6 +308,9 @@ def test_the_toy_ledger_has_the_ids_that_its_entries_seal() -> None:
     assert told[0] == to_hex(LEDGER_ID)
     assert told[6] == examples("signatures.md")["record id"]
     assert to_hex(signing.output_id(hash_of(told[5]), 0)) in RECORDS.partition("## 7.")[2]
+    assert f"`tests/vectors/{TOY.name}`" in RECORDS.partition("## 7.")[2]
+    in_full = json.loads(TOY.read_text("utf-8"))["chain"]
+    assert [case["recordId"] for case in in_full] == told
 
 
 def test_the_index_lists_every_document() -> None:
