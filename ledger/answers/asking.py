@@ -24,6 +24,7 @@ _TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _TAG_BYTES: Final = 6
 _INDEX_BYTES: Final = 8
+_CURSOR_EXPECTED: Final = "the cursor that the page before gave"
 
 
 def read_hash(field: str, text: str) -> Hash32:
@@ -131,14 +132,19 @@ class Cursors:
             raw = b""
         tag, position = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         if tag != self._tag or len(position) != length or self.write(position) != cursor:
-            raise BadQuestion("cursor", "the cursor that the page before gave")
+            raise BadQuestion("cursor", _CURSOR_EXPECTED)
         return position
 
     def read_index(self, cursor: str) -> int | None:
         """Read a cursor after an index; None for the first page.
 
         Raises:
-            BadQuestion: this question did not give it.
+            BadQuestion: this question did not give it; so too, if no log has such an index.
 
         """
-        return int.from_bytes(self.read(cursor, _INDEX_BYTES), "big") if cursor else None
+        if not cursor:
+            return None
+        index = int.from_bytes(self.read(cursor, _INDEX_BYTES), "big")
+        if index >= LIMITS.tree_leaves_max:
+            raise BadQuestion("cursor", _CURSOR_EXPECTED)
+        return index

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
+from typing import Final
 
 from ledger.answers.asking import Cursors, read_limit, token_of
 from ledger.answers.reading import Line, Reading
@@ -19,11 +21,19 @@ from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
 from ledger.canonical import to_plain
 from ledger.custody import NEVER, NOBODY, Finding, Operation, Parcel
+from ledger.errors import BadQuestion
 from ledger.limits import LIMITS
 from ledger.records import Record
+from ledger.rules import touches
 from ledger.trace import story as stories
 from ledger.trace.walk import downstream
 from ledger.values import Address, Hash32, ParcelId, to_hex
+
+_PLACE: Final = struct.Struct(">QQ")
+"""In a history's cursor: the index of the last step shown, and that of the chain's next."""
+
+_CHAIN_ENDS: Final = 0
+"""In a cursor, in place of where a parcel's chain goes on: index 0 is the Charter's."""
 
 
 def shown(parcel: Parcel) -> ParcelShown:
@@ -108,28 +118,52 @@ def history(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: st
     """Answer with a parcel's own chain, and the records that speak of it; the latest first."""
     known, rows = reading.known_parcel(parcel_id), read_limit(limit)
     cursors = Cursors(f"history {to_hex(parcel_id)}")
-    before = cursors.read_index(cursor)
-    chain = stories.story(
-        reading.view, known, rows + 1, None if before is None else -before, ancestors=False
-    )
-    indices = {step.index: False for step in chain.steps}
-    below = reading.as_of.size if before is None else before
+    below, start = _read_place(reading, known, cursors, cursor)
+    own = stories.own_steps(reading.view, parcel_id, start, rows + 1) if start else ()
+    indices = {step.index: False for step in own}
     for index in reading.view.last_mentions(parcel_id, below, rows + 1):
         indices.setdefault(index, True)
     latest = sorted(indices, reverse=True)
-    if chain.is_cut and chain.steps:  # beyond the bound it is not known what lies between
-        latest = [index for index in latest if index >= chain.steps[-1].index]
     page = latest[:rows]
+    next_cursor = None
+    if len(latest) > rows:
+        goes_on = next((step.index for step in own if step.index < page[-1]), _CHAIN_ENDS)
+        next_cursor = cursors.write(_PLACE.pack(page[-1], goes_on))
     return HistoryAnswer(
         parcel_id=parcel_id,
         steps=tuple(
             step(reading, reading.line(index), (parcel_id,), is_mention=indices[index])
             for index in page
         ),
-        cursor=cursors.write_index(page[-1] if len(latest) > rows else None),
-        is_cut=chain.is_cut,
+        cursor=next_cursor,
+        is_cut=False,
         as_of=reading.as_of,
     )
+
+
+def _read_place(
+    reading: Reading, parcel: Parcel, cursors: Cursors, cursor: str
+) -> tuple[int, Hash32 | None]:
+    """Read where a page of a history begins.
+
+    Returns:
+        The index below which all of it lies; the record from which the parcel's own chain goes on,
+        or None when that is at its end.
+
+    Raises:
+        BadQuestion: the page before did not give this cursor.
+
+    """
+    if not cursor:
+        return reading.as_of.size, parcel.head
+    below, goes_on = _PLACE.unpack(cursors.read(cursor, _PLACE.size))
+    if below < reading.as_of.size and goes_on == _CHAIN_ENDS:
+        return below, None
+    if goes_on < below < reading.as_of.size:
+        signed = reading.line(goes_on).signed
+        if parcel.id in touches(signed.record, signed.record_id):
+            return below, signed.record_id
+    raise BadQuestion("cursor", "the cursor that the page before gave")
 
 
 def story(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str) -> HistoryAnswer:
@@ -137,7 +171,10 @@ def story(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str)
     known, rows = reading.known_parcel(parcel_id), read_limit(limit)
     cursors = Cursors(f"story {to_hex(parcel_id)}")
     before = cursors.read_index(cursor)
-    page = stories.story(reading.view, known, rows, None if before is None else -before)
+    most = LIMITS.story_walk_steps_max
+    page = stories.story(
+        reading.view, known, rows, None if before is None else -before, steps_max=most
+    )
     return HistoryAnswer(
         parcel_id=parcel_id,
         steps=tuple(step(reading, reading.line(told.index), told.parcels) for told in page.steps),

@@ -18,41 +18,71 @@ def plain_words(
     proof: ProofShown,
     steps: Sequence[StoneStep],
     *,
+    ruled_out: tuple[str, ...],
+    is_stone: bool,
     is_open: bool,
 ) -> PlainWords:
-    """Sort what is known of a stone by who answers for it."""
+    """Sort what is known of a stone by who answers for it.
+
+    Args:
+        mined: where it can be from.
+        cut: where it was cut, if it was.
+        proof: the proof of its last record.
+        steps: its story.
+        ruled_out: countries of the story that it cannot be from, as they stand in a sentence.
+        is_stone: whether it is one stone.
+        is_open: whether everyone may read the ledger's records.
+
+    """
     return PlainWords(
         proven=tuple(_proven(proof, steps, is_open=is_open)),
-        claimed=tuple(_claimed(mined, cut)),
+        claimed=tuple(_claimed(mined, cut, ruled_out, is_stone=is_stone)),
         unknown=tuple(_unknown(mined)),
     )
 
 
 def _proven(proof: ProofShown, steps: Sequence[StoneStep], *, is_open: bool) -> Iterator[str]:
-    count = f"{len(steps)} statements tell" if len(steps) != 1 else "One statement tells"
-    yield f"{count} this story here. Each was signed with the key of the party that makes it" + (
+    is_one = len(steps) == 1
+    count = "One statement tells" if is_one else f"{len(steps)} statements tell"
+    signed = "signed by the party that makes it, or by an agent that it named to sign for it"
+    yield f"{count} this story here. {'It' if is_one else 'Each'} was {signed}" + (
         "." if is_open else "; the ledger checked this, and its auditors can check it again."
     )
-    if proof.status == "checkpointed":
+    # What others said of the goods can be later than the last record of the goods themselves.
+    if {proof.status, *(step.status for step in steps)} == {"checkpointed"}:
+        they = "It is in the log" if is_one else "They are in the log, in this order"
         yield (
-            f"They are in the public log, in this order, under a signed checkpoint of {proof.size} "
-            "entries: whoever changes or drops one afterwards can be shown to have done so."
+            f"{they}, under a signed checkpoint of {proof.size} entries: whoever changes or drops "
+            f"{'it' if is_one else 'one'} afterwards can be shown to have done so."
         )
     else:
-        yield (
-            "They have their place in the log. A signed checkpoint that covers the last of them is "
-            "being made."
-        )
+        they = "It has its" if is_one else "They have their"
+        covered = "it" if is_one else "the last of them"
+        yield f"{they} place in the log. A signed checkpoint that covers {covered} is being made."
     yield "At every step the declared weights balance: no more came out than went in."
 
 
-def _claimed(mined: MinedShown, cut: CutShown | None) -> Iterator[str]:
-    where = "one of these places" if mined.sureness == "one-of" else "these places"
-    place = "this place" if mined.sureness == "one" else where
-    yield (
-        f"That it was mined in {place}: the miners declare it, at sites that the authorities of "
-        "their countries have licensed."
-    )
+def _claimed(
+    mined: MinedShown, cut: CutShown | None, ruled_out: tuple[str, ...], *, is_stone: bool
+) -> Iterator[str]:
+    if mined.sureness == "one":
+        yield (
+            "That it was mined in this place: the miner declares it, at a site that the authority "
+            "of its country has licensed."
+        )
+    else:
+        places = "one of these places" if mined.sureness == "one-of" else "these places"
+        yield (
+            f"That it was mined in {places}: the miners declare it, at sites that the authorities "
+            "of their countries have licensed."
+        )
+    # Where no composition fits, no weight speaks against one country more than another.
+    if ruled_out and not mined.is_contradicted:
+        what = "this stone" if is_stone else "nothing of this parcel"
+        yield (
+            f"Goods from {listed(ruled_out, 'and')} were in the mix; by the weights and counts on "
+            f"record {what} {'cannot' if is_stone else 'can'} be from there."
+        )
     if cut is not None and cut.country_names:
         names = cut.country_names if cut.is_whole else (*cut.country_names, "elsewhere")
         yield f"That it was cut in {listed(names)}: the cutter declares it."

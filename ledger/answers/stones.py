@@ -87,7 +87,15 @@ def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
         findings=shown,
         findings_left_out=len(findings) - len(shown),
         proof=proof,
-        words=plain_words(mined, cut, proof, steps, is_open=is_open),
+        words=plain_words(
+            mined,
+            cut,
+            proof,
+            steps,
+            ruled_out=_ruled_out(lines, mined),
+            is_stone=parcel.stones == 1,
+            is_open=is_open,
+        ),
         as_of=reading.as_of,
     )
 
@@ -116,6 +124,7 @@ def _site_name(reading: Reading, site_id: SiteId) -> str:
 
 def _mined(reading: Reading, parcel: Parcel) -> MinedShown:
     bounds = bounds_of(reading.view, parcel)
+    sites = [site for part in bounds.countries for site, _ in part.sites]
     places = []
     for part in bounds.countries:
         for site_id, _ in part.sites:
@@ -132,10 +141,21 @@ def _mined(reading: Reading, parcel: Parcel) -> MinedShown:
             )
     several: Sureness = "one-of" if parcel.stones == 1 else "some-of"
     return MinedShown(
-        sureness="one" if len(places) == 1 else several,
+        # Goods known by their country alone are of one of its sites, or of several: nobody knows.
+        sureness="one" if len(sites) == 1 and sites[0] != OTHER_SITES else several,
         countries=tuple(name_of(country) for country in bounds.possible()),
         places=tuple(places),
         is_contradicted=bounds.contradicted,
+    )
+
+
+def _ruled_out(lines: Sequence[Line], mined: MinedShown) -> tuple[str, ...]:
+    """Name the countries of the story's mines that the goods cannot be from."""
+    told = {
+        line.record.scene.author_country for line in lines if isinstance(line.record, Registration)
+    }
+    return tuple(
+        name_in_text(country) for country in sorted(told) if name_of(country) not in mined.countries
     )
 
 

@@ -3,7 +3,7 @@
 A Revocation may say from which index on a party's records are suspect. It refuses nothing and
 undoes nothing; it raises ``descends-from-suspected`` on every parcel in whose story such a record
 stands. The finding's id follows from the Revocation and the parcel (``docs/spec/records.md``,
-"Ids"), so that a party can answer it by a Report.
+"Findings"), so that a party can answer it by a Report.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ _VOWELS: Final = ("a", "e", "i", "o", "u")
 _OFFERS: Final = {
     "sale": ("Offered", "offers {goods} for sale to {recipient}"),
     "consignment": ("Sent", "sends {goods} on consignment to {recipient}"),
-    "return": ("Sent back", "sends {goods} back to {recipient}"),
+    # Whether it ever was the recipient's, the sender alone says.
+    "return": ("Sent as a return", "sends {goods} as a return to {recipient}"),
 }
 _WORK: Final = {
     "split": ("Split", "declares a parcel split into {outputs}"),

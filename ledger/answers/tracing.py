@@ -24,7 +24,7 @@ from ledger.answers.shapes import (
 from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
 from ledger.custody import Finding, Operation, Parcel, SiteState
-from ledger.rules.findings import finding_id
+from ledger.rules.findings import CONTRADICTED, finding_id
 from ledger.trace.kept import bounds_of
 from ledger.trace.origins import OTHER_SITES, Bound, CountryBounds
 from ledger.trace.walk import upstream
@@ -87,9 +87,15 @@ def _country(reading: Reading, part: CountryBounds, *, is_one_stone: bool) -> Co
         part.country,
         *_amounts(part.bound, is_one_stone=is_one_stone),
         sites=tuple(
-            _site(reading, site, bound, is_one_stone=is_one_stone) for site, bound in part.sites
+            _site(reading, site, _bound_of(part, site, own), is_one_stone=is_one_stone)
+            for site, own in part.sites
         ),
     )
+
+
+def _bound_of(part: CountryBounds, site: SiteId, own: Bound) -> Bound:
+    # Goods known by their country alone may be of any of its sites, also of one told apart.
+    return own if site == OTHER_SITES else part.site(site)
 
 
 def _site(reading: Reading, site: SiteId, bound: Bound, *, is_one_stone: bool) -> SiteOrigin:
@@ -113,8 +119,11 @@ def findings_along(
     """Show the findings about a parcel and about what these operations took, made and mined.
 
     A finding about an operation stands under its first or its last output, one about a
-    registration's site under that site.
+    registration's site under that site. What contradicts the origin of one output is not shown
+    with the others.
     """
+    operations = tuple(operations)
+    ancestry = {parcel.id, *(given for operation in operations for given in operation.inputs)}
     subjects: dict[ParcelId, None] = {parcel.id: None}
     found: dict[bytes, FindingShown] = {}
     for operation in operations:
@@ -126,5 +135,7 @@ def findings_along(
             if about_site is not None:
                 found[about_site.id] = finding_shown(about_site)
     for subject in subjects:
-        found.update((finding.finding_id, finding) for finding in findings_about(reading, subject))
+        for finding in findings_about(reading, subject):
+            if finding.name != CONTRADICTED or subject in ancestry:
+                found[finding.finding_id] = finding
     return tuple(sorted(found.values(), key=lambda finding: (finding.index, finding.finding_id)))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.answers.asking import (
@@ -75,12 +75,23 @@ def test_a_page_has_a_usual_size() -> None:
     assert read_limit(LIMITS.page_rows_max) == LIMITS.page_rows_max
 
 
-@given(st.integers(0, 2**63))
+@given(st.integers(0, 2**63 - 1))
 def test_a_cursor_comes_back_as_it_was_given(index: int) -> None:
     cursors = Cursors("history 0x01")
     cursor = cursors.write_index(index)
     assert cursor is not None
     assert cursors.read_index(cursor) == index
+
+
+@given(st.integers(2**63, 2**64 - 1))
+@example(2**63)
+@example(2**64 - 1)
+def test_a_cursor_after_an_index_that_no_log_has_is_refused(index: int) -> None:
+    cursors = Cursors("history 0x01")
+    made_up = cursors.write_index(index)
+    assert made_up is not None
+    with pytest.raises(BadQuestion):
+        cursors.read_index(made_up)
 
 
 def test_no_cursor_is_the_first_page_and_the_end() -> None:

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from ledger import drafts
 from ledger.answers import Answers
+from ledger.answers.asking import Cursors
 from ledger.book import Book
 from ledger.custody import Parcel
 from ledger.drafts import Loss, Output
 from ledger.errors import BadQuestion, Unknown
+from ledger.limits import LIMITS
 from ledger.store.protocol import Published, View
 from ledger.values import to_hex
-from tests.scene import LABEL, ROUGH, Shown
+from tests.ledger.answers.counting import Counted
+from tests.scene import LABEL, ROUGH, Scene, Shown
 from tests.world import address_of
 
 NOWHERE = "0x" + "12" * 32
@@ -122,6 +126,90 @@ def test_mentions_stand_in_a_history_and_change_nothing(fresh: Shown) -> None:
     assert "Report dispute" not in steps_of(fresh.answers.story(fresh.hex("stone")))
     for limit in range(1, 7):
         assert paged(fresh.answers.history, fresh.hex("stone"), limit) == answer["steps"]
+
+
+def long_told(scene: Scene, times: int) -> None:
+    """Offer the stone and take it back, again and again, with disputes between."""
+    stone = scene.parcels["stone"]
+    for number in range(times):
+        scene.offer(stone, "jeweller-fr", "trader-be")
+        for _ in range(number % 3):
+            scene.report("dispute", stone, "lab-be", state=scene.goods(stone).previous)
+        goods = scene.goods(stone)
+        scene.say(
+            drafts.withdrawal(scene.speaker("jeweller-fr"), scene.moment(), goods), "jeweller-fr"
+        )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 62, 63, 64])
+def test_pages_of_a_long_history_are_the_whole(fresh: Shown, limit: int) -> None:
+    long_told(fresh.scene, 20)
+    fresh.catch_up()
+    whole = fresh.answers.history(fresh.hex("stone"), 1_000)
+    assert (len(whole["steps"]), whole["cursor"]) == (62, None)
+    assert [step["isMention"] for step in whole["steps"]].count(True) == 19
+    assert paged(fresh.answers.history, fresh.hex("stone"), limit) == whole["steps"]
+
+
+def test_a_late_page_of_a_history_costs_as_much_as_an_early_one(fresh: Shown) -> None:
+    long_told(fresh.scene, 60)
+    fresh.catch_up()
+    counted = Counted(fresh.book)
+    answers, costs, cursor = Answers(counted, fresh.desk.clock), [], ""
+    while cursor is not None:
+        before = counted.asked.total()
+        cursor = answers.history(fresh.hex("stone"), 5, cursor)["cursor"]
+        costs.append(counted.asked.total() - before)
+    assert len(costs) > 30
+    assert max(costs[:-1]) <= costs[0] + 5
+
+
+def place(fresh: Shown, below: int, goes_on: int) -> str:
+    """Return a cursor of the stone's history; negative numbers count from the log's end."""
+    size = len(fresh.scene.log)
+    indices = [index + size if index < 0 else index for index in (below, goes_on)]
+    question = Cursors(f"history {fresh.hex('stone')}")
+    return question.write(b"".join(index.to_bytes(8, "big") for index in indices))
+
+
+@pytest.mark.parametrize(
+    ("below", "goes_on"),
+    [(2**64 - 1, 0), (10**6, 5), (-2, -1), (-2, -2), (-1, 2**64 - 1), (-1, 1), (3, 0xFFFF)],
+)
+def test_a_cursor_that_leads_off_the_chain_is_refused(
+    fresh: Shown, below: int, goes_on: int
+) -> None:
+    cursor = place(fresh, below, goes_on)
+    with pytest.raises(BadQuestion):
+        fresh.answers.history(fresh.hex("stone"), 100, cursor)
+
+
+def test_a_cursor_says_where_the_chain_goes_on(fresh: Shown) -> None:
+    fresh.scene.offer(fresh.scene.parcels["rest"], "trader-be", "trader-ae")
+    fresh.catch_up()
+    whole = fresh.answers.history(fresh.hex("stone"))["steps"]
+    for goes_on, steps in ((-2, whole), (0, [])):
+        told = fresh.answers.history(fresh.hex("stone"), 100, place(fresh, -1, goes_on))
+        assert (told["steps"], told["cursor"]) == (steps, None)
+
+
+def test_a_cursor_of_another_length_is_refused(jewel_shown: Shown) -> None:
+    question = Cursors(f"history {jewel_shown.hex('stone')}")
+    for place in (b"", bytes(8), bytes(15), bytes(17)):
+        with pytest.raises(BadQuestion):
+            jewel_shown.answers.history(jewel_shown.hex("stone"), 1, question.write(place))
+
+
+def test_a_story_is_followed_within_its_own_bound(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = fresh.answers.story(fresh.hex("stone"))
+    limits = replace(LIMITS, story_walk_steps_max=8)
+    monkeypatch.setattr("ledger.answers.parcels.LIMITS", limits)
+    told = fresh.answers.story(fresh.hex("stone"))
+    assert (told["isCut"], told["cursor"]) == (True, None)
+    assert 0 < len(told["steps"]) < len(whole["steps"])
+    assert told["steps"] == whole["steps"][: len(told["steps"])]
 
 
 def paged(ask, parcel: str, limit: int, part: str = "steps") -> list:

@@ -32,6 +32,13 @@ def test_goods_of_one_site_are_of_it_and_rough_is_not_cut(jewel_shown: Shown) ->
     assert stone["cut"] is None
 
 
+def test_goods_known_by_their_country_alone_are_of_no_one_site(pooled: Shown) -> None:
+    mined = pooled.answers.stone(pooled.token("large"))["mined"]
+    assert (mined["countries"], len(mined["places"])) == (["Canada"], 1)
+    assert mined["places"][0]["siteId"] is None
+    assert mined["sureness"] == "one-of"
+
+
 def weighed_again(scene: Scene, times: int) -> ParcelId:
     """Weigh the stone again and again; return what it became."""
     parcel = scene.parcels["stone"]

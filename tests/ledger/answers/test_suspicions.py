@@ -64,6 +64,17 @@ def test_each_party_in_doubt_has_its_own_finding(fresh: Shown) -> None:
     assert len({finding["findingId"] for finding in findings}) == len(findings) == 2
 
 
+def test_a_later_doubt_that_says_less_renames_no_finding(fresh: Shown) -> None:
+    fresh.scene.admit("trader-be", "cutter", "BE")
+    fresh.scene.revoke("trader-be", compromised_since=1)
+    fresh.catch_up()
+    findings = of_name(fresh.answers.parcel(fresh.hex("stone"))["findings"])
+    fresh.scene.revoke("trader-be", "cutter", "BE", compromised_since=2)
+    fresh.catch_up()
+    assert of_name(fresh.answers.parcel(fresh.hex("stone"))["findings"]) == findings
+    assert len(findings) == 1
+
+
 def revoke_agent(scene: Scene, head: bytes) -> None:
     revocation = drafts.revocation(
         scene.speaker("jeweller-fr"), scene.moment(), address_of("clerk"), "agent", "FR",

@@ -5,12 +5,13 @@ import pytest
 from ledger import drafts
 from ledger.answers import Answers
 from ledger.drafts import Loss, Output
+from ledger.rules.findings import finding_id
 from ledger.values import ParcelId, to_hex
 from tests.desk import Desk
 from tests.ledger.answers.counting import Counted
 from tests.ledger.answers.test_parcels import paged
 from tests.ledger.trace.ancestries import chain, layers, mined
-from tests.scene import MINE, OTHER_MINE, POLISHED, ROUGH, Shown
+from tests.scene import MINE, OTHER_MINE, POLISHED, ROUGH, Scene, Shown
 from tests.world import World
 
 
@@ -125,6 +126,63 @@ def test_findings_of_the_whole_ancestry_are_told(fresh: Shown) -> None:
     found = {finding["name"] for finding in fresh.answers.trace(to_hex(polished))["findings"]}
     assert found == {"over-capacity", "implausible-yield"}
     assert fresh.answers.trace(fresh.hex("stone"))["findings"] == []
+
+
+def test_of_a_site_may_also_be_what_is_known_by_its_country_alone(pooled: Shown) -> None:
+    (home, _) = pooled.answers.trace(pooled.hex("again"))["origins"]["countries"]
+    bounds = {
+        site["siteId"]: (site["leastMillicarats"], site["mostMillicarats"])
+        for site in home["sites"]
+    }
+    # Not told apart are the 30 millicarats that went into the pool, and the carat of a site that
+    # gave its place to the 5 carats added. Either may be of the site that these are of.
+    assert bounds[pooled.site("small")] == (5_000, 5_000 + 1_030)
+    assert bounds[None][1] == 1_030
+
+
+def contradicted(scene: Scene) -> tuple[ParcelId, ...]:
+    """Take a stone of 1.5 carats, and two lots, out of a carat of each of two countries."""
+    parts = [scene.register(scene.sites["home"], 1_000, 0, zone="South")]
+    parts.append(scene.register(scene.sites["abroad"], 1_000, 0, by="miner-ca"))
+    scene.hand_over(parts[1], "miner-ca", "miner-bw")
+    outputs = [Output(200, 0, ROUGH), Output(1_500, 1, ROUGH), Output(300, 0, ROUGH)]
+    return scene.transform("miner-bw", "mix", sorted(parts), outputs)
+
+
+def test_a_stone_that_no_origin_fits_has_a_finding_that_its_descendants_show(fresh: Shown) -> None:
+    answers, scene = fresh.answers, fresh.scene
+    before, stone, _ = contradicted(scene)
+    mix = scene.log[-1][1].record_id
+    scene.hand_over(stone, "miner-bw", "cutter-in")
+    (polished,) = scene.transform(
+        "cutter-in", "polish", [stone], [Output(700, 1, POLISHED)], polishing=Loss(800)
+    )
+    (last,) = scene.transform("cutter-in", "reweigh", [polished], [Output(700, 1, POLISHED)])
+    fresh.catch_up()
+    (finding,) = answers.parcel(to_hex(stone))["findings"]
+    assert finding["name"] == "origin-contradicted"
+    assert finding["findingId"] == to_hex(finding_id("origin-contradicted", mix, stone))
+    assert (finding["subject"], finding["recordId"]) == (to_hex(stone), to_hex(mix))
+    assert "one stone of 1.500 ct" in finding["evidence"]
+    assert answers.trace(to_hex(stone))["origins"]["isContradicted"]
+    for descendant in (polished, last):
+        traced = answers.trace(to_hex(descendant))
+        assert traced["findings"] == [finding]
+        assert not traced["origins"]["isContradicted"]
+        (told,) = answers.stone(descendant[:16].hex())["findings"]
+        assert finding["evidence"] in told["says"]
+    assert answers.parcel(to_hex(before))["findings"] == []
+
+
+def test_what_contradicts_one_output_is_not_shown_with_another(fresh: Shown) -> None:
+    scene = fresh.scene
+    bags = [scene.register(scene.open_site(), 1_000, 0) for _ in range(2)]
+    lot, stone = scene.transform(
+        "miner-bw", "mix", sorted(bags), [Output(500, 0, ROUGH), Output(1_500, 1, ROUGH)]
+    )
+    fresh.catch_up()
+    assert fresh.answers.trace(to_hex(lot))["findings"] == []
+    assert len(fresh.answers.trace(to_hex(stone))["findings"]) == 1
 
 
 def look_ups(made: World, end: ParcelId) -> tuple[int, int]:
