@@ -1,8 +1,8 @@
 """The audit: every byte, signature, rule, chain, tree and checkpoint checked again.
 
 It reads through the protocols of ``store`` alone and trusts nothing that is derived: the state is
-made again in a scratch store and compared. It changes nothing, never raises on damage, and names
-the kind of each fault and its place:
+made again in a scratch store and compared. It changes nothing, never raises on damage, always comes
+to an end, and names the kind of each fault and its place:
 
 =============  ==========================================================================
 gap            an entry, row or note that must be there is not, and later ones are
@@ -12,6 +12,10 @@ reorder        entries, or checkpoints, stand in another order than they were wr
 altered        other bytes than were written
 forked         the log is in itself as it must be, but not what a checkpoint says
 =============  ==========================================================================
+
+What it cannot see in a ledger's own files, whoever can write them can hide: that the end of the log
+was taken away together with the claims over it, or that single claims were taken out of the second
+store and the others chained again. Against both there are checkpoints that somebody else holds.
 """
 
 from __future__ import annotations

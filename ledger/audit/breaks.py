@@ -57,7 +57,9 @@ def name_breaks(
             faults.add("duplicate", f"entry {at}", f"it is entry {place + 1} once more")
             bad.add(at)
         else:
-            moved.append((at, place + 1))
+            known = _known_index(view, at, ledger_id)
+            # Where its predecessor stands says little: that one may have been moved as well.
+            moved.append((at, place + 1 if known == at else known))
     _name_moved(moved, faults)
 
 

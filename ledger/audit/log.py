@@ -19,6 +19,7 @@ from ledger.audit.report import FaultList, Figures
 from ledger.audit.tree import TreeCheck
 from ledger.derivation import reread
 from ledger.entry import Entry
+from ledger.errors import Damaged
 from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash
 from ledger.signing import SignedRecord
@@ -101,8 +102,15 @@ class LogCheck:
         self._finish(head)
 
     def _next_index(self, start: int, stop: int) -> int | None:
-        """Return where the log goes on behind a gap; None when it does not within reach."""
+        """Return where the log goes on behind a gap; None when it does not within reach.
+
+        Raises:
+            Damaged: ``reorder``: what is stored there stands before the gap, and would lead back.
+
+        """
         row = next(iter(self._view.rows(start, min(stop, start + _GAP_ENTRIES_MAX))), None)
+        if row is not None and row.index <= start:
+            raise Damaged("reorder", f"entry {row.index}", f"it is stored behind entry {start}")
         return row.index if row else None
 
     def _read(self, start: int, stop: int) -> dict[int, Row]:

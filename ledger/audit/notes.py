@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ledger.audit.held import HeldCheck, Mark
 from ledger.audit.replay import Replay
 from ledger.audit.report import FaultList, Figures
 from ledger.audit.tree import TreeCheck
 from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.errors import ProofError
+from ledger.errors import Damaged, ProofError
 from ledger.limits import LIMITS
 from ledger.merkle import EMPTY_ROOT
 from ledger.store.protocol import CheckpointStore, Published, chain_claim
@@ -42,6 +44,7 @@ class NoteCheck:
         self._read_to = -1
         self._page: list[Published] = []  # descending, so that the next one is popped
         self._is_read = False
+        self._is_reordered = False
         self._last: Published | None = None
         self._is_forked = False
         self._mark: Mark | None = None
@@ -53,15 +56,26 @@ class NoteCheck:
         if self._latest is None:
             return None
         if not self._page and not self._is_read:
-            page = self._faults.attempt(
-                "checkpoint store",
-                lambda: self._checkpoints.claims(self._read_to, LIMITS.page_rows),
-            )
-            self._page = [claim for claim in page or [] if claim.size <= self._latest.size][::-1]
+            page = self._faults.attempt("checkpoint store", self._read_page) or []
+            self._page = [claim for claim in page if claim.size <= self._latest.size][::-1]
             self._is_read = not self._page
             if self._page:
                 self._read_to = self._page[0].size
         return self._page[-1].size if self._page else None
+
+    def _read_page(self) -> list[Published]:
+        """Read the next claims; where they do not ascend, none: they would be read for ever.
+
+        Raises:
+            Damaged: ``reorder``.
+
+        """
+        page = self._checkpoints.claims(self._read_to, LIMITS.page_rows)
+        for before, after in pairwise((self._read_to, *(claim.size for claim in page))):
+            if after <= before:
+                self._is_reordered = True
+                raise Damaged("reorder", "checkpoint store", f"claim {after} follows {before}")
+        return page
 
     def stand(self, tree: TreeCheck, replay: Replay) -> None:
         """Take down the root and the keys where the tree has reached a checkpoint's size."""
@@ -108,9 +122,7 @@ class NoteCheck:
     def _check_chain(self, claim: Published, mark: Mark) -> None:
         """Check that a claim follows the one before it, and that none between them is gone."""
         place, before, self._last = f"checkpoint {claim.size}", self._last, claim
-        if before is not None and claim.size <= before.size:
-            self._faults.add("reorder", place, f"it follows checkpoint {before.size}")
-        elif claim.size == 0 and claim.root != EMPTY_ROOT:
+        if claim.size == 0 and claim.root != EMPTY_ROOT:
             self._faults.add("altered", place, "its root is not that of no entries")
         elif claim.chain != chain_claim(before, claim.size, claim.root):
             is_true = claim.size in (0, mark.size) and claim.root in (EMPTY_ROOT, mark.root)
@@ -156,6 +168,8 @@ class NoteCheck:
             if log_is_clean:
                 place = f"checkpoint {latest.size}"
                 self._faults.add("truncated", place, f"the log ends at entry {size}")
+            return
+        if self._is_reordered:  # which of them are there is not known
             return
         last = self._last
         is_there = last is not None and last.size == latest.size

@@ -16,6 +16,7 @@ from ledger.checkpoint import VerifierKey
 from ledger.custody import Changes, Finding, Nothing, Operation, Overlay, Parcel, charter_of
 from ledger.derivation import Remembered, decide
 from ledger.errors import BadQuestion, Damaged, Refused
+from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash
 from ledger.signing import SignedRecord
 from ledger.store.protocol import EMPTY_HEAD, Derived, FullTile, Group, Head, Row, Store, View
@@ -100,6 +101,8 @@ class Replay:
         for item in changes.items:
             if isinstance(item, Finding):
                 figures.findings += 1
+                if len(figures.first_findings) < LIMITS.page_rows:
+                    figures.first_findings.append(item)
             elif isinstance(item, Operation):
                 figures.lost_millicarats += item.loss_millicarats
                 if not item.inputs:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ledger.custody import Finding
 from ledger.errors import Damaged
 from ledger.values import Hash32
 
@@ -47,6 +48,7 @@ class Figures:
         uncovered: entries behind the last of the kept ones: nobody was shown them yet, or what
             was shown is gone.
         findings: plausibility warnings that the records raise.
+        first_findings: the first of them, up to a page of them.
         registered_millicarats: all that was ever registered.
         lost_millicarats: all losses that were ever named.
         held_millicarats: all parcels that are not spent.
@@ -62,6 +64,7 @@ class Figures:
     held_checkpoints: int = 0
     uncovered: int = 0
     findings: int = 0
+    first_findings: list[Finding] = field(default_factory=list)
     registered_millicarats: int = 0
     lost_millicarats: int = 0
     held_millicarats: int = 0
@@ -90,6 +93,11 @@ class Report:
     def is_clean(self) -> bool:
         """Tell whether nothing was found."""
         return not self.faults
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every record was decided again; the sums say nothing otherwise."""
+        return 0 < self.size == self.figures.decided
 
 
 class FaultList:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ledger.audit.report import FaultList
 from ledger.custody import SORTS, Item, Parcel, encode_item
+from ledger.errors import Damaged
 from ledger.limits import LIMITS
 from ledger.store.protocol import View
 from ledger.values import to_hex
@@ -36,12 +37,22 @@ def compare_tables(view: View, recomputed: View, faults: FaultList) -> None:
 
 
 def _items(view: View, sort: type[Item]) -> Iterator[Item]:
+    """Yield all items of a sort by key.
+
+    Raises:
+        Damaged: they do not ascend.
+
+    """
     after = b""
     if (first := view.read(sort, after)) is not None:
         yield first  # the charter in force has the empty key
     while page := view.items_of(sort, after, LIMITS.page_rows_max):
-        yield from page
-        after = page[-1].key
+        for item in page:
+            if item.key <= after:  # the same rows would be read for ever
+                detail = f"row {to_hex(item.key)} follows {to_hex(after)}"
+                raise Damaged("reorder", f"table {sort.__name__}", detail)
+            yield item
+            after = item.key
 
 
 def _compare_sort(view: View, recomputed: View, sort: type[Item], faults: FaultList) -> None:

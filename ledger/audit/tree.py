@@ -66,6 +66,23 @@ class TreeCheck:
         waiting, self._waiting = self._waiting, []
         for tile in waiting:
             self._compare(tile.level, tile.number, tile.hashes, is_explained)
+            if tile.level:
+                self._compare_roots(tile, is_explained)
+
+    def _compare_roots(self, tile: FullTile, is_explained: IsExplained) -> None:
+        """Compare the roots that the full tiles below a full one keep: nobody reads them again."""
+        below, first = tile.level - 1, tile.number * TILE_WIDTH
+        stored = self._faults.attempt(
+            f"tiles below tile {tile.level}/{tile.number}",
+            lambda: self._view.tile_roots(below, first, first + TILE_WIDTH),
+        )
+        if stored is None or b"".join(stored) == tile.hashes:
+            return
+        span = TILE_WIDTH**tile.level
+        for at, root in enumerate(stored):
+            number, wanted = first + at, tile.hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES]
+            if root != wanted and not is_explained(number * span, (number + 1) * span):
+                self._faults.add("altered", f"tile {below}/{number}", "its root is another")
 
     def compare_edge(self, is_explained: IsExplained) -> None:
         """Compare the stored roots of full tiles that no full tile above them holds."""

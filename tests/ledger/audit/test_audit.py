@@ -65,7 +65,7 @@ def test_an_audit_runs_beside_an_open_book() -> None:
         promises = [book.submit([raw]) for raw in raws]
         reports = [desk.audit() for _ in range(5)]
         for promise in promises:
-            promise.result(10)
+            promise.result(60)
     assert [report.faults for report in reports] == 5 * [()]
 
 

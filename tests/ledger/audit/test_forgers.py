@@ -1,11 +1,17 @@
-"""What an operator without any key can do to the files, page checksums made right, and is named."""
+"""What whoever holds the files, but no key, can do to them, page checksums made right.
+
+Most of it is named. What is not, because nothing in the files tells it, is stated here too, beside
+the checkpoint held elsewhere that shows it.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -13,10 +19,11 @@ import pytest
 from ledger.audit import Report, audit
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.entry import decode
-from ledger.errors import BadQuestion
+from ledger.errors import BadQuestion, Damaged, RefusesToStart, StoreFailed
 from ledger.limits import LIMITS
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.memory import MemoryStore
+from ledger.store.protocol import Published, chain_claim
 from ledger.store.sqlite import CHECKPOINTS, LOG, SETTINGS, SqliteStore, check_all
 from ledger.store.sqlite.layout import connect
 from ledger.values import Hash32, Milliseconds
@@ -66,6 +73,91 @@ def named(report: Report) -> Named:
     return [(fault.kind, fault.place) for fault in report.faults]
 
 
+def exchange_leaves(path: Path, table: str) -> None:
+    """Exchange the first and the last leaf of a table: each page still has its checksum."""
+    with pen(path) as connection:
+        select = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
+        pages = [page - 1 for (page,) in connection.execute(select, (table,))]
+    first, last, bytes_ = pages[0], pages[-1], SETTINGS.page_bytes
+    assert first != last
+    content = bytearray(path.read_bytes())
+    low, high = (slice(page * bytes_, (page + 1) * bytes_) for page in (first, last))
+    content[low], content[high] = content[high], content[low]
+    path.write_bytes(content)
+
+
+class Impatient:
+    """A store, or a view, whose pages are asked for so often at most; then it raises."""
+
+    def __init__(self, inner: Any, name: str, times: int = 50) -> None:
+        self._inner = inner
+        self._name = name
+        self._times = times
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._name:
+            self._times -= 1
+            if self._times < 0:
+                raise StoreFailed(f"{name} was asked for ever")
+        return getattr(self._inner, name)
+
+    @contextmanager
+    def view(self) -> Iterator[Any]:
+        with self._inner.view() as view:
+            yield Impatient(view, self._name, self._times)
+
+
+def test_an_audit_of_a_reordered_checkpoint_store_ends_and_names_it(tmp_path: Path) -> None:
+    with (
+        closing(SqliteStore.create(tmp_path / "log.db")) as log,
+        closing(SqliteCheckpoints.create(tmp_path / "checkpoints.db")) as checkpoints,
+    ):
+        desk = Desk(journey(), log, checkpoints).fill(1)
+        with desk.open() as book:
+            for raw in desk.raws(1):
+                book.append(raw)
+    exchange_leaves(tmp_path / "checkpoints.db", "claims")
+    with (
+        closing(SqliteStore(tmp_path / "log.db")) as log,
+        closing(SqliteCheckpoints(tmp_path / "checkpoints.db")) as checkpoints,
+    ):
+        report = audit(log, Impatient(checkpoints, "claims"), MemoryStore())
+    assert named(report) == [("reorder", "checkpoint store")]
+
+
+@pytest.fixture(scope="module")
+def long_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a longer ledger in files, closed: its tables have many pages."""
+    path = tmp_path_factory.mktemp("long")
+    with (
+        closing(SqliteStore.create(path / "log.db")) as log,
+        closing(SqliteCheckpoints.create(path / "checkpoints.db")) as checkpoints,
+    ):
+        Desk(long_journey(), log, checkpoints).fill()
+    return path
+
+
+TABLES = [
+    ("operations", "table Operation"),
+    ("sqlite_autoindex_parcels_1", "table Parcel"),
+]
+
+
+@pytest.mark.parametrize(("table", "place"), TABLES, ids=[table for table, _ in TABLES])
+def test_an_audit_of_a_reordered_table_ends_and_names_it(
+    table: str, place: str, long_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(long_folder, tmp_path / "ledger")
+    exchange_leaves(folder / "log.db", table)
+    with (
+        closing(SqliteStore(folder / "log.db")) as log,
+        closing(SqliteCheckpoints(folder / "checkpoints.db")) as checkpoints,
+    ):
+        impatient: Any = Impatient(log, "items_of")
+        report = audit(impatient, checkpoints, MemoryStore(), faults_max=10_000)
+    assert ("reorder", place) in named(report)
+
+
 CLAIMS: list[tuple[str, Named]] = [
     ("UPDATE claims SET note = NULL WHERE size = 18", [("gap", "checkpoint 18")]),
     (
@@ -88,6 +180,28 @@ def test_a_claim_that_was_changed_or_taken_out_is_named(
         connection.execute(statement)
         assert connection.total_changes() > 0
     assert named(audited(folder)) == faults
+
+
+def test_claims_taken_out_and_the_others_chained_again_are_seen_by_a_note_held_elsewhere_alone(
+    folder: Path,
+) -> None:
+    with closing(SqliteCheckpoints(folder / "checkpoints.db")) as checkpoints:
+        claims = checkpoints.claims(-1, 100)
+    left = [one for one in claims if one.size not in (17, 18, 20)]
+    with pen(folder / "checkpoints.db") as connection:
+        connection.execute("DELETE FROM claims WHERE size IN (17, 18, 20)")
+        before: Published | None = None
+        for one in left:  # the rule is public, and asks for no key
+            before = replace(one, chain=chain_claim(before, one.size, one.root))
+            values = (before.chain, one.size)
+            connection.execute("UPDATE claims SET chain = ? WHERE size = ?", values)
+    report = audited(folder)
+    assert (named(report), report.figures.checkpoints) == ([], len(left))
+    (shown,) = [one.note or b"" for one in claims if one.size == 18]
+    report = audited(folder, shown)  # it fits: what was taken out said nothing else than the log
+    assert (named(report), report.figures.held_checkpoints) == ([], 1)
+    other = sign_checkpoint(Checkpoint(ORIGIN, 18, Hash32(bytes(32))), [LOG_KEY]).encode()
+    assert named(audited(folder, other)) == [("forked", "checkpoint 18 held elsewhere")]
 
 
 def test_entries_whose_claims_were_taken_away_are_counted_and_fit_no_note_held_elsewhere(
@@ -187,6 +301,47 @@ def test_state_of_a_sort_that_nobody_reads_is_named(folder: Path) -> None:
     with pen(folder / "log.db") as connection:
         connection.execute("INSERT INTO state VALUES (99, x'00', x'00')")
     assert ("altered", "table state") in named(audited(folder))
+
+
+def change_largest(path: Path, table: str, column: str, sort: str) -> bool:
+    """Change the largest value of a column; False where there is none, or no other is allowed."""
+    other = f"CAST(x'00' || substr({column}, 2) AS BLOB)" if sort == "BLOB" else f"{column} + 9"
+    other = "1 - live" if column == "live" else other
+    is_largest = f"{column} = (SELECT max({column}) FROM {table})"  # noqa: S608 - the schema's names
+    with pen(path) as connection, suppress(apsw.ConstraintError):
+        change = f"UPDATE {table} SET {column} = {other} WHERE {is_largest}"  # noqa: S608 - likewise
+        connection.execute(change)
+        return connection.total_changes() > 0
+    return False
+
+
+def is_seen(folder: Path) -> bool:
+    """Tell whether an audit finds something, or the files cannot even be opened."""
+    try:
+        return not audited(folder).is_clean
+    except (Damaged, RefusesToStart):
+        return True
+
+
+def test_no_column_of_any_table_is_changed_unseen(folder: Path, tmp_path: Path) -> None:
+    with pen(folder / "log.db") as connection:
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'tiles'"
+        columns = [
+            (table, column, sort)
+            for (table,) in connection.execute(tables).fetchall()
+            for _, column, sort, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()
+        ]
+    changed, unseen = 0, []
+    for table, column, sort in columns:
+        copy = tmp_path / f"{table}.{column}"
+        copy.mkdir()
+        for name in ("log.db", "checkpoints.db"):
+            shutil.copyfile(folder / name, copy / name)
+        if change_largest(copy / "log.db", table, column, sort):
+            changed += 1
+            unseen += [] if is_seen(copy) else [copy.name]
+    assert changed >= 20
+    assert unseen == []
 
 
 SCHEMA = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,8 @@ from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.custody import Nothing, Overlay
 from ledger.derivation import decide
 from ledger.entry import Entry, hash_of
-from ledger.errors import Refused
+from ledger.errors import Damaged, Refused
+from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash
 from ledger.signing import read_signed
 from ledger.store.memory import MemoryStore
@@ -22,7 +25,7 @@ from ledger.store.protocol import EMPTY_HEAD, Derived, Group, Head, Row
 from ledger.store.tiles import Tail
 from ledger.values import NO_HASH, Hash32, Milliseconds
 from tests.desk import LOG_KEY, Desk, journey, long_journey
-from tests.planting import Plan, Planted, lay
+from tests.planting import Plan, Planted, PlantedView, lay
 from tests.trials import dice, trials
 from tests.world import ORIGIN
 
@@ -303,3 +306,35 @@ def test_another_history_than_the_published_one_is_forked() -> None:
     found = found_in(other)
     assert found[0] == ("forked", "checkpoint 25")
     assert found[1:] == [("truncated", "checkpoint 28")]
+
+
+class _LeadsBack(PlantedView):
+    """A view in which the search behind a gap at the end meets the log's first entry."""
+
+    def rows(self, start: int, stop: int) -> Iterator[Row]:
+        if start < LIMITS.reread_rows:
+            yield from super().rows(start, stop)
+            return
+        first = self.row(0)
+        is_search = stop - start > LIMITS.reread_rows
+        if is_search and first is not None:
+            self.searches += 1
+            if self.searches > 3:
+                raise Damaged("altered", "the search", "it is made for ever")
+            yield first
+
+    searches = 0
+
+
+class _Misplaced(Planted):
+    @contextmanager
+    def view(self) -> Iterator[Any]:
+        with desk().store.view() as view:
+            yield _LeadsBack(view, Plan(head=replace(view.head(), size=5_000)))
+
+
+def test_a_log_that_leads_back_behind_a_gap_ends_and_is_reordered() -> None:
+    report = audit(_Misplaced(desk().store, Plan()), desk().checkpoints, MemoryStore())
+    named = [(fault.kind, fault.place) for fault in report.faults]
+    assert ("reorder", "entry 0") in named
+    assert "the search" not in [place for _, place in named]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from ledger.audit import audit
+from ledger.audit.report import FaultList, Figures
+from ledger.audit.tree import TreeCheck
+from ledger.merkle import TILE_WIDTH, leaf_hash
 from ledger.store.memory import MemoryStore
+from ledger.store.protocol import FullTile, View
 from tests.desk import Desk, long_journey
 from tests.planting import Plan, Planted
 
@@ -63,3 +69,34 @@ def test_two_altered_tiles_are_both_named() -> None:
         "altered at tile 0/0",
         "altered at tile 0/1",
     ]
+
+
+class _Tiles:
+    """The full tiles of a tree alone, kept by level and number."""
+
+    def __init__(self) -> None:
+        self.full: dict[tuple[int, int], FullTile] = {}
+
+    def read_tile(self, level: int, number: int, _width: int) -> bytes:
+        return self.full[level, number].hashes
+
+    def tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
+        kept = (self.full.get((level, number)) for number in range(start, stop))
+        return [tile.root for tile in kept if tile]
+
+
+def test_an_altered_root_is_named_though_a_full_tile_above_holds_it_too() -> None:
+    stored, found = _Tiles(), FaultList(10)
+    check = TreeCheck(cast("View", stored), found, Figures())
+    for number in range(TILE_WIDTH**2):
+        for tile in check.append(leaf_hash(number.to_bytes(4, "big"))):
+            stored.full[tile.level, tile.number] = tile
+    assert len(stored.full) == TILE_WIDTH + 1
+    check.compare(lambda _start, _stop: False)
+    assert found.all == ()
+    again = TreeCheck(cast("View", stored), found, Figures())
+    for number in range(TILE_WIDTH**2):
+        again.append(leaf_hash(number.to_bytes(4, "big")))
+    stored.full[0, 77] = replace(stored.full[0, 77], root=leaf_hash(b"another"))
+    again.compare(lambda start, _stop: start == 78 * TILE_WIDTH)
+    assert [str(fault) for fault in found.all] == ["altered at tile 0/77: its root is another"]
