@@ -74,6 +74,12 @@ class FailingStore:
             yield view
 
     @contextmanager
+    def view_aside(self) -> Iterator[Any]:
+        self._disk.step("view")
+        with self._store.view_aside() as view:
+            yield view
+
+    @contextmanager
     def write(self) -> Iterator[Any]:
         self.before_turn()
         self._disk.step("lock")

@@ -102,6 +102,8 @@ class Planted:
         with self._store.view() as view:
             yield PlantedView(view, self._plan)
 
+    view_aside = view
+
     @contextmanager
     def write(self) -> Iterator[Any]:
         with self._store.write() as writer:

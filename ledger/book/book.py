@@ -19,7 +19,7 @@ from ledger.book.answers import Answer, Line, NotDone, Reached
 from ledger.book.drafting import Edge
 from ledger.book.publishing import Publisher
 from ledger.book.queueing import Batch, Portion, Queue, portions_of
-from ledger.book.sequencing import Clock, Sequenced, sequence
+from ledger.book.sequencing import Clock, NotBegun, Sequenced, sequence
 from ledger.book.starting import ledger_id_of, may_start
 from ledger.checkpoint import SignerKey
 from ledger.errors import (
@@ -39,8 +39,9 @@ from ledger.values import Hash32
 
 _log = logging.getLogger(__name__)
 CLOSED = "the ledger is closed"
-PUBLISH_TRIES = 10
+PUBLISH_TRIES_AT_CLOSE = 10
 PUBLISH_PAUSE_SECONDS = 0.2
+AGAIN = "send it again: what is recorded is answered as such"
 UNKNOWN = "the ledger stopped; whether this is recorded is unknown: ask by record id"
 
 
@@ -154,7 +155,8 @@ class Book:
 
         Returns:
             The promise of one line for each envelope. It raises Unavailable when the book ends
-            first; what became of the records is then unknown.
+            first; what became of the records is then unknown. Likewise when somebody else holds
+            the store's lock: some portions of a batch may be recorded then, of an atomic one none.
 
         Raises:
             Unavailable: the book is closed or too busy; nothing was taken.
@@ -236,6 +238,10 @@ class Book:
                 done = sequence(self._store, group, edge, self._clock)
                 edge = done.edge
                 self._answer(group, done)
+            except NotBegun as busy:  # nothing of this group was written: the next may have a turn
+                _log.warning("a group is sent back: %s", busy)
+                for portion in group:
+                    portion.batch.fail(Unavailable(f"{busy}; {AGAIN}"))
             except Exception as error:  # whatever it is, the outcome is unknown
                 self._end(error, group)
                 break
@@ -271,25 +277,23 @@ class Book:
     # -- the publisher's thread --------------------------------------------------------------
 
     def _publish(self) -> None:
+        tries_left = PUBLISH_TRIES_AT_CLOSE
         while self._has_more_to_publish():
             try:
-                self._show(self._publish_patiently())
+                self._show(self._publisher.publish())
+            except Unavailable as error:
+                # Too busy is no doubt: what was cut short is taken up where it was, until the book
+                # closes, which must come to an end.
+                with self._changed:
+                    tries_left -= self._writer_is_done
+                if not tries_left:
+                    self._end(error, ())
+                    return
+                _log.warning("publishing later: %s", error)
+                time.sleep(PUBLISH_PAUSE_SECONDS)
             except Exception as error:  # on any doubt: stop, and say why
                 self._end(error, ())
                 return
-
-    def _publish_patiently(self) -> Published:
-        """Publish; while the stores only say that they are too busy, try again a few times.
-
-        A publication that was cut short is taken up where it was: see :class:`Publisher`.
-        """
-        for _ in range(PUBLISH_TRIES - 1):
-            try:
-                return self._publisher.publish()
-            except Unavailable as error:
-                _log.warning("publishing later: %s", error)
-                time.sleep(PUBLISH_PAUSE_SECONDS)
-        return self._publisher.publish()
 
     def _has_more_to_publish(self) -> bool:
         """Wait until there is; False when there never will be."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.checkpoint import VerifierKey
 from ledger.custody import charter_of
 from ledger.errors import Damaged
+from ledger.records import Amendment, Charter
 from ledger.store.protocol import View
 from ledger.values import Hash32, to_hex
 
@@ -15,10 +16,10 @@ def key_sets(view: View) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield (index, checkpoint keys) of each Charter or Amendment, the last one first.
 
     Raises:
-        Damaged: the chain of charters has a gap.
+        Damaged: the chain of charters has a gap, or leads forward.
 
     """
-    charter = charter_of(view)
+    charter, last = charter_of(view), view.head().size
     if charter is None:
         raise Damaged("gap", "charter in force", "rebuild the derived tables")
     head = charter.head
@@ -26,8 +27,10 @@ def key_sets(view: View) -> Iterator[tuple[int, tuple[str, ...]]]:
         index, record = view.index_of(head), view.record(head)
         if index is None or record is None:
             raise Damaged("gap", f"charter chain, record {to_hex(head)}")
-        yield index, record.what.checkpoint_keys
-        if index == 0:
+        if index >= last or not isinstance(record, Charter | Amendment):  # no end, or no charter
+            raise Damaged("altered", f"charter chain, entry {index}", "rebuild the derived tables")
+        yield (last := index), record.what.checkpoint_keys
+        if isinstance(record, Charter):
             return
         head = Hash32(record.what.previous)
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from ledger.book.charters import keys_at
 from ledger.book.rereading import Reread, prove_growth, root_at
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
-from ledger.custody import charter_of
 from ledger.errors import Damaged, RefusesToStart
+from ledger.records import Charter
 from ledger.store.protocol import CheckpointStore, Published, Store, View
+from ledger.store.stored import read_record
 from ledger.values import Hash32
 
 
@@ -51,22 +52,23 @@ class Publisher:
             HeadMoved: somebody else publishes this log.
 
         """
-        with self._store.view() as view:
+        with self._store.view_aside() as view:
             # 4.1 What was claimed last comes first: a claim without a kept note is signed and
             #     kept, if the log still has that root; then the log is at least that long.
             last = self._finish(view)
             # 4.2 A fresh view of what is durable; nothing new means nothing to do.
             head = view.head()
-            if (head.size, head.root) == (last.size, last.root):
-                return last
             if head.size < last.size:
                 raise Damaged("truncated", f"entry {head.size}", f"{last.size} were published")
+            # With nothing to sign too: a wrong key is to be found at the start, before a record.
+            signers = self._signers_of(view, head.size)
+            if (head.size, head.root) == (last.size, last.root):
+                return last
             # 4.3 Read the new entries again; recompute chain, record roots and Merkle root.
             reread = self._start(view, last).go_on(view, head, self._ledger_id)
             # 4.4 Prove that the log continues what was published.
             prove_growth(view, last.size, last.root, head.size, reread.frontier.root())
             claim = Published(head.size, reread.frontier.root(), None)
-            signers = self._signers_of(view, claim.size)
             origin = _origin(view)
         # 4.5 Claim the head durably in the second store, by compare-and-swap from the last claim:
         #     from here on no other head of this size will ever be signed.
@@ -110,10 +112,12 @@ class Publisher:
 
 
 def _origin(view: View) -> str:
-    charter = charter_of(view)
-    if charter is None:
-        raise Damaged("gap", "charter in force", "rebuild the derived tables")
-    return charter.origin
+    """Return the log's name from the Charter's own envelope, as no derived table can change it."""
+    row = view.row(0)
+    charter = read_record(0, row.envelope) if row else None
+    if not isinstance(charter, Charter):
+        raise Damaged("altered", "entry 0", "it is no Charter")
+    return charter.what.origin
 
 
 def _note(origin: str, claim: Published, signers: Sequence[SignerKey]) -> bytes:

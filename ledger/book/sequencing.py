@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ledger.book.answers import Line
 from ledger.book.drafting import Draft, Edge
 from ledger.book.queueing import Portion
 from ledger.derivation import Remembered
-from ledger.errors import ClockAhead, ClockBehind
+from ledger.errors import ClockAhead, ClockBehind, Unavailable
 from ledger.limits import LIMITS
-from ledger.store.protocol import Head, Store
+from ledger.store.protocol import Head, Store, Writer
 from ledger.values import Milliseconds
 
 Clock = Callable[[], int]
 """Gives whole milliseconds since 1970-01-01 UTC."""
+
+
+class NotBegun(Unavailable):
+    """The store's lock could not be taken; nothing was written."""
 
 
 class WatchedClock:
@@ -26,23 +31,25 @@ class WatchedClock:
     Args:
         clock: the ledger's clock.
         steady: milliseconds that have passed since any moment; goes on while the machine sleeps.
+        offset_ms: by how much the clock was ahead of ``steady`` when it was right; by as much as it
+            is at the start, if that is not known.
 
     """
 
-    def __init__(self, clock: Clock, steady: Clock) -> None:
+    def __init__(self, clock: Clock, steady: Clock, offset_ms: int | None = None) -> None:
         self._clock = clock
         self._steady = steady
-        self._offset_ms = clock() - steady()
+        self.offset_ms = clock() - steady() if offset_ms is None else offset_ms
 
     def __call__(self) -> int:
         """Return the clock's time.
 
         Raises:
-            ClockAhead: it has gained more than a day since it was first read.
+            ClockAhead: it has gained more than a day on the time that passed.
 
         """
         now_ms = self._clock()
-        ahead_ms = now_ms - self._steady() - self._offset_ms
+        ahead_ms = now_ms - self._steady() - self.offset_ms
         if ahead_ms > LIMITS.clock_ahead_ms_max:
             raise ClockAhead(ahead_ms)
         return now_ms
@@ -70,11 +77,12 @@ def sequence(
     Raises:
         ClockBehind: nothing was written.
         ClockAhead: likewise.
+        NotBegun: likewise.
         Exception: whatever else it is, nobody knows whether the group was written.
 
     """
     # 2.1 Take the lock, and only then look: what is read from here on moves under nobody's hands.
-    with store.write() as writer:
+    with _turn(store) as writer:
         # 2.2 Take up the right edge of the log; a cached one counts only at the head it belongs to.
         head = writer.head()
         edge = cached if cached is not None and cached.head == head else Edge.load(writer)
@@ -94,6 +102,16 @@ def sequence(
         writer.commit(written)
     # 3.3 Durable: only from here on may anybody be answered, and the edge be used again.
     return Sequenced(new_edge, lines)
+
+
+@contextmanager
+def _turn(store: Store) -> Iterator[Writer]:
+    with ExitStack() as turn:
+        try:
+            writer = turn.enter_context(store.write())
+        except Unavailable as busy:
+            raise NotBegun(str(busy)) from busy
+        yield writer
 
 
 def time_of_group(clock_ms: int, head: Head) -> Milliseconds:

@@ -18,7 +18,9 @@ from ledger.book.rereading import root_at
 from ledger.book.sequencing import Clock, sequence, time_of_group
 from ledger.checkpoint import Checkpoint, SignerKey, open_checkpoint, sign_checkpoint
 from ledger.errors import (
+    AlreadyThere,
     BadQuestion,
+    ClockAhead,
     ClockBehind,
     Damaged,
     ProofError,
@@ -48,7 +50,7 @@ def may_start(store: Store, checkpoints: CheckpointStore, clock: Clock) -> None:
     Raises:
         RefusesToStart: it was never founded; the checkpoint store is missing or empty, knows a
             longer log, or another one; a kept checkpoint is not what was signed; or the clock is
-            behind.
+            behind, or has leapt ahead.
 
     """
     latest = checkpoints.latest()
@@ -69,7 +71,7 @@ def may_start(store: Store, checkpoints: CheckpointStore, clock: Clock) -> None:
             raise RefusesToStart(f"{error}; run the audit") from error
         try:
             time_of_group(clock(), head)
-        except ClockBehind as error:
+        except (ClockAhead, ClockBehind) as error:
             raise RefusesToStart(str(error)) from error
 
 
@@ -111,11 +113,12 @@ def found(
     """Found a ledger: write the Charter as index 0 of an empty store, and publish it.
 
     The empty log is claimed and signed first, so that from the first entry on there is a
-    checkpoint store to compare with: founding that was cut short is done again, or opened.
+    checkpoint store to compare with. Founding that was cut short goes on, wherever that was: the
+    Charter that founded a ledger gets its first answer, marked *again*.
 
     Args:
-        store: an empty store.
-        checkpoints: an empty checkpoint store.
+        store: an empty store, or one that this Charter founded.
+        checkpoints: its checkpoint store.
         raw: the Charter's envelope, signed by every governor.
         signers: the log's keys; at least one is named by the Charter.
         clock: gives milliseconds since 1970-01-01 UTC.
@@ -123,7 +126,7 @@ def found(
     Raises:
         Refused: the Charter was not accepted.
         BadQuestion: the Charter names none of the keys.
-        RefusesToStart: one of the stores is not empty.
+        RefusesToStart: one of the stores is another ledger's, or what is stored must be settled.
 
     """
     signed = read_signed(raw, NO_HASH)
@@ -133,7 +136,12 @@ def found(
     named = [key for key in signers if str(key.verifier_key) in signed.record.what.checkpoint_keys]
     if not named:
         raise BadQuestion("checkpoint keys", "one of the log's keys among the Charter's")
-    _claim_nothing(store, checkpoints, signed.record.what.origin, named)
+    with store.view() as view:
+        is_founded = view.index_of(signed.record_id) == 0
+    if is_founded:
+        may_start(store, checkpoints, clock)
+    else:
+        _claim_nothing(store, checkpoints, signed.record.what.origin, named)
     answer = _first(store, signed, clock)
     published = Publisher(store, checkpoints, signers, signed.record_id).publish()
     return replace(answer, status="checkpointed") if published.size else answer
@@ -145,7 +153,7 @@ def _claim_nothing(
     """Claim and sign the empty log, in stores that hold nothing else."""
     with store.view() as view:
         if view.head().size:
-            raise RefusesToStart("there is a ledger in this store already")
+            raise AlreadyThere("there is a ledger in this store already")
     latest = checkpoints.latest()
     if latest is None:
         checkpoints.claim(None, 0, EMPTY_ROOT)
@@ -187,7 +195,7 @@ def recover(store: Store, checkpoints: CheckpointStore, note: bytes) -> Publishe
     """
     latest = checkpoints.latest()
     if latest is not None and latest.note is not None:
-        raise RefusesToStart("the checkpoint store is not empty; open the ledger")
+        raise AlreadyThere("nothing to recover: the checkpoint store is there; open the ledger")
     with store.view() as view:
         if view.head().size == 0:
             raise RefusesToStart("this ledger was never founded")
@@ -203,6 +211,8 @@ def recover(store: Store, checkpoints: CheckpointStore, note: bytes) -> Publishe
     if latest is None:
         checkpoints.claim(None, claim.size, claim.root)
     elif latest != claim:
-        raise RefusesToStart(f"checkpoint {latest.size} was claimed already; open the ledger")
+        raise AlreadyThere(
+            f"nothing to recover: checkpoint {latest.size} was claimed already; open the ledger"
+        )
     checkpoints.keep(size, note)
     return Published(size, checkpoint.root, note)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -45,12 +46,17 @@ class FolderLock:
             what = holder.strip() or "another process"
             raise RefusesToStart(f"{folder} is in use by {what}") from error
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(f"process {os.getpid()}, since {started}\n")
+        try:
+            self._write(f"process {os.getpid()}, since {started}\n")
+        except OSError as error:
+            os.close(self._descriptor)
+            raise RefusesToStart(f"no lock can be taken on {folder}: {error.strerror}") from error
 
     def release(self) -> None:
         """Let the folder go; a second time does nothing."""
         if self._descriptor >= 0:
-            self._write("")
+            with suppress(OSError):  # it is for people alone
+                self._write("")
             os.close(self._descriptor)
             self._descriptor = -1
 

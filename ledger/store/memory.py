@@ -234,6 +234,8 @@ class MemoryStore:
         self._check_open()
         yield MemoryView(self._log)
 
+    view_aside = view
+
     @contextmanager
     def write(self) -> Iterator[MemoryWriter]:
         """Take the lock, then let the caller read and commit; without a commit nothing changes."""

@@ -133,6 +133,9 @@ class View(State, Protocol):
 
         """
 
+    def tile_roots(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """Return the stored roots of the full tiles from ``start`` to before ``stop``, if there."""
+
     def count_tiles(self) -> int:
         """Return how many full tiles are stored."""
 
@@ -174,7 +177,18 @@ class Store(Protocol):
     """
 
     def view(self) -> AbstractContextManager[View]:
-        """Open a consistent view; any thread, at any time."""
+        """Open a consistent view; any thread, at any time.
+
+        Raises:
+            Unavailable: too many are open, or the store is closed.
+
+        """
+
+    def view_aside(self) -> AbstractContextManager[View]:
+        """Open a view for the publisher, which no number of open views can keep from it.
+
+        One at a time.
+        """
 
     def write(self) -> AbstractContextManager[Writer]:
         """Take the lock, then let the caller read and commit; without a commit nothing changes.
@@ -208,7 +222,10 @@ class Published:
 
 
 def chain_claim(before: Published | None, size: int, root: Hash32) -> Hash32:
-    """Chain a claim to the one before it, so that none can be taken out from between them.
+    """Chain a claim to the one before it, so that none is lost from between them unseen.
+
+    The chain has no key. It shows loss and clumsy hands; whoever writes the file and knows this
+    rule can take claims out and chain the others again.
 
     Returns:
         SHA-256 over the chain value of the claim before (32 zeros for the first), the size as 8

@@ -1,6 +1,6 @@
 """The store in SQLite: one file of checksummed pages, a write-ahead log, one writer."""
 
-from ledger.store.sqlite.check import check_all
+from ledger.store.sqlite.check import check_all, check_unused
 from ledger.store.sqlite.layout import CHECKPOINTS, LOG, SETTINGS, Layout, Settings
 from ledger.store.sqlite.store import SqliteStore
 
@@ -12,4 +12,5 @@ __all__ = [
     "Settings",
     "SqliteStore",
     "check_all",
+    "check_unused",
 ]

@@ -1,7 +1,8 @@
 """Looks at every byte of a database file, for audits: what is damaged, by page and table.
 
-It finds what SQLite by itself would not: a page that no table uses, a page that lies in the file
-while a later version of it waits in the write-ahead log, and commits that recovery would drop.
+It finds what SQLite by itself would not: a page that no table uses, a page behind the end of the
+database, a page that lies in the file while a later version of it waits in the write-ahead log, and
+commits that recovery would drop.
 After a crash it therefore speaks of the last transaction, if that was cut short; once a store
 has been opened, that is settled.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from ledger.errors import Damaged, RefusesToStart
+from ledger.errors import Damaged, RefusesToStart, Unavailable
 from ledger.store.sqlite.health import is_damage
 from ledger.store.sqlite.layout import (
     LOG,
@@ -39,6 +40,35 @@ def check_all(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -
 
     """
     return check_pages(path, settings) + check_tables(path, layout, settings)
+
+
+def check_unused(path: Path, settings: Settings = SETTINGS) -> None:
+    """Check that nobody else has a file open; it, and whoever has it open, is left as it is.
+
+    Every connection to a file with a write-ahead log holds a shared lock on it until it is closed.
+
+    Raises:
+        Unavailable: somebody has.
+
+    """
+    if not path.exists():
+        return
+    try:
+        connection = _connect(path, settings)
+    except apsw.Error:  # whoever looks at its bytes will name it
+        return
+    try:
+        connection.set_busy_timeout(0)
+        connection.pragma("query_only", 0)  # or no lock is asked for; nothing is written
+        connection.pragma("locking_mode", "exclusive")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except apsw.BusyError:
+        raise Unavailable(f"{path} is in use by another process") from None
+    except apsw.Error:
+        pass
+    finally:
+        connection.close()
 
 
 def check_pages(path: Path, settings: Settings = SETTINGS) -> list[Damaged]:
@@ -71,16 +101,20 @@ def _check_wal(path: Path, settings: Settings) -> list[Damaged]:
 
 
 def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -> list[Damaged]:
-    """Check settings, schema and, by SQLite's own ``integrity_check``, trees and constraints."""
+    """Check settings, schema, length and, by SQLite's own ``integrity_check``, trees and values."""
     if not path.exists():
         return []
     try:
+        # Before the file is opened: beside a writer it may grow from here on, and never shrinks.
+        pages = path.stat().st_size // settings.page_bytes
         connection = _connect(path, settings)
     except apsw.Error as error:
         return [_fault(path, error)]
     try:
         check_settings(connection, layout, settings)
         lines = check_schema(connection, script(PACKAGE, f"{layout.name}_schema"))
+        if (beyond := pages - connection.pragma("page_count")) > 0:
+            lines.append(f"{beyond} pages stand behind its end")
         lines += [line for (line,) in connection.execute("PRAGMA integrity_check")]
     except RefusesToStart as error:
         return [Damaged("altered", path.name, str(error))]

@@ -6,21 +6,23 @@ A crash leaves at each step what the next start finds again.
 
 Connections for reading are all opened at the start, so that a reader needs no file descriptor of
 its own; when all are lent, the next reader waits a little and is then told to come again. That a
-reader could not be lent says nothing about the medium: it never ends work with the file.
+reader could not be lent says nothing about the medium: it never ends work with the file. One more
+is kept aside for the publisher: whoever may read must not decide whether a ledger goes on.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
+from typing import TypeAlias
 
 import apsw
 
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
+from ledger.files import flush
 from ledger.store.sqlite.health import Health, is_damage
 from ledger.store.sqlite.layout import (
     PACKAGE,
@@ -50,9 +52,9 @@ def create(path: Path, layout: Layout, settings: Settings) -> None:
         for ending in ("", "-wal", "-shm", "-journal"):
             aside.with_name(aside.name + ending).unlink(missing_ok=True)
         make_schema(aside, layout, script(PACKAGE, f"{layout.name}_schema"), settings)
-        _sync(aside)
+        flush(aside)
         aside.rename(path)
-        _sync(path.parent)
+        flush(path.parent)
     except (OSError, apsw.Error) as error:
         raise StoreFailed(f"{path.name} could not be made: {error}") from error
 
@@ -68,12 +70,8 @@ def _check_files(path: Path, settings: Settings) -> None:
         raise Damaged("truncated", f"{path.name}-wal frame {found.frame}", "commits are lost")
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+Pool: TypeAlias = "LifoQueue[apsw.Connection | None]"
+"""Connections that can be lent; None in the place of one that is to be opened again."""
 
 
 class Database:
@@ -93,7 +91,8 @@ class Database:
         self._path = path
         self._settings = settings
         self._turn = Lock()
-        self._readers: LifoQueue[apsw.Connection | None] = LifoQueue()  # None: to be opened again
+        self._readers: Pool = LifoQueue()
+        self._aside: Pool = LifoQueue()
         self._is_closed = False
         self._empty_at_bytes = settings.wal_bytes_max
         with self.health:
@@ -105,6 +104,7 @@ class Database:
                 self._check_length()
                 for _ in range(settings.readers):
                     self._readers.put(self._open_reader())
+                self._aside.put(self._open_reader())
         except BaseException:
             self._close_readers()
             self._writer.close()
@@ -149,8 +149,11 @@ class Database:
             self._empty_at_bytes = 0
 
     @contextmanager
-    def reading(self) -> Iterator[apsw.Connection]:
+    def reading(self, *, aside: bool = False) -> Iterator[apsw.Connection]:
         """Lend a connection in a transaction of its own, in which nothing written later is seen.
+
+        Args:
+            aside: whether to lend the one that is kept aside.
 
         Raises:
             Unavailable: the file is closed, or every connection is lent.
@@ -159,13 +162,14 @@ class Database:
         """
         self._check_open()
         self.health.check_for_reading()
-        connection = self._borrow()
+        pool = self._aside if aside else self._readers
+        connection = self._borrow(pool)
         try:
             with self.health:
                 connection.execute("BEGIN")
             yield connection
         finally:
-            self._take_back(connection)
+            self._take_back(pool, connection)
 
     def _open_reader(self) -> apsw.Connection:
         connection = connect(self._path, self._settings, may_write=False)
@@ -176,9 +180,9 @@ class Database:
             raise
         return connection
 
-    def _borrow(self) -> apsw.Connection:
+    def _borrow(self, pool: Pool) -> apsw.Connection:
         try:
-            connection = self._readers.get(timeout=self._settings.reader_wait_ms / 1000)
+            connection = pool.get(timeout=self._settings.reader_wait_ms / 1000)
         except Empty:
             raise Unavailable(f"too many read {self._path.name} at once; try again") from None
         if connection is not None:
@@ -186,28 +190,29 @@ class Database:
         try:
             return self._open_reader()
         except (apsw.Error, OSError) as error:
-            self._readers.put(None)
+            pool.put(None)
             if is_damage(error):
                 with self.health:
                     raise
             raise Unavailable(f"{self._path.name} cannot be read at the moment: {error}") from error
 
-    def _take_back(self, connection: apsw.Connection) -> None:
+    def _take_back(self, pool: Pool, connection: apsw.Connection) -> None:
         try:
             connection.execute("ROLLBACK")
         except apsw.Error:
             connection.close()
-            self._readers.put(None)
+            pool.put(None)
         else:
-            self._readers.put(connection)
+            pool.put(connection)
         if self._is_closed:
             self._close_readers()
 
     def _close_readers(self) -> None:
-        with suppress(Empty):
-            while True:
-                if connection := self._readers.get_nowait():
-                    connection.close()
+        for pool in (self._readers, self._aside):
+            with suppress(Empty):
+                while True:
+                    if connection := pool.get_nowait():
+                        connection.close()
 
     def _wal_bytes(self) -> int:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import apsw
@@ -141,10 +141,17 @@ class SqliteStore:
         create(path, LOG, settings)
         return cls(path, settings)
 
-    @contextmanager
-    def view(self) -> Iterator[SqliteView]:
+    def view(self) -> AbstractContextManager[SqliteView]:
         """Open a consistent view; any thread, at any time."""
-        with self._database.reading() as connection:
+        return self._view(aside=False)
+
+    def view_aside(self) -> AbstractContextManager[SqliteView]:
+        """Open a view for the publisher, which no number of open views can keep from it."""
+        return self._view(aside=True)
+
+    @contextmanager
+    def _view(self, *, aside: bool) -> Iterator[SqliteView]:
+        with self._database.reading(aside=aside) as connection:
             view = SqliteView(connection, self._database.health)
             try:
                 yield view

@@ -19,7 +19,7 @@ def desk() -> Desk:
 def test_an_atomic_batch_is_accepted_whole(desk: Desk) -> None:
     raws = desk.say_registrations(5)
     with desk.open() as book:
-        lines = book.submit(raws, atomic=True).result(10)
+        lines = book.submit(raws, atomic=True).result(60)
     start = len(desk.world.log) - 5
     assert [line.index for line in lines if isinstance(line, Answer)] == [
         start + n for n in range(5)
@@ -35,9 +35,9 @@ def test_a_refused_record_undoes_its_atomic_batch_and_is_named(desk: Desk) -> No
     desk.say_registrations(3)
     raws, before, state = desk.raws(start), desk.head(), desk.fingerprint()
     with desk.open() as book:
-        lines = book.submit([*raws[:2], spent_twice, *raws[2:]], atomic=True).result(10)
+        lines = book.submit([*raws[:2], spent_twice, *raws[2:]], atomic=True).result(60)
         assert (desk.head(), desk.fingerprint()) == (before, state)
-        assert all(isinstance(line, Answer) for line in book.submit(raws, atomic=True).result(10))
+        assert all(isinstance(line, Answer) for line in book.submit(raws, atomic=True).result(60))
     assert [type(line) for line in lines] == [NotDone, NotDone, Refusal, NotDone, NotDone]
     assert {line.refused_line for line in lines if isinstance(line, NotDone)} == {3}
 
@@ -58,8 +58,8 @@ def test_what_follows_an_undone_batch_is_judged_without_it(desk: Desk) -> None:
     with desk.open() as book:
         undone = book.submit([*raws, b""], atomic=True)
         alone = book.submit([offer])
-        undone.result(10)
-        (line,) = alone.result(10)
+        undone.result(60)
+        (line,) = alone.result(60)
     assert isinstance(line, Refusal)
     assert line.rule == "parcel-absent"
 
@@ -74,17 +74,17 @@ def test_an_atomic_batch_of_too_many_parcels_is_refused_before_it_is_queued(
             limits = replace(LIMITS, group_parcels_max=most)
             monkeypatch.setattr("ledger.book.book.LIMITS", limits)
             if is_taken:
-                assert len(book.submit(raws, atomic=True).result(10)) == len(raws)
+                assert len(book.submit(raws, atomic=True).result(60)) == len(raws)
                 continue
             with pytest.raises(BadQuestion, match="parcels in and out"):
                 book.submit(raws, atomic=True)
-            assert len(book.submit(raws).result(10)) == len(raws)
+            assert len(book.submit(raws).result(60)) == len(raws)
 
 
 def test_a_record_twice_in_an_atomic_batch_is_accepted_once(desk: Desk) -> None:
     (raw,) = desk.say_registrations(1)
     with desk.open() as book:
-        first, again = book.submit([raw, raw], atomic=True).result(10)
+        first, again = book.submit([raw, raw], atomic=True).result(60)
     assert isinstance(first, Answer)
     assert isinstance(again, Answer)
     assert (first.again, again.again) == (False, True)
@@ -97,7 +97,7 @@ def test_a_record_of_an_atomic_batch_that_is_in_the_ledger_gets_its_first_answer
     raws = desk.say_registrations(3)
     with desk.open() as book:
         first = book.append(raws[1])
-        lines = book.submit(raws, atomic=True).result(10)
+        lines = book.submit(raws, atomic=True).result(60)
     before, again, after = lines
     assert isinstance(before, Answer)
     assert isinstance(again, Answer)
@@ -113,7 +113,7 @@ def test_records_of_an_atomic_batch_build_on_each_other(desk: Desk) -> None:
     parcel = desk.world.log[-1][2].parcels[0]
     desk.world.hand_over(parcel, "miner-bw", "trader-ae")
     with desk.open() as book:
-        lines = book.submit(desk.raws(start), atomic=True).result(10)
+        lines = book.submit(desk.raws(start), atomic=True).result(60)
     assert all(isinstance(line, Answer) for line in lines)
     assert len(lines) == 3
 
@@ -121,7 +121,7 @@ def test_records_of_an_atomic_batch_build_on_each_other(desk: Desk) -> None:
 def test_in_a_batch_that_is_not_atomic_each_record_stands_alone(desk: Desk) -> None:
     raws = desk.say_registrations(3)
     with desk.open() as book:
-        lines = book.submit([raws[0], b"", raws[1], raws[1], raws[2]]).result(10)
+        lines = book.submit([raws[0], b"", raws[1], raws[1], raws[2]]).result(60)
     kinds = [type(line) for line in lines]
     assert kinds == [Answer, Refusal, Answer, Answer, Answer]
     assert [line.again for line in lines if isinstance(line, Answer)] == [False, False, True, False]

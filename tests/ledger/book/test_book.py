@@ -51,7 +51,7 @@ def test_whoever_waits_for_sequenced_alone_is_told_no_more() -> None:
     desk = Desk(journey())
     desk.found()
     with desk.open() as book:
-        (line,) = book.submit(desk.raws(1, 2), wait="sequenced").result(10)
+        (line,) = book.submit(desk.raws(1, 2), wait="sequenced").result(60)
     assert isinstance(line, Answer)
     assert line.index == 1
     with desk.open() as book:
@@ -104,7 +104,7 @@ def test_records_of_one_call_are_sequenced_in_their_order(desk: Desk) -> None:
     raws = desk.say_registrations(7)
     broken = [*raws[:3], b"not a record", *raws[3:]]
     with desk.open() as book:
-        lines = book.submit(broken).result(10)
+        lines = book.submit(broken).result(60)
     assert isinstance(lines[3], Refusal)
     indices = [line.index for line in lines if isinstance(line, Answer)]
     assert indices == list(range(indices[0], indices[0] + 7))

@@ -32,7 +32,7 @@ def fail_at(desk: Desk, step: str, raws: list[bytes]) -> tuple[list[Exception], 
     try:
         with desk.open(on_fatal=fatal.append) as book:
             disk.fails_at = step
-            acknowledged = book.submit(raws).exception(10) is None
+            acknowledged = book.submit(raws).exception(60) is None
             with pytest.raises(Unavailable, match=f"planted at {step}"):
                 book.append(raws[0])
             assert isinstance(book.fault, StoreFailed)

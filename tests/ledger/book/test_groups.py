@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
+import apsw
 import pytest
 
 from ledger.book import Answer, Book, Line, WatchedClock
@@ -16,6 +19,7 @@ from ledger.errors import ClockAhead, Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import read_signed
 from ledger.store.protocol import Store
+from ledger.store.sqlite import SETTINGS, SqliteStore
 from tests.desk import LOG_KEY, Clock, Desk, journey
 from tests.failing import FailingCheckpoints, FailingStore
 from tests.trials import trials
@@ -35,12 +39,12 @@ class Gate:
 
     def __call__(self) -> None:
         self.arrived.set()
-        assert self.opened.wait(30)
+        assert self.opened.wait(60)
 
 
 def only(promise: Future[tuple[Line, ...]]) -> Line:
     """Return the one line of an answer."""
-    (line,) = promise.result(30)
+    (line,) = promise.result(60)
     return line
 
 
@@ -50,7 +54,7 @@ def test_records_that_wait_together_are_committed_together(desk: Desk) -> None:
     raws = desk.say_registrations(20)
     with desk.open() as book:
         first = book.submit(raws[:1])
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         others = [book.submit([raw]) for raw in raws[1:]]
         gate.opened.set()
         lines = [only(promise) for promise in (first, *others)]
@@ -66,8 +70,8 @@ def test_a_group_takes_no_more_than_its_limit(desk: Desk, monkeypatch: pytest.Mo
     desk.store = store
     raws = desk.say_registrations(20)
     with desk.open() as book:
-        book.submit(raws[:10]).result(10)
-        book.submit(raws[10:], atomic=True).result(10)
+        book.submit(raws[:10]).result(60)
+        book.submit(raws[10:], atomic=True).result(60)
     assert sorted(len(group.rows) for group in store.groups) == [2, 8, 10]  # atomic ones stay whole
 
 
@@ -76,14 +80,30 @@ def test_a_duplicate_in_flight_waits_and_gets_the_first_answer(desk: Desk) -> No
     desk.store, store.before_turn = store, gate
     (raw,) = desk.say_registrations(1)
     with desk.open() as book:
-        book.submit([b""]).result(10)
+        book.submit([b""]).result(60)
         promises = [book.submit([raw]) for _ in range(8)]
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         assert not any(promise.done() for promise in promises)
         gate.opened.set()
         lines = [only(promise) for promise in promises]
     assert [line.again for line in lines if isinstance(line, Answer)] == [False] + 7 * [True]
     assert len({line.index for line in lines if isinstance(line, Answer)}) == 1
+
+
+def test_a_group_for_which_the_lock_cannot_be_had_is_sent_back_and_the_book_goes_on(
+    tmp_path: Path,
+) -> None:
+    path, told = tmp_path / "log.db", list[Exception]()
+    with closing(SqliteStore.create(path, replace(SETTINGS, busy_ms=1))) as store:
+        desk = Desk(journey(), store).fill()
+        (raw,) = desk.say_registrations(1)
+        with desk.open(on_fatal=told.append) as book:
+            with closing(apsw.Connection(str(path))) as other:
+                other.execute("BEGIN IMMEDIATE")
+                with pytest.raises(Unavailable, match=r"another process.*send it again"):
+                    book.append(raw, timeout_seconds=60)
+            assert not book.append(raw, timeout_seconds=60).again
+            assert (book.fault, told) == (None, [])
 
 
 @pytest.mark.long
@@ -135,7 +155,7 @@ def test_one_checkpoint_covers_all_that_was_sequenced_meanwhile(desk: Desk) -> N
     kept = len(checkpoints.claims(-1, 1000))
     with desk.open() as book:
         first = book.submit(raws[:1])
-        assert gate.arrived.wait(10)
+        assert gate.arrived.wait(60)
         for raw in raws[1:-1]:
             assert isinstance(only(book.submit([raw], wait="sequenced")), Answer)
         last = book.submit(raws[-1:])

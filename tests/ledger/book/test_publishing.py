@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger import entry as entries
+from ledger.book.book import PUBLISH_TRIES_AT_CLOSE
 from ledger.book.publishing import Publisher
 from ledger.checkpoint import SignerKey, open_checkpoint
+from ledger.custody import CharterInForce
 from ledger.errors import Damaged, RefusesToStart, Unavailable
 from ledger.store.checkpoints import MemoryCheckpoints
-from ledger.store.protocol import Published, Row
+from ledger.store.memory import MemoryStore
+from ledger.store.protocol import Published, Row, Store
+from ledger.store.sqlite import SETTINGS, SqliteStore
 from ledger.values import Hash32, Milliseconds
 from tests.desk import LOG_KEY, Desk, journey, long_journey
 from tests.failing import FailingStore
-from tests.planting import Plan, Planted
+from tests.planting import Plan, Planted, Tables
 from tests.world import ORIGIN, secret_of
 
 PUBLISHED = 20
@@ -187,6 +194,20 @@ def test_a_key_of_another_name_or_none_signs_nothing(desk: Desk) -> None:
     assert checkpoints.note_at(25) is None
 
 
+def test_an_origin_altered_in_the_derived_tables_is_not_claimed_or_signed(desk: Desk) -> None:
+    whole, checkpoints = ahead(desk)
+    ids = {index: signed.record_id for index, (_, signed, _) in enumerate(desk.world.log)}
+    with whole.store.view() as view:
+        tables = Tables.of(view, ids)
+    charter = tables.items[CharterInForce, b""]
+    assert isinstance(charter, CharterInForce)
+    tables.items[CharterInForce, b""] = replace(charter, origin="ledger.example/another")
+    tables.put(whole.store)
+    published = publisher(whole, checkpoints, Plan()).publish()
+    opened = open_checkpoint(published.note or b"", [LOG_KEY.verifier_key])
+    assert opened.checkpoint.origin == ORIGIN
+
+
 def test_a_doubt_of_the_publisher_ends_the_book_and_nothing_is_claimed(desk: Desk) -> None:
     (raw,) = desk.say_registrations(1)
     plan, fatal = Plan(), list[Exception]()
@@ -230,27 +251,54 @@ def test_stores_that_are_too_busy_for_a_while_delay_the_publisher_and_do_not_end
         assert busy.refusals_left == 0
 
 
-def test_stores_that_stay_too_busy_end_the_book(
+def test_stores_that_stay_too_busy_end_the_book_only_when_it_closes(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.book.book.PUBLISH_PAUSE_SECONDS", 0)
-    (raw,) = desk.say_registrations(1)
+    first, second = desk.say_registrations(2)
     desk.store = busy = Busy(desk.store)
     with desk.open() as book:
-        busy.refusals_left = 1_000
+        busy.refusals_left = sys.maxsize
+        waiting = book.submit([first])
+        assert busy.has_refused_often.wait(60)
+        assert book.append(second, wait="sequenced", timeout_seconds=60).status == "sequenced"
+        assert book.fault is None
+        book.close()
         with pytest.raises(Unavailable, match="ask by record id"):
-            book.append(raw, timeout_seconds=60)
+            waiting.result(60)
+    busy.refusals_left = 0
+    with desk.open() as book:
+        assert book.published.size == 27
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_readers_that_hold_every_view_do_not_keep_the_publisher_from_its_work(
+    tmp_path: Path, kind: str
+) -> None:
+    settings = replace(SETTINGS, readers=2, reader_wait_ms=1)
+    store = MemoryStore() if kind == "memory" else SqliteStore.create(tmp_path / "l.db", settings)
+    desk = Desk(journey(), store).fill()
+    (raw,) = desk.say_registrations(1)
+    with closing(store), desk.open() as book, book.view(), book.view():
+        assert book.append(raw, timeout_seconds=60).status == "checkpointed"
 
 
 class Busy(FailingStore):
-    """A store that has no view to lend for a while."""
+    """A store that has no view to lend to the publisher for a while."""
 
-    refusals_left = 0
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.refusals_left = 0
+        self.refused = 0
+        self.has_refused_often = threading.Event()
 
     @contextmanager
-    def view(self) -> Iterator[Any]:
+    def view_aside(self) -> Iterator[Any]:
         if self.refusals_left:
             self.refusals_left -= 1
+            self.refused += 1
+            if self.refused > 3 * PUBLISH_TRIES_AT_CLOSE:
+                self.has_refused_often.set()
             raise Unavailable("too many read")
-        with super().view() as view:
+        with super().view_aside() as view:
             yield view

@@ -168,7 +168,7 @@ def test_whoever_waits_for_records_is_woken_by_them(signed: list[SignedRecord]) 
     thread.start()
     one = portion(signed, 1)
     queue.put([one])
-    thread.join(10)
+    thread.join(60)
     assert taken == [[one]]
 
 

@@ -50,7 +50,7 @@ def test_a_rebuilt_ledger_goes_on(desk: Desk) -> None:
     rebuild(desk.store)
     raws = desk.say_registrations(2)
     with desk.open() as book:
-        assert all(isinstance(line, Answer) for line in book.submit(raws).result(10))
+        assert all(isinstance(line, Answer) for line in book.submit(raws).result(60))
     assert desk.audit().faults == ()
 
 

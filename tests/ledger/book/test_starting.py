@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
+
 import pytest
 
 from ledger import drafts
 from ledger.book import found, recover
+from ledger.book.charters import key_sets
 from ledger.checkpoint import Checkpoint, SignerKey, open_checkpoint, sign_checkpoint
-from ledger.errors import BadQuestion, ProofError, Refused, RefusesToStart, Unavailable
+from ledger.errors import BadQuestion, Damaged, ProofError, Refused, RefusesToStart, Unavailable
 from ledger.merkle import EMPTY_ROOT
 from ledger.store.checkpoints import MemoryCheckpoints
 from ledger.store.memory import MemoryStore
@@ -13,6 +17,7 @@ from ledger.store.protocol import Published
 from ledger.values import Hash32
 from tests.desk import LOG_KEY, Desk, journey
 from tests.failing import STEPS, Disk, FailingCheckpoints, FailingStore
+from tests.planting import Tables
 from tests.world import GOVERNORS, ORIGIN, World, address_of, secret_of
 
 SECOND_KEY = SignerKey(ORIGIN, secret_of("second log key"))
@@ -74,8 +79,13 @@ def test_the_charter_must_name_one_of_the_logs_keys() -> None:
 
 
 def test_nothing_is_founded_over_a_ledger(desk: Desk) -> None:
+    other = World()
+    values = drafts.Constitution(
+        tuple(address_of(name) for name in GOVERNORS), 3, (str(LOG_KEY.verifier_key),)
+    )
+    raw = other.sign(values.charter(ORIGIN, other.moment()), *GOVERNORS).raw
     with pytest.raises(RefusesToStart, match="already"):
-        desk.found()
+        found(desk.store, desk.checkpoints, raw, [LOG_KEY], desk.clock)
     desk.store = MemoryStore()
     with pytest.raises(RefusesToStart, match="25 entries"):
         desk.found()
@@ -93,11 +103,22 @@ def test_founding_that_was_cut_short_is_done_again_or_opened(step: str) -> None:
     disk.fails_at = step
     with pytest.raises(Exception, match="planted"):
         broken.found()
-    if whole.head().size == 0:
-        whole.found()
+    was_there = whole.head().size > 0
+    answer = whole.found()
+    assert (answer.index, answer.status, answer.again) == (0, "checkpointed", was_there)
     with whole.open() as book:
         whole.catch_up(book)
     assert whole.audit().faults == ()
+
+
+def test_the_charter_that_founded_a_ledger_changes_nothing_any_more(desk: Desk) -> None:
+    before = desk.checkpoints.latest()
+    answer = desk.found()
+    assert (answer.index, answer.status, answer.again) == (0, "checkpointed", True)
+    assert (desk.head().size, desk.checkpoints.latest()) == (25, before)
+    desk.checkpoints = MemoryCheckpoints()
+    with pytest.raises(RefusesToStart, match="recover"):
+        desk.found()
 
 
 # -- opening ---------------------------------------------------------------------------------
@@ -189,6 +210,16 @@ def test_a_key_that_the_charter_does_not_name_signs_nothing(desk: Desk) -> None:
         desk.open(signers=[STRANGER])
 
 
+def test_a_key_that_the_charter_does_not_name_opens_nothing_before_a_record_is_taken(
+    desk: Desk,
+) -> None:
+    assert desk.checkpoints.latest() is not None
+    with pytest.raises(RefusesToStart, match="names none of the log's keys"):
+        desk.open(signers=[STRANGER])
+    with desk.open() as book:
+        assert book.published.size == 25
+
+
 def test_an_amendment_changes_the_log_key_without_a_stop_when_both_are_at_hand(desk: Desk) -> None:
     raw = amend_keys(desk, SECOND_KEY)
     with desk.open(signers=[LOG_KEY, SECOND_KEY]) as book:
@@ -200,6 +231,24 @@ def test_an_amendment_changes_the_log_key_without_a_stop_when_both_are_at_hand(d
     with pytest.raises(ProofError):
         open_checkpoint(published.note or b"", [LOG_KEY.verifier_key])
     assert desk.audit().faults == ()
+
+
+def test_a_chain_of_charters_that_leads_back_to_itself_or_elsewhere_is_damage(desk: Desk) -> None:
+    raw = amend_keys(desk, LOG_KEY, SECOND_KEY)
+    with desk.open() as book:
+        at = book.append(raw).index
+    ids = {index: signed.record_id for index, (_, signed, _) in enumerate(desk.world.log)}
+    for elsewhere in (at, 3):
+        with desk.store.view() as view:
+            tables = Tables.of(view, ids)
+        charter = next(one for one in tables.derived if one.record_id == ids[0])
+        tables.derived[tables.derived.index(charter)] = replace(charter, index=elsewhere)
+        tables.put(desk.store)
+        with (
+            desk.store.view() as view,
+            pytest.raises(Damaged, match=f"charter chain, entry {elsewhere}"),
+        ):
+            list(islice(key_sets(view), 10))
 
 
 def test_without_the_key_that_an_amendment_names_the_book_stops_until_it_is_there(
@@ -284,7 +333,7 @@ def test_a_checkpoint_is_judged_by_the_keys_of_its_own_time(desk: Desk) -> None:
 def test_a_checkpoint_store_that_is_there_is_not_recovered(desk: Desk) -> None:
     latest = desk.checkpoints.latest()
     assert latest is not None
-    with pytest.raises(RefusesToStart, match="not empty"):
+    with pytest.raises(RefusesToStart, match="nothing to recover"):
         recover(desk.store, desk.checkpoints, latest.note or b"")
 
 

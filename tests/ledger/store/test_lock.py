@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,22 @@ def test_a_process_that_the_holder_starts_does_not_hold_the_lock(tmp_path: Path)
 def test_a_folder_that_is_not_there_cannot_be_locked(tmp_path: Path) -> None:
     with pytest.raises(RefusesToStart, match="no lock can be taken"):
         FolderLock(tmp_path / "nowhere")
+
+
+def test_a_full_disk_takes_no_lock_and_keeps_none(tmp_path: Path, monkeypatch) -> None:
+    def fill(*_arguments: object) -> int:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", fill)
+        with pytest.raises(RefusesToStart, match="no lock can be taken") as refused:
+            FolderLock(tmp_path)
+    assert isinstance(refused.value.__cause__, OSError)  # whose frames hold the lock's object
+    with FolderLock(tmp_path) as lock, monkeypatch.context() as full:
+        full.setattr(os, "ftruncate", fill)
+        lock.release()
+    with FolderLock(tmp_path):
+        pass
 
 
 def test_an_unreadable_holder_is_still_a_holder(tmp_path: Path) -> None:

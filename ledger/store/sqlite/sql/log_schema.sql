@@ -29,9 +29,9 @@ CREATE TABLE records (
     idx INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Values lie in the order of making, so that random ids are paid for in a small index only.
+-- By SQLite's own row ids, values lie in the order of making, so that random ids are paid for in a
+-- small index only.
 CREATE TABLE parcels (
-    made INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
     custodian BLOB NOT NULL CHECK (length(custodian) = 20),
     recipient BLOB CHECK (length(recipient) = 20),
