@@ -11,6 +11,7 @@ family                    who can act
 :class:`Damaged`          the operator: stored data is not what it must be; nothing goes on
 :class:`StoreFailed`      the operator: a medium failed; the process ends and starts again
 :class:`RefusesToStart`   the operator: what lies in the folder must be settled first
+:class:`AlreadyThere`     nobody: what was to be made is there already
 ========================  ==============================================================
 
 The core never prints, never exits and knows no HTTP status: ``api`` holds that table.
@@ -130,10 +131,16 @@ class ClockBehind(Unavailable):
 
 
 class ClockAhead(Unavailable):
-    """The clock has leapt ahead while the ledger was open, so far that nothing more is written."""
+    """The clock has leapt ahead since the ledger was first opened, so far that nothing is written.
+
+    What counts is the first time since the machine started.
+    """
 
     def __init__(self, ahead_ms: int) -> None:
-        super().__init__(f"the clock gained {ahead_ms} ms on the time that passed; set it right")
+        super().__init__(
+            f"the clock gained {ahead_ms} ms on the time that passed: set it right; if it was "
+            "wrong before and is right, remove clock.json from the ledger's folder and start again"
+        )
         self.ahead_ms = ahead_ms
 
 
@@ -163,6 +170,10 @@ class StoreFailed(AdamantError):
 
 class RefusesToStart(AdamantError):
     """What lies in the ledger's folder must be settled by its operator first."""
+
+
+class AlreadyThere(RefusesToStart):
+    """What was to be made is there already; nothing was done, and nothing is wrong."""
 
 
 class HeadMoved(AdamantError):

@@ -114,7 +114,7 @@ class Keyring:
             keystore = json.loads(self._path(name).read_text("utf-8"))
         except FileNotFoundError:
             raise Unknown("key", name) from None
-        except ValueError:
+        except (OSError, ValueError, RecursionError):
             raise BadQuestion("key", f"a keystore in the file of {name}") from None
         if not isinstance(keystore, dict):
             raise BadQuestion("key", f"a keystore in the file of {name}")
@@ -138,9 +138,19 @@ class Keyring:
         return address
 
     def __iter__(self) -> Iterator[tuple[str, Address]]:
-        """Yield each key's name and address, by name."""
+        """Yield each key's name and address, by name; what is no keystore is left out."""
+        return ((name, address) for name, address in self._look() if address is not None)
+
+    def left_out(self) -> list[str]:
+        """Return the names of the files in this folder that look like keystores and are none."""
+        return [f"{name}.json" for name, address in self._look() if address is None]
+
+    def _look(self) -> Iterator[tuple[str, Address | None]]:
         for path in sorted(self._folder.glob("*.json")):
-            yield path.stem, self.address(path.stem)
+            try:
+                yield path.stem, self.address(path.stem)
+            except (BadQuestion, Unknown):  # one wrong file keeps nobody from the other keys
+                yield path.stem, None
 
     def name_of(self, address: Address) -> str | None:
         """Return the name of the key with an address, or None."""

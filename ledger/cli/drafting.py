@@ -14,6 +14,7 @@ from ledger.canonical import Envelope, decode, read_plain, seal
 from ledger.cli.describe import Name, author, fields, sentence, title
 from ledger.cli.output import Output
 from ledger.errors import BadQuestion
+from ledger.files import write_over
 from ledger.records import Charter, Record
 from ledger.signing import address_of_secret, record_id, recover, sign, signature_count
 from ledger.values import NO_HASH, Address, Hash32, to_hex
@@ -50,14 +51,17 @@ def _bytes_of(file: str) -> bytes:
 
 
 def write_draft(file: Path, envelope: Envelope) -> None:
-    """Write a draft, in place of what the file held.
+    """Write a draft, in place of what the file held; whole, or not at all.
 
     Raises:
         BadQuestion: it cannot be written there.
 
     """
     try:
-        file.write_bytes(envelope.raw + b"\n")
+        if file.is_symlink() or (file.exists() and not file.is_file()):  # /dev/stdout, a pipe
+            file.write_bytes(envelope.raw + b"\n")
+        else:
+            write_over(file, envelope.raw.decode() + "\n")
     except OSError as error:
         raise BadQuestion("--out", f"a file that can be written: {error.strerror}") from None
 

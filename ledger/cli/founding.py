@@ -1,7 +1,9 @@
 """The command that founds a ledger: its folder, its log key, its Charter.
 
 With all governors' keys here, one command does it. With governors elsewhere, the Charter is written
-as a draft, passed round to be cosigned, and comes back with ``init --charter``.
+as a draft, passed round to be cosigned, and comes back with ``init --charter``. The same command
+goes on with a founding that was cut short: the draft lies there from before the log key is written
+until the ledger is founded.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import typer
 from ledger.canonical import Envelope, seal
 from ledger.checkpoint import SignerKey
 from ledger.cli.charters import DAY_SECONDS
-from ledger.cli.drafting import add_signature, id_of, read_draft, signers_of, write_draft
+from ledger.cli.drafting import add_signature, id_of, read_draft, signers_of
 from ledger.cli.options import Context, PassphraseFile
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.session import Session, session_of
@@ -32,7 +34,7 @@ from ledger.config import (
 )
 from ledger.custody import Nothing
 from ledger.drafts import Constitution, Moment
-from ledger.errors import BadQuestion, Refusal, Refused, RefusesToStart
+from ledger.errors import AlreadyThere, BadQuestion, Refusal, Refused
 from ledger.records import Charter
 from ledger.rules import check
 from ledger.signing import address_of_secret, read_signed
@@ -145,7 +147,7 @@ def init(
     is_whole = len(envelope.signatures) == len(constitution.governors)
     if is_whole:  # nothing is made of a Charter that would not be accepted
         check(Nothing(), read_signed(envelope.raw, NO_HASH), 0, system_clock())
-    make_folder(folder.path, origin, checkpoints, key)
+    make_folder(folder.path, origin, checkpoints, key, envelope.raw)
     if is_whole:
         _found(session, folder, envelope)
     else:
@@ -161,10 +163,10 @@ def _check_threshold(constitution: Constitution) -> None:
         raise Refused(Refusal("charter-values", "amounts.threshold", expected, came))
 
 
-def _made_already(folder: LedgerFolder) -> RefusesToStart:
+def _made_already(folder: LedgerFolder) -> AlreadyThere:
     waits = folder.charter_draft.exists()
     next_step = f"; it waits for `adamant init --charter {folder.charter_draft}`" if waits else ""
-    return RefusesToStart(f"there is a ledger in {folder.path} already{next_step}")
+    return AlreadyThere(f"there is a ledger in {folder.path} already{next_step}")
 
 
 def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> list[bytes]:
@@ -214,7 +216,6 @@ def _found(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
 
 
 def _pass_round(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
-    write_draft(folder.charter_draft, envelope)
     file = str(folder.charter_draft)
     document = _document(session, folder, envelope)
     if session.out.as_json:

@@ -8,6 +8,7 @@ The rules of the room:
 """
 
 from ledger.config.auditing import UnderAudit, open_for_audit
+from ledger.config.clocks import system_clock
 from ledger.config.folder import (
     OWNER_ONLY_FOLDER,
     LedgerFolder,
@@ -25,7 +26,6 @@ from ledger.config.opening import (
     open_for_recovery,
     open_ledger,
     open_stores,
-    system_clock,
     try_lock,
 )
 from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings

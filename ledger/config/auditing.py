@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from ledger.book.charters import keys_at
+from ledger.checkpoint import VerifierKey
 from ledger.config.folder import LedgerFolder
-from ledger.errors import Damaged, RefusesToStart, StoreFailed
+from ledger.errors import AdamantError, Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.protocol import CheckpointStore, Store
-from ledger.store.sqlite import CHECKPOINTS, LOG, SqliteStore, check_all
+from ledger.store.sqlite import CHECKPOINTS, LOG, SqliteStore, check_all, check_unused
+
+NAME_THE_COPY: Final = "a copy of the ledger needs a copy of it, named by ADAMANT_CHECKPOINTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,26 @@ def open_for_audit(folder: LedgerFolder) -> Iterator[UnderAudit]:
     """Look at every byte of a ledger's files, then open them, whose lock is held.
 
     The log's key is looked at if it is there; an auditor's copy has none.
+
+    Raises:
+        Unavailable: somebody works with the second store. The settings of a folder that was copied
+            may still name that of the living ledger, which no lock of the copy guards.
+
     """
-    faults = _faults_of_key(folder)
+    second = folder.checkpoints()
+    try:
+        check_unused(second)
+    except Unavailable as error:
+        raise Unavailable(f"{error}; {NAME_THE_COPY}") from None
+    faults: list[Damaged] = []
     # As bytes first: opening a store settles what a crash left behind.
-    for path, layout in ((folder.log, LOG), (folder.checkpoints(), CHECKPOINTS)):
+    for path, layout in ((folder.log, LOG), (second, CHECKPOINTS)):
         faults += check_all(path, layout)
     with tempfile.TemporaryDirectory(prefix="adamant-audit-") as aside, ExitStack() as opened:
         scratch = opened.enter_context(closing(SqliteStore.create(Path(aside) / "log.db")))
         log = _open_or_note(folder.log, SqliteStore, opened, faults)
-        checkpoints = _open_or_note(folder.checkpoints(), SqliteCheckpoints, opened, faults)
+        faults += _faults_of_key(folder, log)
+        checkpoints = _open_or_note(second, SqliteCheckpoints, opened, faults)
         distinct = {str(fault): fault for fault in faults}.values()
         yield UnderAudit(log, checkpoints or MemoryCheckpoints(), scratch, tuple(distinct))
 
@@ -67,11 +82,26 @@ def _open_or_note(
     return None
 
 
-def _faults_of_key(folder: LedgerFolder) -> list[Damaged]:
+def _faults_of_key(folder: LedgerFolder, log: Store | None) -> list[Damaged]:
     if not folder.log_key.exists():
         return []
     try:
-        folder.read_log_keys()
+        held = {key.verifier_key for key in folder.read_log_keys()}
     except RefusesToStart as refused:
         return [Damaged("altered", folder.log_key.name, str(refused))]
+    named = _named_keys(log)
+    if named and not held.intersection(named):
+        detail = "it holds none of the keys that the charter names"
+        return [Damaged("altered", folder.log_key.name, detail)]
     return []
+
+
+def _named_keys(log: Store | None) -> tuple[VerifierKey, ...]:
+    """Return the keys that sign the next checkpoint; none of a log whose faults are elsewhere."""
+    if log is None:
+        return ()
+    try:
+        with log.view() as view:
+            return keys_at(view, view.head().size)
+    except AdamantError:  # what is wrong there is found by the audit itself
+        return ()

@@ -6,6 +6,8 @@
     checkpoints.db   the second store (or wherever the settings say)
     log.key          signs checkpoints, one key a line; readable by its owner alone
     ledger.toml      settings
+    clock.json       how the machine's clock stood when the ledger was first opened on this boot
+    charter.json     the Charter, until it has founded the ledger
     keys/            party keys of whoever works with this folder
     lock             held by the one process that may write
     server.json      address of that process, while it is a server
@@ -22,8 +24,9 @@ from pathlib import Path
 from ledger.checkpoint import SignerKey
 from ledger.checkpoint.keys import KEY_BYTES
 from ledger.config.settings import Settings, read_settings, write_fresh
-from ledger.errors import BadQuestion, RefusesToStart, Unknown
+from ledger.errors import AlreadyThere, BadQuestion, RefusesToStart, Unknown
 from ledger.files import write_once, write_over
+from ledger.store.lock import FolderLock
 
 OWNER_ONLY_FOLDER = 0o700
 
@@ -69,7 +72,7 @@ class LedgerFolder:
 
     @property
     def charter_draft(self) -> Path:
-        """The Charter while governors elsewhere still have to sign it."""
+        """The Charter until it has founded the ledger: governors elsewhere may have to sign it."""
         return self.path / "charter.json"
 
     @property
@@ -104,6 +107,11 @@ class LedgerFolder:
         """
         if not self.is_made:
             raise Unknown("ledger", f"in {self.path}")
+
+    @property
+    def clock_file(self) -> Path:
+        """How the clock stood when the ledger was first opened on this boot."""
+        return self.path / "clock.json"
 
     # -- the key -----------------------------------------------------------------------------
 
@@ -172,33 +180,55 @@ def fresh_log_key(origin: str) -> SignerKey:
 
 
 def make_folder(
-    path: Path, origin: str, checkpoints: Path | None = None, key: SignerKey | None = None
+    path: Path,
+    origin: str,
+    checkpoints: Path | None = None,
+    key: SignerKey | None = None,
+    charter: bytes | None = None,
 ) -> LedgerFolder:
-    """Make the folder of a ledger, with its settings and its log key.
+    """Make the folder of a ledger, with its settings, the Charter's draft and its log key.
+
+    The key comes last: without it a folder that was made in part is made again, and with it there
+    is all that founding the ledger takes.
 
     Args:
         path: the folder; it may exist, but hold no ledger.
         origin: the log's name, which its key bears.
         checkpoints: the file of the second store, if it is to lie elsewhere.
         key: the log key; a fresh one if none is given.
+        charter: the Charter's envelope, which names the key; kept as a draft until it has founded
+            the ledger.
 
     Raises:
-        RefusesToStart: there is a ledger in the folder already, or in the second store's place.
+        RefusesToStart: there is a ledger in the folder already, or in the second store's place; or
+            another process makes one.
         BadQuestion: the origin cannot name a key, or the folder's settings name another second
             store.
 
     """
     folder = LedgerFolder(path)
     if folder.is_made:
-        raise RefusesToStart(f"there is a ledger in {path} already")
+        raise AlreadyThere(f"there is a ledger in {path} already")
     key = key or fresh_log_key(origin)
     second = folder.settings().checkpoints if checkpoints is None else checkpoints.absolute()
     if (path / second).exists():
-        raise RefusesToStart(f"there is a checkpoint store in {path / second} already")
+        raise AlreadyThere(f"there is a checkpoint store in {path / second} already")
     path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    try:
+        with FolderLock(path):  # the draft and the key are to be of one process
+            _fill(folder, second, key, charter)
+    except FileExistsError as error:
+        raise AlreadyThere(f"there is a ledger in {path} already") from error
+    return folder
+
+
+def _fill(folder: LedgerFolder, second: Path, key: SignerKey, charter: bytes | None) -> None:
+    if folder.log_key.exists():
+        raise FileExistsError(folder.log_key)
     if not folder.settings_file.exists():
         write_fresh(folder.settings_file, second)
-    elif (path / second).absolute() != folder.checkpoints().absolute():
+    elif (folder.path / second).absolute() != folder.checkpoints().absolute():
         raise BadQuestion("checkpoints", f"what {folder.settings_file} says, or nothing")
+    if charter is not None:
+        write_over(folder.charter_draft, charter.decode() + "\n")
     write_once(folder.log_key, key.reveal_secret() + "\n")
-    return folder

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ledger.book import Answer, Book, WatchedClock, found
+from ledger.book import Answer, Book, found
 from ledger.book.starting import RECOVER
+from ledger.config.clocks import keep_offset, system_clock, watched_clock
 from ledger.config.folder import LedgerFolder
 from ledger.errors import RefusesToStart, Unavailable
 from ledger.store.checkpoints import SqliteCheckpoints
@@ -25,18 +26,6 @@ from ledger.store.protocol import CheckpointStore, Published, Store
 from ledger.store.sqlite import SqliteStore
 
 _POLL_SECONDS: Final = 0.05
-
-
-def system_clock() -> int:
-    """Return the machine's time in milliseconds since 1970-01-01 UTC."""
-    return time.time_ns() // 1_000_000
-
-
-def steady_clock() -> int:
-    """Return milliseconds that pass alike whatever the machine's time is set to."""
-    # Where there is one, the clock that also counts the time in which the machine sleeps.
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.clock_gettime_ns(clock) // 1_000_000
 
 
 def try_lock(folder: LedgerFolder) -> FolderLock | None:
@@ -93,6 +82,24 @@ class Stores:
     checkpoints: CheckpointStore
 
 
+def _check_log(folder: LedgerFolder, second: Path) -> None:
+    """Return if the log is there.
+
+    Raises:
+        RefusesToStart: it is missing; the second store is made after it, so where that is there
+            the log was lost.
+
+    """
+    if folder.log.exists():
+        return
+    if second.exists():
+        raise RefusesToStart(
+            f"{folder.log} is missing, and {second} of the same ledger is there: restore it from "
+            "a copy"
+        )
+    raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
+
+
 @contextmanager
 def open_stores(folder: LedgerFolder) -> Iterator[Stores]:
     """Open the stores of a founded ledger, whose lock is held.
@@ -102,9 +109,8 @@ def open_stores(folder: LedgerFolder) -> Iterator[Stores]:
         Damaged: a file is not what was written.
 
     """
-    if not folder.log.exists():
-        raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
     second = folder.checkpoints()
+    _check_log(folder, second)
     if not second.exists():
         raise RefusesToStart(f"the checkpoint store, {second}, is missing: {RECOVER}")
     with (
@@ -138,21 +144,24 @@ def open_ledger(
         on_published: told of each checkpoint; called in a thread of the book.
 
     Raises:
-        RefusesToStart: what is stored must be settled first.
+        RefusesToStart: what is stored must be settled first, or the clock.
         Damaged: a file is not what was written.
+        StoreFailed: a medium failed.
 
     """
     keys = folder.read_log_keys()
+    clock = watched_clock(folder.clock_file, system_clock)
     with open_stores(folder) as stores:
         book = Book.open(
             stores.log,
             stores.checkpoints,
             keys,
-            WatchedClock(system_clock, steady_clock),
+            clock,
             on_fatal=on_fatal,
             on_published=on_published,
         )
         with book:
+            keep_offset(folder.clock_file, clock)
             yield OpenLedger(folder, book, stores)
 
 
@@ -162,16 +171,20 @@ def found_ledger(folder: LedgerFolder, charter: bytes) -> Answer:
     Raises:
         Refused: the Charter was not accepted.
         BadQuestion: the Charter names another log key than the folder's.
-        RefusesToStart: there is a ledger in the folder already.
+        RefusesToStart: there is another ledger in the folder already.
 
     """
     keys, second = folder.read_log_keys(), folder.checkpoints()
     with locked(folder), ExitStack() as opened:
-        log = SqliteStore(folder.log) if folder.log.exists() else SqliteStore.create(folder.log)
+        log = _log(folder.log)
         opened.callback(log.close)
         checkpoints = _checkpoints(second)
         opened.callback(checkpoints.close)
         return found(log, checkpoints, charter, keys, system_clock)
+
+
+def _log(path: Path) -> SqliteStore:
+    return SqliteStore(path) if path.exists() else SqliteStore.create(path)
 
 
 def _checkpoints(path: Path) -> SqliteCheckpoints:
@@ -181,10 +194,10 @@ def _checkpoints(path: Path) -> SqliteCheckpoints:
 @contextmanager
 def open_for_recovery(folder: LedgerFolder) -> Iterator[Stores]:
     """Open the log, and a second store that is made if it is missing; the lock is held."""
-    if not folder.log.exists():
-        raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
+    second = folder.checkpoints()
+    _check_log(folder, second)
     with (
         closing(SqliteStore(folder.log)) as log,
-        closing(_checkpoints(folder.checkpoints())) as checkpoints,
+        closing(_checkpoints(second)) as checkpoints,
     ):
         yield Stores(log, checkpoints)

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from ledger.errors import BadQuestion
+from ledger.files import write_once
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
@@ -101,7 +102,12 @@ def read_settings(path: Path) -> Settings:
 
 
 def write_fresh(path: Path, checkpoints: Path) -> None:
-    """Write the settings of a ledger that is being made."""
+    """Write the settings of a ledger that is being made.
+
+    Raises:
+        FileExistsError: there are some already; they are left as they are.
+
+    """
     # A JSON string of plain text is a TOML string as well.
     text = FRESH_TOML.format(checkpoints=json.dumps(str(checkpoints)))
-    path.write_text(text, encoding="utf-8")
+    write_once(path, text)

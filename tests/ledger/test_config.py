@@ -1,7 +1,9 @@
-"""A ledger's folder: made, founded, opened by one process at a time, audited as bytes."""
+"""A ledger's folder: made, founded, opened by one process at a time."""
 
+import errno
 import json
 import logging
+import os
 import stat
 
 import pytest
@@ -9,6 +11,7 @@ import structlog
 
 from ledger import config
 from ledger.config import LedgerFolder, Settings
+from ledger.config import folder as folder_room
 from ledger.drafts import Constitution, Moment
 from ledger.errors import BadQuestion, Refused, RefusesToStart, Unavailable, Unknown
 from ledger.signing import sign_record
@@ -18,12 +21,12 @@ from tests.world import ORIGIN, address_of, secret_of
 GOVERNORS = ("governor-1", "governor-2", "governor-3")
 
 
-def charter_of(folder: LedgerFolder, *signers: str, key: str = "") -> bytes:
+def charter_of(folder: LedgerFolder, *signers: str, key: str = "", seconds_later: int = 0) -> bytes:
     """Return a Charter of the folder's ledger, signed by named governors."""
     governors = tuple(address_of(name) for name in GOVERNORS)
     keys = (key or str(folder.read_log_key().verifier_key),)
     salts = iter(bytes([number]) * 32 for number in range(1, 5))
-    moment = Moment(config.system_clock() // 1000, lambda: next(salts))
+    moment = Moment(config.system_clock() // 1000 + seconds_later, lambda: next(salts))
     record = Constitution(governors, 2, keys).charter(ORIGIN, moment)
     return sign_record(record, NO_HASH, [secret_of(name) for name in signers or GOVERNORS]).raw
 
@@ -164,7 +167,52 @@ def test_a_founded_ledger_opens_and_has_its_first_checkpoint(founded):
 
 def test_a_ledger_is_founded_once(founded):
     with pytest.raises(RefusesToStart, match="already"):
-        config.found_ledger(founded, charter_of(founded))
+        config.found_ledger(founded, charter_of(founded, seconds_later=1))
+
+
+def test_two_who_make_one_folder_at_once_get_one_ledger(tmp_path, monkeypatch):
+    path = tmp_path / "ledger"
+    real, refused = folder_room.write_fresh, []
+
+    def race(settings, checkpoints):
+        with pytest.raises(RefusesToStart, match="in use by process") as other:
+            config.make_folder(path, ORIGIN, charter=b"another's")
+        refused.append(other)
+        real(settings, checkpoints)
+
+    monkeypatch.setattr(folder_room, "write_fresh", race)
+    made = config.make_folder(path, ORIGIN, charter=b"one's")
+    assert len(refused) == 1
+    assert made.charter_draft.read_bytes() == b"one's\n"
+
+
+@pytest.mark.parametrize("name", ["log.key", "ledger.toml"])
+def test_a_file_that_comes_to_be_while_a_folder_is_made_is_left_as_it_is(
+    tmp_path, monkeypatch, name
+):
+    path = tmp_path / "ledger"
+    real = folder_room.write_fresh
+
+    def race(settings, checkpoints):
+        (path / name).write_text("another's")
+        real(settings, checkpoints)
+
+    monkeypatch.setattr(folder_room, "write_fresh", race)
+    with pytest.raises(RefusesToStart, match="already"):
+        config.make_folder(path, ORIGIN)
+    assert (path / name).read_text() == "another's"
+
+
+def test_settings_that_could_not_be_written_whole_are_not_there(tmp_path, monkeypatch):
+    def fill(*_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fill)
+        with pytest.raises(OSError, match="No space"):
+            config.make_folder(tmp_path / "ledger", ORIGIN)
+    assert not (tmp_path / "ledger" / "ledger.toml").exists()
+    config.make_folder(tmp_path / "ledger", ORIGIN)
 
 
 def test_a_charter_that_lacks_a_governor_founds_nothing_and_can_be_tried_again(folder):
@@ -269,56 +317,6 @@ def test_for_recovery_a_lost_checkpoint_store_is_made_empty(founded):
     founded.checkpoints().unlink()
     with config.locked(founded), config.open_for_recovery(founded) as stores:
         assert stores.checkpoints.latest() is None
-
-
-# -- audit -----------------------------------------------------------------------------------
-
-
-def test_a_sound_ledger_shows_no_fault_as_bytes(founded):
-    with config.locked(founded), config.open_for_audit(founded) as opened:
-        assert opened.faults == ()
-        assert opened.log is not None
-        assert opened.checkpoints.latest() is not None
-
-
-def test_the_scratch_store_of_an_audit_is_empty_and_gone_afterwards(founded):
-    with (
-        config.locked(founded),
-        config.open_for_audit(founded) as opened,
-        opened.scratch.view() as view,
-    ):
-        assert view.head().size == 0
-    with pytest.raises(Unavailable), opened.scratch.view():
-        pass
-
-
-@pytest.mark.parametrize("name", ["log.db", "checkpoints.db"])
-def test_a_flipped_bit_in_a_file_is_a_fault_of_its_page(founded, name):
-    file = founded.path / name
-    raw = bytearray(file.read_bytes())
-    raw[4096 + 100] ^= 1
-    file.write_bytes(raw)
-    with config.locked(founded), config.open_for_audit(founded) as opened:
-        assert [(one.fault, one.place[: len(name) + 7]) for one in opened.faults][:1] == [
-            ("altered", f"{name} page 2")
-        ]
-
-
-def test_files_that_are_missing_are_faults_and_what_is_there_is_still_audited(founded):
-    founded.checkpoints().unlink()
-    with config.locked(founded), config.open_for_audit(founded) as opened:
-        assert any("checkpoints.db" in one.place for one in opened.faults)
-        assert opened.log is not None
-        assert opened.checkpoints.latest() is None
-
-
-def test_a_log_key_that_is_none_is_a_fault_and_a_missing_one_is_an_auditors_copy(founded):
-    founded.log_key.write_text("no key")
-    with config.locked(founded), config.open_for_audit(founded) as opened:
-        assert [one.place for one in opened.faults] == ["log.key"]
-    founded.log_key.unlink()
-    with config.locked(founded), config.open_for_audit(founded) as opened:
-        assert opened.faults == ()
 
 
 # -- logs ------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import subprocess
 import sys
@@ -55,5 +57,53 @@ files.write_once(files.Path({str(path)!r}), "a secret")
     done = subprocess.run([sys.executable, "-c", killed], check=False)
     assert done.returncode == -9
     assert not path.exists()
-    write_once(path, "a secret")
-    assert path.read_text() == "a secret"
+    write_once(path, "another")
+    assert path.read_text() == "another"
+    assert names_in(tmp_path) == ["log.key"]  # and nowhere the secret of the one that was killed
+
+
+def test_only_drafts_of_the_same_file_are_cleared_away(tmp_path):
+    others = {"my.log.key.1.draft", "log.key.mine.draft", "log.key.1.draft.txt", "logskey.1.draft"}
+    for name in (*others, "log.key.1.draft"):
+        (tmp_path / name).touch()
+    write_once(tmp_path / "log.key", "a secret")
+    assert set(names_in(tmp_path)) == {*others, "log.key"}
+
+
+@pytest.fixture
+def no_links(monkeypatch):
+    """A file system that has no hard links."""
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_hard_links_a_file_is_written_once_too(tmp_path):
+    path = tmp_path / "log.key"
+    write_once(path, "the first")
+    with pytest.raises(FileExistsError):
+        write_once(path, "the second")
+    assert path.read_text() == "the first"
+    assert stat.S_IMODE(path.stat().st_mode) == OWNER_ONLY
+    assert names_in(tmp_path) == ["log.key"]
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_hard_links_a_file_that_cannot_be_written_whole_is_not_left_in_part(
+    tmp_path, monkeypatch
+):
+    real, calls = os.fsync, []
+
+    def fill(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:  # the draft, then the file itself
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fill)
+    with pytest.raises(OSError, match="No space"):
+        write_once(tmp_path / "log.key", "a secret")
+    assert names_in(tmp_path) == []

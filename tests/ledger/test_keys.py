@@ -87,6 +87,21 @@ def test_the_keys_are_listed_by_name_with_their_addresses(keyring):
     assert to_hex(addresses["a"]) in str(keyring)
 
 
+def test_a_file_that_is_no_keystore_is_left_out_of_the_list_and_named(keyring, tmp_path):
+    address = keyring.create("miner", "p", DEMO_SCRYPT_COST)
+    folder = tmp_path / "keys"
+    (folder / "bob.json").write_text("")
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "Not A Name.json").write_text("{}")
+    (folder / "folder.json").mkdir()
+    (folder / "lost.json").symlink_to(folder / "nowhere")
+    assert list(keyring) == [("miner", address)]
+    assert keyring.name_of(address) == "miner"
+    assert keyring.left_out() == [
+        "Not A Name.json", "bob.json", "deep.json", "folder.json", "lost.json",
+    ]  # fmt: skip
+
+
 def test_opening_a_keystore_leaves_the_recursion_limit_alone(tmp_path):
     program = (
         "import sys; from pathlib import Path; from ledger.keys import Keyring\n"

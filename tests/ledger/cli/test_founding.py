@@ -1,14 +1,19 @@
 """Founding a ledger: with all governors' keys at hand, or with governors elsewhere."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 from base64 import b64decode
 from pathlib import Path
 
 import pytest
 
 from ledger.cli.documents import FOUNDED
+from ledger.config import LedgerFolder
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from tests.ledger.cli.process import environment
 from tests.ledger.cli.town import GOVERNORS, PASSPHRASE, Town
 from tests.world import address_of, secret_of
 
@@ -99,14 +104,72 @@ def test_governors_elsewhere_cosign_the_charter_and_then_it_founds_the_ledger(la
 def test_a_folder_that_has_a_ledger_is_not_founded_again(land):
     land.run("init", *named(*GOVERNORS))
     before = land.json("status")
-    error = land.error("init", *named(*GOVERNORS), code=5)
+    error = land.error("init", *named(*GOVERNORS), code=2)
     assert "already" in error["said"]
     assert land.json("status") == before
 
 
+KILLED = """
+import importlib, os, signal, sys
+from ledger.cli.app import app
+place, name, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
+module, _, owner = place.partition(":")
+holder = importlib.import_module(module)
+holder = getattr(holder, owner) if owner else holder
+real = getattr(holder, name)
+def die(*arguments, **named):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*arguments, **named)
+setattr(holder, name, die)
+app(sys.argv[4:])
+"""
+STAGES = {
+    "before the settings": ("ledger.config.folder", "write_fresh", 1),
+    "before the draft": ("ledger.config.folder", "write_over", 1),
+    "before the log key": ("ledger.config.folder", "write_once", 1),
+    "while the log key is written": ("os", "link", 2),
+    "before the lock": ("ledger.cli.founding", "found_ledger", 1),
+    "before the log": ("ledger.config.opening", "_log", 1),
+    "before the second store": ("ledger.config.opening", "_checkpoints", 1),
+    "before the empty log is claimed": ("ledger.store.checkpoints:SqliteCheckpoints", "claim", 1),
+    "before the empty log is signed": ("ledger.store.checkpoints:SqliteCheckpoints", "keep", 1),
+    "before the Charter": ("ledger.store.sqlite.store:SqliteWriter", "commit", 1),
+    "before the Charter is claimed": ("ledger.store.checkpoints:SqliteCheckpoints", "claim", 2),
+    "before the Charter is signed": ("ledger.store.checkpoints:SqliteCheckpoints", "keep", 2),
+    "before the draft is gone": ("ledger.store.lock:FolderLock", "release", 2),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_founding_that_was_killed_is_done_again_or_goes_on_as_it_says(land, stage):
+    folder = LedgerFolder(Path(land.ledger))
+    variables = environment(
+        ADAMANT_LEDGER=land.ledger, ADAMANT_KEYS=str(land.keys), ADAMANT_PASSPHRASE=PASSPHRASE
+    )
+    words = (*map(str, STAGES[stage]), "init", *named(*GOVERNORS))
+    done = subprocess.run([sys.executable, "-c", KILLED, *words], env=variables, check=False)
+    assert done.returncode == -signal.SIGKILL
+    if folder.log_key.exists():
+        said = land.error("init", *named(*GOVERNORS), code=2)["said"]
+        assert said.endswith(f"it waits for `adamant init --charter {folder.charter_draft}`")
+        founded = land.json("init", "--charter", str(folder.charter_draft))
+    else:
+        founded = land.json("init", *named(*GOVERNORS))
+    assert founded["isFounded"]
+    assert land.json("status")["ledgerId"] == founded["ledgerId"]
+    assert land.json("audit")["isClean"]
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        *("checkpoints.db", "clock.json", "ledger.toml", "lock", "log.db", "log.key"),
+    ]
+
+
 def test_a_folder_that_waits_for_its_charter_says_so(land):
     land.run("init", *named(GOVERNORS[0], "0x" + "12" * 20))
-    error = land.error("init", *named(*GOVERNORS), code=5)
+    error = land.error("init", *named(*GOVERNORS), code=2)
     assert "adamant init --charter" in error["said"]
     assert land.error("status", code=5)["sort"] == "damaged"
 
