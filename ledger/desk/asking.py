@@ -8,7 +8,10 @@ from typing import Any, ClassVar
 
 from ledger.book import Answer, Line, Reached
 from ledger.desk.answering import AnotherAnswer, about
-from ledger.errors import Refusal, Refused
+from ledger.desk.reading import Reread, hash_of, read_again
+from ledger.errors import Damaged, Refusal, Refused
+from ledger.limits import LIMITS
+from ledger.rules import touches
 from ledger.values import Address, Hash32, to_hex
 
 Plain = dict[str, Any]
@@ -50,19 +53,40 @@ class Desk(ABC):
 
         """
 
-    def hand_in(self, envelope: bytes, wait: Reached = "checkpointed") -> Answer:
-        """Hand one envelope in.
+    def hand_in(self, envelope: bytes, record_id: Hash32, wait: Reached = "checkpointed") -> Answer:
+        """Hand one envelope in, whose record has this id.
 
         Raises:
             Refused: it was not accepted.
             Unavailable: see :meth:`append`.
+            AnotherAnswer: the answer is about another record; what became of this one is unknown.
 
         """
-        (line,) = self.append([envelope], wait=wait)
+        (line,) = self.hand_in_all([envelope], [record_id], wait=wait)
         if isinstance(line, Refusal):
             raise Refused(line)
         assert isinstance(line, Answer)  # noqa: S101 - a single record has no other line
         return line
+
+    def hand_in_all(
+        self,
+        envelopes: Sequence[bytes],
+        record_ids: Sequence[Hash32],
+        *,
+        wait: Reached = "checkpointed",
+        atomic: bool = False,
+    ) -> list[Line]:
+        """Hand envelopes in, whose records have these ids; see :meth:`append`.
+
+        Raises:
+            AnotherAnswer: a line is about another record; what became of all of them is unknown.
+
+        """
+        lines = self.append(envelopes, wait=wait, atomic=atomic)
+        for line, record_id in zip(lines, record_ids, strict=True):
+            if isinstance(line, Answer) and line.record_id != record_id:
+                raise AnotherAnswer("record", to_hex(record_id), to_hex(line.record_id))
+        return lines
 
     # -- the ledger --------------------------------------------------------------------------
 
@@ -84,8 +108,42 @@ class Desk(ABC):
         about(answer, "entry", index=index)
         return answer
 
-    def record(self, record_id: Hash32) -> Plain:
-        """Ask for one record."""
+    def read(self, record_id: Hash32, ledger_id: Hash32) -> Reread:
+        """Ask for one record, and read it again here.
+
+        Args:
+            record_id: which.
+            ledger_id: the ledger that it was signed for.
+
+        Raises:
+            Damaged: what came is no record of this ledger.
+
+        """
+        return read_again(self._ask_record(record_id), record_id, ledger_id)
+
+    def record(self, record_id: Hash32, ledger_id: Hash32) -> Plain:
+        """Ask for one record, with what the ledger says of it; see :meth:`read`.
+
+        Its status, and its index, are the desk's word.
+        """
+        answer = self._ask_record(record_id)
+        read = read_again(answer, record_id, ledger_id)
+        about(
+            answer,
+            "record",
+            recordedAtMs=read.at_ms,
+            signers=[to_hex(signer) for signer in read.signed.signers],
+            parcels=[to_hex(parcel) for parcel in touches(read.record, record_id)],
+        )
+        return answer
+
+    def record_at(self, index: int, ledger_id: Hash32) -> Plain:
+        """Ask for the record at an index; see :meth:`record`."""
+        answer = self.record(hash_of(self.entry(index)["recordId"]), ledger_id)
+        about(answer, "record", index=index)
+        return answer
+
+    def _ask_record(self, record_id: Hash32) -> Plain:
         answer = self.ask(f"/v1/records/{to_hex(record_id)}")
         about(answer, "record", recordId=to_hex(record_id))
         return answer
@@ -106,19 +164,19 @@ class Desk(ABC):
 
     def history(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what was said of a parcel itself; yield page after page, the latest first."""
-        return self._of_parcel(parcel, "history")
+        return self._of_parcel(parcel, "history", "steps")
 
     def story(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what was said of a parcel and its ancestors; yield pages, the latest first."""
-        return self._of_parcel(parcel, "story")
+        return self._of_parcel(parcel, "story", "steps")
 
     def trace(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask which operations led to a parcel, and where its goods can be from; yield pages."""
-        return self._of_parcel(parcel, "trace")
+        return self._of_parcel(parcel, "trace", "operations")
 
     def descendants(self, parcel: Hash32) -> Iterator[Plain]:
         """Ask what became of a parcel's goods; yield pages, the earliest first."""
-        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/descendants"):
+        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/descendants", "operations"):
             about(page["parcel"], "parcel", parcelId=to_hex(parcel))
             yield page
 
@@ -140,7 +198,7 @@ class Desk(ABC):
 
     def parcels_of(self, address: Address) -> Iterator[Plain]:
         """Ask what a party holds and what is offered to it; yield parcels by id."""
-        for page in self._pages(f"/v1/parties/{to_hex(address)}"):
+        for page in self._pages(f"/v1/parties/{to_hex(address)}", "parcels"):
             about(page, "party", address=to_hex(address))
             yield from page["parcels"]
 
@@ -152,17 +210,32 @@ class Desk(ABC):
 
     def sites(self) -> Iterator[Plain]:
         """Ask which sites there are; yield them by id."""
-        for page in self._pages("/v1/sites"):
+        for page in self._pages("/v1/sites", "sites"):
             yield from page["sites"]
 
-    def _of_parcel(self, parcel: Hash32, question: str) -> Iterator[Plain]:
-        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/{question}"):
+    def _of_parcel(self, parcel: Hash32, question: str, rows: str) -> Iterator[Plain]:
+        for page in self._pages(f"/v1/parcels/{to_hex(parcel)}/{question}", rows):
             about(page, "parcel", parcelId=to_hex(parcel))
             yield page
 
-    def _pages(self, path: str) -> Iterator[Plain]:
+    def _pages(self, path: str, rows: str) -> Iterator[Plain]:
+        """Yield page after page of a question.
+
+        Args:
+            path: the question's.
+            rows: the member of a page that holds what is asked for.
+
+        Raises:
+            Damaged: the pages come to no end.
+
+        """
         page = self.ask(path)
         yield page
+        cursors: set[str] = set()
         while cursor := page.get("cursor"):
+            is_new = bool(page[rows]) and cursor not in cursors
+            if not is_new or len(cursors) == LIMITS.answer_pages_max:
+                raise Damaged("duplicate", f"the pages of {path}", "they come to no end")
+            cursors.add(cursor)
             page = self.ask(path, cursor=cursor)
             yield page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.checkpoint import Checkpoint
 from ledger.signing import SignedRecord
@@ -42,6 +43,7 @@ class Checked:
     """What was checked, and what was found.
 
     Attributes:
+        parcel: what the desk says of the parcel.
         ledger_id, origin: of the Charter.
         is_pinned: whether the ledger id is the one that was asked for; otherwise it is the desk's
             word which ledger this is.
@@ -53,10 +55,12 @@ class Checked:
         shown_signatures: how many are by a later key or an agent, shown by proved records.
         proofs: how many proofs of inclusion were verified, those of charters, changes of key and
             admissions of agents among them.
+        agreed: the members of ``parcel`` that the steps bear out; the others are the desk's word.
         doubts: what does not prove itself.
 
     """
 
+    parcel: dict[str, Any]
     ledger_id: Hash32 = NO_HASH
     origin: str = ""
     is_pinned: bool = False
@@ -66,6 +70,7 @@ class Checked:
     own_signatures: int = 0
     shown_signatures: int = 0
     proofs: int = 0
+    agreed: tuple[str, ...] = ()
     doubts: list[Doubt] = field(default_factory=list)
 
     @property

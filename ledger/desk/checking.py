@@ -9,15 +9,20 @@ What a desk answers is hearsay. From the Charter at index 0 on, this is checked 
    each is the first key of whom it speaks for (the address), or a later key or an agent that proved
    records show (:mod:`.speakers`);
 5. the links: each record names the one before, back to a Registration, and makes its parcels' ids;
-6. the weights: each step takes what the one before left, and gives no more than it takes.
+6. the weights: each step takes what the one before left, and gives no more than it takes;
+7. what the desk says of the parcel: its weight, stones, code, label and custodian are those that
+   the steps leave.
 
 Whatever of it cannot be shown is a doubt, and a story with a doubt is not sound; so is a record
 that no checkpoint covers yet, since anybody could write one that is in no log.
 
-Not checked here, and so the ledger's own word: which ledger it is, if no id is pinned; that an
-author was admitted and had the role, and every rule but these; bounds of origin, findings; and that
-nothing was left out after the last record shown of the parcel, of a key, of an agent or of the
-charter. ``adamant audit``, on a folder, checks all of these.
+Not checked here, and so the ledger's own word: which ledger it is, if no id is pinned; the parcel's
+state and country; that an author was admitted and had the role, and every rule but these; names of
+sites, bounds of origin, findings; and that nothing was left out after the last record shown of the
+parcel, of a key, of an agent or of the charter. ``adamant audit``, on a folder, checks all of it.
+
+The parcel is asked about first, and the checkpoint after it: what is recorded meanwhile is no part
+of the story.
 """
 
 from __future__ import annotations
@@ -25,10 +30,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ledger.desk.asking import Desk
-from ledger.desk.books import Books
+from ledger.desk.books import Books, Goods
 from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.founding import Founding
-from ledger.desk.rereading import Reader, Reread, Told, hash_of
+from ledger.desk.reading import Reread, hash_of
+from ledger.desk.rereading import Reader, Told
 from ledger.desk.speakers import Speakers
 from ledger.records import Transformation, previous_of
 from ledger.rules import touches
@@ -53,7 +59,7 @@ def check_story(
         AnotherAnswer: it tells of another parcel.
 
     """
-    checked = Checked()
+    checked = Checked(desk.parcel(parcel))
     reader = Reader(desk, checked, told)
     speakers = Speakers(desk, reader)
     # 1.-3. Who is to be believed, and the checkpoint.
@@ -65,9 +71,12 @@ def check_story(
     known = {read.record_id: read for read in reads if read}
     # 5. How they hang together: only what leads to this parcel is part of its story.
     teller = _Teller(reader, speakers)
-    story = teller.link(parcel, hash_of(desk.parcel(parcel)["head"]), known)
+    story = teller.link(parcel, hash_of(checked.parcel["head"]), known)
     # 4. and 6. Who signed them, that they are in the log, and what they weigh.
-    teller.tell(story, known)
+    goods = teller.tell(story, known).goods(parcel)
+    # 7. What the desk says of the parcel itself.
+    if goods is not None:
+        teller.compare(goods)
     return checked
 
 
@@ -114,13 +123,13 @@ class _Teller:
 
     def tell(
         self, story: Mapping[Hash32, Sequence[ParcelId]], known: Mapping[Hash32, Reread]
-    ) -> None:
+    ) -> Books:
         """Replay the story in its order: who signed, what is proved, what is left of the goods."""
         books, steps = Books(), []
         reads = sorted((known[at] for at in story if at in known), key=lambda read: read.index)
         time_ms = 0
         for read in reads:
-            fault = books.take(read.record, read.record_id)
+            fault = books.take(read.record, read.record_id, story[read.record_id])
             if fault:
                 self._reader.doubt(read.place, fault)
             if read.at_ms < time_ms:
@@ -131,6 +140,18 @@ class _Teller:
             is_proved = self._reader.prove(read)
             steps.append(CheckedStep(read.index, time_ms, read.signed, parcels, is_proved))
         self._checked.steps = tuple(steps)
+        return books
+
+    def compare(self, goods: Goods) -> None:
+        """Compare what the desk says of the parcel with what the steps leave of it."""
+        agreed = []
+        for name, value in goods.shown().items():
+            said = self._checked.parcel.get(name)
+            if said == value:
+                agreed.append(name)
+            else:
+                self._reader.doubt("parcel", f"{name} is said to be {said}; its records: {value}")
+        self._checked.agreed = tuple(agreed)
 
     def _count_signatures(self, read: Reread) -> None:
         signers = read.signed.signers

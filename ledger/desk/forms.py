@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ledger.answers.wire import camel
+from ledger.limits import LIMITS
+from ledger.values import ADDRESS_BYTES, HASH_BYTES, Address, Hash32
+
+_HEX: Final = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
+_LENGTHS: Final = {Address: ADDRESS_BYTES, Hash32: HASH_BYTES}
 
 
 def has_form(plain: Any, form: Any) -> bool:  # noqa: ANN401 - any JSON value, any type
@@ -24,6 +30,8 @@ def has_form(plain: Any, form: Any) -> bool:  # noqa: ANN401 - any JSON value, a
         form: a shape's class, or an annotation in one.
 
     """
+    if form in _LENGTHS:
+        return _is_hex(plain) and len(plain) == len("0x") + 2 * _LENGTHS[form]
     form = getattr(form, "__supertype__", form)
     origin, inner = typing.get_origin(form), typing.get_args(form)
     if origin in (typing.Union, types.UnionType):
@@ -44,12 +52,18 @@ def _is_plain(plain: Any, form: Any) -> bool:  # noqa: ANN401 - likewise
     if form is types.NoneType:
         return plain is None
     if form is bytes:
-        return isinstance(plain, str) and plain.startswith("0x")
+        return _is_hex(plain)
     if form is Mapping:
         return isinstance(plain, dict)
-    if form in (str, int, bool):
+    if form is int:
+        return type(plain) is int and 0 <= plain <= LIMITS.integer_max
+    if form in (str, bool):
         return type(plain) is form
     return form is Any
+
+
+def _is_hex(plain: Any) -> bool:  # noqa: ANN401 - likewise
+    return isinstance(plain, str) and _HEX.fullmatch(plain) is not None
 
 
 @functools.cache

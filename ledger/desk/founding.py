@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from ledger.checkpoint import VerifierKey, open_checkpoint
 from ledger.desk.asking import Desk
-from ledger.desk.rereading import Reader, Reread, hash_of
+from ledger.desk.reading import Reread, hash_of
+from ledger.desk.rereading import Reader
 from ledger.desk.speakers import Speakers
 from ledger.errors import BadQuestion, Damaged, ProofError
 from ledger.records import Amendment, Charter

@@ -2,32 +2,69 @@
 
 Nothing a server says is believed here; whoever needs to be sure checks it
 (:mod:`ledger.desk.checking`). An answer that has not the form it must have is ``Unavailable``: what
-answered is no server of a ledger.
+answered is no server of a ledger. So is one that has more bytes, or takes longer, than any answer
+needs; none is taken compressed, so that its size is that of what was sent.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal, NoReturn
 
 import httpx2
 
 from ledger import __version__
 from ledger.answers import find
 from ledger.book import Answer, Line, NotDone, Reached
+from ledger.canonical.text import is_deeper_than
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.forms import has_form
 from ledger.desk.problems import error_of, refusal_of
-from ledger.errors import AdamantError, Refused, Unavailable
-from ledger.values import HASH_BYTES, Hash32, Milliseconds, RecordId, from_hex
+from ledger.desk.reading import hash_of
+from ledger.errors import AdamantError, BadQuestion, Refused, Unavailable
+from ledger.limits import LIMITS
+from ledger.values import Hash32, Milliseconds
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 120.0
 UNKNOWN: Final = "whether it was recorded is unknown: send the very same envelope again"
 _KNOWN_ALREADY: Final = 200
 _NDJSON: Final = {"content-type": "application/x-ndjson"}
+_SUCCESS: Final = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The line of a batch's answer about a record that was accepted."""
+
+    line: int
+    code: int
+    status: Literal["sequenced", "checkpointed"]
+    index: int
+    record_id: Hash32
+    recorded_at_ms: int
+    parcels: tuple[Hash32, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NotTaken:
+    """The line about one that was not."""
+
+    line: int
+    code: int
+    problem: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What came over HTTP: the status, and all of the body."""
+
+    status: int
+    body: bytes
 
 
 class RemoteDesk(Desk):
@@ -48,11 +85,11 @@ class RemoteDesk(Desk):
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
         try:
-            response = self._client.get(path, params=given)
+            reply = self._exchange("GET", path, params=given)
         except httpx2.HTTPError as error:
             raise self._away(error) from None
-        self._check(response)
-        plain = self._read(response.content)
+        self._check(reply)
+        plain = self._read(reply.body)
         question, _ = find(path)
         if not has_form(plain, question.shape):
             raise self._stranger()
@@ -66,23 +103,49 @@ class RemoteDesk(Desk):
         query = {"wait": wait, "atomic": "true" if atomic else "false"}
         body = b"".join(envelope + b"\n" for envelope in envelopes)
         try:
-            response = self._client.post(
-                "/v1/records/batch", params=query, content=body, headers=_NDJSON
+            reply = self._exchange(
+                "POST", "/v1/records/batch", params=query, content=body, headers=_NDJSON
             )
         except httpx2.ConnectError as error:
             raise self._away(error) from None
         except httpx2.HTTPError as error:
             raise Unavailable(f"{self._away(error)}; {UNKNOWN}") from None
+        except Unavailable as error:
+            raise Unavailable(f"{error}; {UNKNOWN}") from None
         try:
-            self._check(response)
+            self._check(reply)
         except Refused as refused:
-            return self._none_done(refused, response, len(envelopes))
-        lines = [self._line(self._read(line)) for line in response.content.splitlines()]
+            return self._none_done(refused, reply, len(envelopes))
+        told = enumerate(reply.body.splitlines(), start=1)
+        lines = [self._line(number, self._read(line)) for number, line in told]
         if len(lines) != len(envelopes):
             raise Unavailable(f"{self._url} broke off its answer; {UNKNOWN}")
         return lines
 
     # -- reading what came -------------------------------------------------------------------
+
+    def _exchange(self, method: str, path: str, **more: Any) -> _Reply:  # noqa: ANN401 - httpx2's
+        """Send a request and read the answer, as far as an answer may go.
+
+        Raises:
+            httpx2.HTTPError: nothing came, or not all of it.
+            Unavailable: it is compressed, too long or too slow.
+
+        """
+        until = time.monotonic() + ANSWER_SECONDS
+        body = bytearray()
+        with self._client.stream(method, path, **more) as response:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise self._stranger()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > LIMITS.answer_bytes_max:
+                    raise Unavailable(
+                        f"{self._url} answers with more than {LIMITS.answer_bytes_max} bytes"
+                    )
+                if time.monotonic() > until:
+                    raise Unavailable(f"{self._url} took over {ANSWER_SECONDS:.0f} s to answer")
+        return _Reply(response.status_code, bytes(body))
 
     def _away(self, error: httpx2.HTTPError) -> Unavailable:
         return Unavailable(f"no answer from {self._url}: {str(error) or type(error).__name__}")
@@ -92,40 +155,40 @@ class RemoteDesk(Desk):
 
     def _read(self, raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
         try:
-            return json.loads(raw)
+            return _from_json(raw)
         except (ValueError, RecursionError):
             raise self._stranger() from None
 
-    def _check(self, response: httpx2.Response) -> None:
-        if not response.is_success:
-            raise self._error(response.status_code, self._read(response.content))
+    def _check(self, reply: _Reply) -> None:
+        if reply.status not in _SUCCESS:
+            raise self._error(reply.status, self._read(reply.body))
 
     def _error(self, status: int, problem: object) -> AdamantError:
         return error_of(status, problem) or self._stranger()
 
-    def _none_done(self, refused: Refused, response: httpx2.Response, count: int) -> list[Line]:
+    def _none_done(self, refused: Refused, reply: _Reply, count: int) -> list[Line]:
         """Return the lines of an atomic batch that was refused whole."""
-        number = self._read(response.content).get("line")
+        number = self._read(reply.body).get("line")
         if type(number) is not int or not 1 <= number <= count:
             raise refused
         lines: list[Line] = [NotDone(number) for _ in range(count)]
         lines[number - 1] = refused.refusal
         return lines
 
-    def _line(self, plain: Any) -> Line:  # noqa: ANN401 - any JSON value
-        try:
-            if "problem" in plain:
-                return self._refusal(plain["code"], plain["problem"])
-            return Answer(
-                plain["status"],
-                int(plain["index"]),
-                RecordId(_hash(plain["recordId"])),
-                Milliseconds(int(plain["recordedAtMs"])),
-                tuple(_hash(parcel) for parcel in plain["parcels"]),
-                again=plain["code"] == _KNOWN_ALREADY,
-            )
-        except (KeyError, TypeError, ValueError):
-            raise self._stranger() from None
+    def _line(self, number: int, plain: Any) -> Line:  # noqa: ANN401 - any JSON value
+        is_taken, is_not_taken = has_form(plain, _Taken), has_form(plain, _NotTaken)
+        if is_taken == is_not_taken or plain["line"] != number:
+            raise self._stranger()
+        if is_not_taken:
+            return self._refusal(plain["code"], plain["problem"])
+        return Answer(
+            plain["status"],
+            plain["index"],
+            hash_of(plain["recordId"]),
+            Milliseconds(plain["recordedAtMs"]),
+            tuple(hash_of(parcel) for parcel in plain["parcels"]),
+            again=plain["code"] == _KNOWN_ALREADY,
+        )
 
     def _refusal(self, status: int, problem: dict[str, Any]) -> Line:
         error = self._error(status, problem)
@@ -134,22 +197,55 @@ class RemoteDesk(Desk):
         raise Unavailable(f"{error}; {UNKNOWN}")
 
 
-def _hash(text: str) -> Hash32:
-    value = from_hex(text, HASH_BYTES)
-    if value is None:
-        raise ValueError("no hash")
-    return Hash32(value)
+def _from_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON that can be written again: as text, and by a writer that goes in as deep.
+
+    Raises:
+        ValueError: it is none.
+        RecursionError: it is very deep.
+
+    """
+    plain = json.loads(raw, parse_constant=_refuse)
+    if is_deeper_than(plain, LIMITS.answer_depth_max):
+        raise ValueError("too deep")
+    if b"\\u" in raw:
+        json.dumps(plain, ensure_ascii=False).encode()  # fails for half of a surrogate pair
+    return plain
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 @contextmanager
 def remote_desk(url: str) -> Iterator[RemoteDesk]:
-    """Open the desk of a server; nothing is sent before something is asked."""
-    headers = {"accept": "application/json", "user-agent": f"adamant/{__version__}"}
+    """Open the desk of a server; nothing is sent before something is asked.
+
+    Raises:
+        BadQuestion: the address is none.
+
+    """
+    headers = {
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        "user-agent": f"adamant/{__version__}",
+    }
     timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-    base = url.rstrip("/")
+    base = _address_of(url)
     # A proxy of the environment is for the web, not for a ledger on this machine.
-    is_here = httpx2.URL(base).host in ("127.0.0.1", "localhost", "::1")
+    is_here = base.host in ("127.0.0.1", "localhost", "::1")
     with httpx2.Client(
         base_url=base, headers=headers, timeout=timeout, trust_env=not is_here
     ) as client:
-        yield RemoteDesk(client, base)
+        yield RemoteDesk(client, url.rstrip("/"))
+
+
+def _address_of(url: str) -> httpx2.URL:
+    try:
+        address = httpx2.URL(url.rstrip("/"))
+        address.host.encode("idna")  # as the resolver will
+    except (httpx2.InvalidURL, UnicodeError):
+        address = None
+    if address is None or not address.host:
+        raise BadQuestion("--ledger", "the address of a server, such as https://ledger.example")
+    return address

@@ -7,62 +7,19 @@ there is one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from ledger.canonical import encode
 from ledger.checkpoint import Checkpoint
-from ledger.derivation import reread
 from ledger.desk.answering import AnotherAnswer
 from ledger.desk.asking import Desk
 from ledger.desk.checked import Checked, Doubt
-from ledger.entry import Entry
+from ledger.desk.reading import Reread, hash_of
 from ledger.errors import BadQuestion, Damaged, ProofError, Refused, Unknown
 from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash, verify_inclusion
-from ledger.records import Record
-from ledger.signing import SignedRecord
-from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
+from ledger.values import Hash32, to_hex
 
 Told = Callable[[int], None]
 """Told how many records were read so far."""
-
-
-def hash_of(text: str | None) -> Hash32:
-    """Return an id as a desk writes it; zeros, which no record has, for anything else."""
-    return Hash32(from_hex(text or "", HASH_BYTES) or NO_HASH)
-
-
-@dataclass(frozen=True, slots=True)
-class Reread:
-    """A record as a desk gave it, read again: its place, its entry's bytes, and what it says.
-
-    The index is the desk's word until the record is proved.
-    """
-
-    index: int
-    raw: bytes
-    entry: Entry
-    signed: SignedRecord
-
-    @property
-    def record(self) -> Record:
-        """The checked record."""
-        return self.signed.record
-
-    @property
-    def record_id(self) -> Hash32:
-        """Its id, computed here."""
-        return Hash32(self.signed.record_id)
-
-    @property
-    def at_ms(self) -> int:
-        """When it was recorded, by its entry."""
-        return self.entry.recorded_at_ms
-
-    @property
-    def place(self) -> str:
-        """How a doubt names it."""
-        return f"entry {self.index}"
 
 
 class Reader:
@@ -106,22 +63,12 @@ class Reader:
     def _read(self, record_id: Hash32, ledger_id: Hash32) -> Reread | None:
         place = f"record {to_hex(record_id)}"
         try:
-            answer = self._desk.record(record_id)
-            index, raw = answer["index"], bytes.fromhex(answer["entry"].removeprefix("0x"))
-            entry, signed = reread(index, raw, encode(answer["envelope"]), ledger_id)
+            return self._desk.read(record_id, ledger_id)
         except AnotherAnswer as other:
             self.doubt(place, f"another record was given: {other.came}")
-            return None
         except (Damaged, Unknown, Refused) as error:
             self.doubt(place, str(error))
-            return None
-        except (TypeError, ValueError):  # no hex, or an envelope that JSON cannot be written of
-            self.doubt(place, "the answer is not of its form")
-            return None
-        if signed.record_id != record_id:
-            self.doubt(place, f"another record was given: {to_hex(signed.record_id)}")
-            return None
-        return Reread(index, raw, entry, signed)
+        return None
 
     def follow(
         self, head: Hash32, end: Hash32, belongs: Callable[[Reread], bool]

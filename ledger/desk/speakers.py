@@ -20,7 +20,8 @@ from itertools import permutations
 from typing import Literal
 
 from ledger.desk.asking import Desk
-from ledger.desk.rereading import Reader, Reread, hash_of
+from ledger.desk.reading import Reread, hash_of
+from ledger.desk.rereading import Reader
 from ledger.errors import Damaged, Refused, Unknown
 from ledger.records import (
     Admission,
@@ -72,11 +73,13 @@ class Speakers:
         parties = [record.author]
         if isinstance(record, Receipt) and record.operation == "acceptShort":
             parties.append(record.who.sender)
+        if len(parties) != len(read.signed.signers):
+            return None  # a change of key, which has no place in a story
         # Signatures stand in the order of their addresses, not of the parties. The order in which
         # most show themselves comes first, and asks for the fewest chains.
         orders = sorted(
             permutations(parties),
-            key=lambda order: sum(a != b for a, b in zip(order, read.signed.signers, strict=False)),
+            key=lambda order: sum(a != b for a, b in zip(order, read.signed.signers, strict=True)),
         )
         for order in orders:
             found = [

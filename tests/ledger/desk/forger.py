@@ -13,12 +13,13 @@ from typing import Any
 from ledger.canonical import Envelope
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.desk import Desk
+from ledger.desk.books import Books
 from ledger.entry import Entry, hash_of
 from ledger.errors import Unknown
 from ledger.records import Amendment, Charter, Record
 from ledger.rules import touches
 from ledger.signing import SignedRecord, read_signed, sign_record
-from ledger.values import NO_HASH, Address, Hash32, Milliseconds, to_hex
+from ledger.values import NO_HASH, Address, Hash32, Milliseconds, ParcelId, to_hex
 from tests.reference_merkle import Reference
 from tests.world import ORIGIN, World, secret_of
 
@@ -85,12 +86,19 @@ class Forger(Desk):
             return {"address": name, "head": None if head == NO_HASH else to_hex(head)}
         if sort == "records":
             return self._record(name)
-        head = [one for one, parcels in self._moves() if name in parcels][-1]
-        return {"parcelId": name, "head": head}
+        return self._parcel(name)
 
     def append(self, envelopes: Sequence[bytes], **_: Any) -> list[Any]:  # type: ignore[override]
         """Take nothing: a story is only told."""
         raise NotImplementedError
+
+    def _parcel(self, parcel: str) -> dict[str, Any]:
+        head = [one for one, parcels in self._moves() if parcel in parcels][-1]
+        books = Books()
+        for _, signed in self.lines:
+            books.take(signed.record, Hash32(signed.record_id))
+        goods = books.goods(ParcelId(bytes.fromhex(parcel[2:])))
+        return {"parcelId": parcel, "head": head, **(goods.shown() if goods else {})}
 
     def _moves(self) -> list[tuple[str, list[str]]]:
         return [

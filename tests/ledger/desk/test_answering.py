@@ -7,6 +7,7 @@ import pytest
 from ledger.desk import Desk
 from ledger.desk.answering import AnotherAnswer
 from ledger.desk.checking import check_story
+from ledger.errors import Damaged
 from ledger.values import Hash32, to_hex
 from tests.ledger.desk.conftest import local
 from tests.scene import Shown
@@ -62,7 +63,7 @@ def test_another_link_in_a_links_place_is_found(told):
 def test_another_record_or_line_in_its_place_is_found(told):
     one, other = (signed.record_id for _, signed, _ in told.scene.log[5:7])
     with pytest.raises(AnotherAnswer, match="another record"):
-        swapper(told, to_hex(one), to_hex(other)).record(one)
+        swapper(told, to_hex(one), to_hex(other)).record(one, told.scene.ledger_id)
     with pytest.raises(AnotherAnswer, match="another entry"):
         swapper(told, "entries/5", "entries/6").entry(5)
 
@@ -96,3 +97,33 @@ def test_an_answer_that_names_nothing_is_about_something_else():
 
     with pytest.raises(AnotherAnswer, match="came None"):
         Mute(None).parcel(Hash32(b"\x01" * 32))
+
+
+def test_an_answer_to_a_record_that_was_handed_in_is_about_that_record(fresh):
+    (raw,) = fresh.registrations(1)
+    with pytest.raises(AnotherAnswer, match="another record"):
+        local(fresh).hand_in(raw, Hash32(b"\x01" * 32))
+
+
+def test_a_record_that_says_something_else_is_found(told):
+    class Forging(Swapper):
+        def ask(self, path, **given):
+            answer = self._honest.ask(path, **given)
+            if "envelope" in answer:
+                answer["envelope"]["record"]["what"]["salt"] = "0x" + "11" * 32
+            return answer
+
+    record_id = told.scene.log[5][1].record_id
+    with pytest.raises(Damaged, match="altered"):
+        Forging(local(told)).record(record_id, told.scene.ledger_id)
+
+
+@pytest.mark.parametrize("member", ["signers", "parcels", "recordedAtMs"])
+def test_what_stands_in_a_record_is_computed_here(told, member):
+    class Adding(Swapper):
+        def ask(self, path, **given):
+            return {**self._honest.ask(path, **given), member: [to_hex(b"\x11" * 32)]}
+
+    record_id = told.scene.log[5][1].record_id
+    with pytest.raises(AnotherAnswer, match="another record"):
+        Adding(local(told)).record(record_id, told.scene.ledger_id)

@@ -5,6 +5,7 @@ import pytest
 from ledger.answers import QUESTIONS
 from ledger.book import Answer, NotDone
 from ledger.errors import BadQuestion, Refusal, Refused, Unknown
+from ledger.signing import read_signed
 from ledger.values import Hash32
 from tests.ledger.desk.conftest import local, remote
 from tests.scene import jewel, shown
@@ -17,7 +18,7 @@ ASKED = {
     "charter": lambda desk, _: desk.charter(),
     "checkpoint": lambda desk, _: desk.checkpoint(),
     "entry": lambda desk, _: desk.entry(3),
-    "record": lambda desk, made: desk.record(made.scene.log[5][1].record_id),
+    "record": lambda desk, made: desk.record(made.scene.log[5][1].record_id, made.scene.ledger_id),
     "inclusion": lambda desk, _: desk.inclusion(3, 10),
     "parcel": lambda desk, made: desk.parcel(made.scene.parcels["stone"]),
     "history": lambda desk, made: list(desk.history(made.scene.parcels["stone"])),
@@ -56,7 +57,7 @@ def test_pages_are_followed_to_their_end(fresh):
     "ask",
     [
         lambda desk: desk.parcel(NOBODY),
-        lambda desk: desk.record(NOBODY),
+        lambda desk: desk.record(NOBODY, NOBODY),
         lambda desk: desk.site(NOBODY),
         lambda desk: desk.party(address_of("a stranger")),
         lambda desk: desk.entry(10_000),
@@ -96,7 +97,8 @@ def test_a_trade_ledger_is_closed_to_who_asks_from_afar_and_open_to_its_own_fold
 
 def test_a_record_is_handed_in_and_the_same_again_is_answered_as_before(fresh_desk, fresh):
     (raw,) = fresh.registrations(1)
-    first, again = fresh_desk.hand_in(raw), fresh_desk.hand_in(raw)
+    record_id = read_signed(raw, fresh.scene.ledger_id).record_id
+    first, again = fresh_desk.hand_in(raw, record_id), fresh_desk.hand_in(raw, record_id)
     assert (first.status, first.again, again.again) == ("checkpointed", False, True)
     assert (first.index, first.record_id, first.parcels) == (
         again.index,
@@ -109,7 +111,7 @@ def test_a_refusal_names_rule_field_and_what_was_expected(fresh_desk, fresh):
     (raw,) = fresh.registrations(1)
     altered = raw.replace(b'"stones":1', b'"stones":2')
     with pytest.raises(Refused) as caught:
-        fresh_desk.hand_in(altered)
+        fresh_desk.hand_in(altered, NOBODY)
     assert caught.value.refusal.rule == "signer"
     assert caught.value.refusal.field == "signatures"
     assert caught.value.refusal.expected

@@ -39,7 +39,7 @@ def test_a_true_story_fits(told):
     books = Books()
     for record in records[:3]:
         books.take(*record)
-    assert books.weight(bag) == 12_495
+    assert books.goods(bag).weight_millicarats == 12_495
 
 
 def test_an_offer_above_the_book_does_not_fit(told):
@@ -71,3 +71,20 @@ def test_work_on_more_than_the_book_holds_does_not_fit(told):
     _, (*before, (work, work_id)) = told
     inflated = changed(work, input_weight_millicarats=12_500, weights_millicarats=(7_005, 5_490))
     assert "not what the steps before left" in faults([*before, (inflated, work_id)])[-1]
+
+
+def test_a_story_that_ends_in_a_mix_says_nothing_of_what_went_in_beside():
+    world = usual_world()
+    site = world.open_site()
+    start = len(world.log)
+    own, beside = (world.register(site, weight, 1) for weight in (4_000, 2_000))
+    world.transform("miner-bw", "mix", sorted([own, beside]), [Output(6_000, 2)])
+    mined, _, mix = [(signed.record, signed.record_id) for _, signed, _ in world.log[start:]]
+    books = Books()
+    assert books.take(*mined, [own]) == ""
+    assert books.take(*mix, [own]) == ""
+    assert books.goods(own).weight_millicarats == 4_000
+    heavier = changed(mined[0], weight_millicarats=6_001)
+    books = Books()
+    books.take(heavier, mined[1], [own])
+    assert "not what the steps before left" in books.take(*mix, [own])

@@ -51,6 +51,11 @@ def id_of(made: Shown, index: int) -> str:
     return to_hex(made.scene.log[index][1].record_id)
 
 
+def record_at(made: Shown, index: int) -> dict:
+    """Return the answer about the record at an index."""
+    return local(made).record_at(index, made.scene.ledger_id)
+
+
 # -- the truth -------------------------------------------------------------------------------
 
 
@@ -122,6 +127,23 @@ def test_amendments_are_followed_back_to_the_charter(threshold):
         assert checked.proofs == len(checked.steps) + 3
 
 
+def test_what_is_recorded_meanwhile_is_no_part_of_the_story(fresh):
+    happened: list[str] = []
+
+    def meanwhile(path, _answer):
+        if path == "/v1/checkpoint" and not happened:
+            happened.append(path)
+            fresh.scene.hand_over(fresh.scene.parcels["stone"], "jeweller-fr", "trader-be")
+            fresh.catch_up()
+
+    size = len(fresh.scene.log)
+    checked = check(fresh, meanwhile)
+    assert happened
+    assert checked.is_sound, checked.doubts
+    assert checked.steps[-1].index == size - 1
+    assert check(fresh, meanwhile).steps[-1].index == size + 1
+
+
 # -- lies ------------------------------------------------------------------------------------
 
 
@@ -145,7 +167,7 @@ def test_a_weight_made_up_breaks_the_entry_that_holds_it(told):
 
 def test_a_signature_of_another_is_found(told):
     at = index_of(told, "Handoff")
-    other = local(told).record(Hash32(told.scene.log[at + 1][1].record_id))
+    other = record_at(told, at + 1)
 
     def lie(path, answer):
         if path.endswith(id_of(told, at)):
@@ -157,7 +179,7 @@ def test_a_signature_of_another_is_found(told):
 
 def test_another_record_in_a_records_place_is_found(told):
     at = index_of(told, "Handoff")
-    other = local(told).record(Hash32(told.scene.log[at + 1][1].record_id))
+    other = record_at(told, at + 1)
 
     def lie(path, _answer):
         return other if path.endswith(id_of(told, at)) else None
@@ -262,6 +284,54 @@ def test_steps_that_have_nothing_to_do_with_the_parcel_are_not_told(told):
 
     checked = check(told, lie)
     assert stray not in [to_hex(step.signed.record_id) for step in checked.steps]
+
+
+def test_a_change_of_key_in_a_story_is_found():
+    scene = jewel()
+    scene.change_key("rotate", "trader-be", "second key")
+    with shown(scene) as made:
+        change = id_of(made, len(scene.log) - 1)
+
+        def lie(path, answer):
+            if path.endswith(made.hex("stone")):
+                answer["head"] = change
+            if path.endswith("/story"):
+                answer["steps"].append({"recordId": change})
+            return answer
+
+        said = [doubt.said for doubt in check(made, lie).doubts]
+    assert any("does not move" in one for one in said)
+    assert any("nothing shows that" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"weightMillicarats": 531_200},
+        {"stones": 9},
+        {"label": "Cullinan"},
+        {"hsCode": "7102.31"},
+        {"form": "rough"},
+        {"custodian": "0x" + "11" * 20},
+        {"custodian": None},
+    ],
+)
+def test_a_parcel_that_is_not_what_its_records_leave_is_found(told, lie):
+    def answer_of(path, answer):
+        return {**answer, **lie} if path.endswith(told.hex("stone")) else None
+
+    checked = check(told, answer_of)
+    (name,) = lie
+    assert [doubt.place for doubt in checked.doubts] == ["parcel"]
+    assert name in checked.doubts[0].said
+    assert name not in checked.agreed
+
+
+@pytest.mark.parametrize("parcel", ["first", "mixed", "rough", "rest", "stone"])
+def test_a_parcel_used_up_or_held_agrees_with_its_records(told, parcel):
+    checked = check_story(local(told), told.scene.parcels[parcel])
+    assert checked.is_sound, checked.doubts
+    assert len(checked.agreed) == 6
 
 
 def test_amendments_that_lead_nowhere_are_found(told):
