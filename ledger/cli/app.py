@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ledger import __version__
 from ledger.cli import (
@@ -26,7 +27,7 @@ from ledger.cli import (
     tracing,
     work,
 )
-from ledger.cli.outcome import CODES, trouble_of
+from ledger.cli.outcome import CODES, WRONG, trouble_of, trouble_of_usage
 from ledger.cli.output import Output
 from ledger.cli.session import Session
 from ledger.cli.words import read_id
@@ -56,12 +57,25 @@ def first_options_first(words: list[str]) -> list[str]:
     return moved + kept
 
 
+def _end_wrong_usage(error: TyperException, *, as_json: bool) -> NoReturn:
+    """End with one document, or as typer does."""
+    if not as_json:
+        raise error
+    Output(as_json=True).trouble(trouble_of_usage(error))
+    raise typer.Exit(WRONG) from None
+
+
 class Group(TyperGroup):
     """The commands; an error raised on purpose ends each of them with its exit code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
         """Parse the first options."""
-        return super().parse_args(ctx, first_options_first(args))
+        ordered = first_options_first(args)
+        is_json = "--json" in ordered  # parsing uses the list up
+        try:
+            return super().parse_args(ctx, ordered)
+        except TyperException as error:
+            _end_wrong_usage(error, as_json=is_json)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - likewise
         """Run a command."""
@@ -69,6 +83,8 @@ class Group(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # whoever read the output has seen enough
+        except TyperException as error:
+            _end_wrong_usage(error, as_json=ctx.params["as_json"])
         except (AdamantError, OSError) as error:
             trouble = trouble_of(error)
             out = ctx.obj.out if isinstance(ctx.obj, Session) else Output(as_json=False)

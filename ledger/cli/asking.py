@@ -10,13 +10,13 @@ import typer
 
 from ledger.cli.options import Context
 from ledger.cli.parcels import TOKEN, parcel_at
-from ledger.cli.parties import address_of, bytes_of
+from ledger.cli.parties import address_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.showing import SHOWN
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
 from ledger.errors import BadQuestion, Unknown
-from ledger.values import ADDRESS_BYTES, HASH_BYTES, from_hex
+from ledger.values import ADDRESS_BYTES, HASH_BYTES, Hash32, from_hex, to_hex
 
 commands = typer.Typer()
 PANEL: Final = "Ask"
@@ -113,11 +113,11 @@ def _find(session: Session, desk: Desk, what: str) -> tuple[str, Plain]:
         return "sites", {"sites": list(desk.sites())}
     whole = from_hex(what, HASH_BYTES)
     if whole is not None:
-        return _find_id(desk, what)
+        return _find_id(session, desk, Hash32(whole))
     if from_hex(what, ADDRESS_BYTES) is not None:
         return "party", desk.party(address_of(what))
     if _INDEX.fullmatch(what):
-        return "record", desk.record(bytes_of(desk.entry(int(what))["recordId"]))
+        return "record", desk.record_at(int(what), session.ledger_id(desk))
     address = session.keys_by_name.get(what)
     if address is not None:
         return "party", desk.party(address)
@@ -126,11 +126,14 @@ def _find(session: Session, desk: Desk, what: str) -> tuple[str, Plain]:
     return "parcel", parcel_at(desk, what)
 
 
-def _find_id(desk: Desk, text: str) -> tuple[str, Plain]:
+def _find_id(session: Session, desk: Desk, asked: Hash32) -> tuple[str, Plain]:
+    def record(asked: Hash32) -> Plain:
+        return desk.record(asked, session.ledger_id(desk))
+
     # One space of ids: none can be two things.
-    for sort, ask in (("parcel", desk.parcel), ("record", desk.record), ("site", desk.site)):
+    for sort, ask in (("parcel", desk.parcel), ("record", record), ("site", desk.site)):
         try:
-            return sort, ask(bytes_of(text))
+            return sort, ask(asked)
         except Unknown:
             continue
-    raise Unknown("parcel, record or site", text)
+    raise Unknown("parcel, record or site", to_hex(asked))

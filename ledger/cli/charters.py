@@ -8,36 +8,33 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from ledger.cli.options import Context, speaking
-from ledger.cli.parties import address_of, bytes_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
 from ledger.cli.words import read_carats
 from ledger.drafts import Constitution
 from ledger.errors import RefusesToStart
 from ledger.records import Record
-from ledger.values import NO_ADDRESS
 
 commands = typer.Typer()
 PANEL: Final = "Who is who"
 DAY_SECONDS: Final = 24 * 3600
 
 
-def constitution_of(charter: dict[str, Any]) -> Constitution:
-    """Return the charter values in force, from the ledger's answer."""
-    anchor = charter["anchorKey"]
-    names = zip(charter["tables"], charter["tableHashes"], strict=True)
+def constitution_of(charter: Record) -> Constitution:
+    """Return the charter values that a Charter or an Amendment states."""
+    what, amounts = charter.what, charter.amounts
     return Constitution(
-        governors=tuple(address_of(one) for one in charter["governors"]),
-        threshold=charter["threshold"],
-        checkpoint_keys=tuple(charter["checkpointKeys"]),
-        mode=charter["mode"],
-        mirror=charter["mirror"],
-        rules_version=charter["rulesVersion"],
-        anchor_key=address_of(anchor) if anchor else NO_ADDRESS,
-        tables={name: bytes_of(value) for name, value in names},
-        tolerance_millicarats=charter["toleranceMillicarats"],
-        tolerance_parts_per_million=charter["tolerancePartsPerMillion"],
-        recovery_delay_seconds=charter["recoveryDelaySeconds"],
+        governors=charter.who.governors,
+        threshold=amounts.threshold,
+        checkpoint_keys=what.checkpoint_keys,
+        mode=what.mode,
+        mirror=what.mirror,
+        rules_version=what.rules_version,
+        anchor_key=what.anchor_key,
+        tables=dict(zip(what.tables, what.table_hashes, strict=True)),
+        tolerance_millicarats=amounts.tolerance_millicarats,
+        tolerance_parts_per_million=amounts.tolerance_parts_per_million,
+        recovery_delay_seconds=amounts.recovery_delay_seconds,
     )
 
 
@@ -105,11 +102,11 @@ def amend(
     changes = {name: value for name, value in asked.items() if value not in (None, ())}
 
     def compose(speech: Speech) -> Record:
-        charter = speech.desk.charter()
-        speech.follows(charter["headAt"])
+        # Everything is restated from the record itself: an old one is refused as stale.
+        charter, head = speech.charter()
         speech.speaker("Amendment")
         restated = replace(constitution_of(charter), **changes)
         _warn_of_keys(session, restated.checkpoint_keys)
-        return restated.amendment(speech.author, bytes_of(charter["head"]), speech.moment())
+        return restated.amendment(speech.author, head, speech.moment())
 
     speak(session, pen, compose)

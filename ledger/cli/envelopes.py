@@ -18,6 +18,7 @@ from ledger.cli.drafting import (
     STDIN,
     add_signature,
     document_of,
+    id_of,
     read_draft,
     read_envelopes,
     show_draft,
@@ -143,13 +144,15 @@ def send(
     """
     session = session_of(context)
     envelopes = [envelope for file in files for envelope in read_envelopes(file)]
-    if len(envelopes) == 1:
-        with session.desk() as desk:
-            answer = desk.hand_in(envelopes[0].raw, wait)
-        print_result(session.out, envelopes[0].record, answer, session.name)
-        return
+    raws = [envelope.raw for envelope in envelopes]
     with session.desk() as desk:
-        lines = desk.append([envelope.raw for envelope in envelopes], wait=wait, atomic=atomic)
+        ledger_id = session.ledger_id(desk)
+        ids = [id_of(envelope.record, ledger_id) for envelope in envelopes]
+        if len(envelopes) == 1:
+            answer = desk.hand_in(raws[0], ids[0], wait)
+            print_result(session.out, envelopes[0].record, answer, session.name)
+            return
+        lines = desk.hand_in_all(raws, ids, wait=wait, atomic=atomic)
     for envelope, line in zip(envelopes, lines, strict=True):
         print_line(session.out, envelope.record, line)
     if not all(isinstance(line, Answer) for line in lines):

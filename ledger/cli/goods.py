@@ -12,9 +12,9 @@ from ledger.cli.parcels import Plain, goods_of
 from ledger.cli.parties import address_of, bytes_of, custody_country
 from ledger.cli.session import session_of
 from ledger.cli.speaking import Pen, Speech, speak
-from ledger.cli.words import read_carats, read_id, read_last_second, read_time
+from ledger.cli.words import read_country, read_id, read_last_second, read_time, read_weight
 from ledger.errors import BadQuestion
-from ledger.records import Record
+from ledger.records import Handoff, Record
 from ledger.values import Hash32, to_hex
 
 commands = typer.Typer()
@@ -42,9 +42,13 @@ def _site_of_miner(speech: Speech) -> Hash32:
     ]
     author = to_hex(speech.author)
     own = [one for one in near if not one["operators"] or author in one["operators"]]
-    if len(own) != 1:
+    if not own:
+        where = " or ".join(sorted(countries))
+        expected = f"a site; none in {where} is open to this miner: see `adamant show sites`"
+        raise BadQuestion("--site", expected)
+    if len(own) > 1:
         listed = ", ".join(f"{one['siteId']} {one['label']}".strip() for one in own)
-        raise BadQuestion("--site", f"one of {listed}" if own else "the id of a site")
+        raise BadQuestion("--site", f"one of {listed}")
     return bytes_of(own[0]["siteId"])
 
 
@@ -72,6 +76,7 @@ def register(
 
     Example: adamant register --weight 12.50 --stones 3 --label "Bag 7"
     """
+    weight_millicarats = read_weight(weight, "--weight")
 
     def compose(speech: Speech) -> Record:
         site_id = read_id(site, "--site") if site else _site_of_miner(speech)
@@ -84,7 +89,7 @@ def register(
             speech.speaker("Registration", "", place["country"]),
             moment,
             site_id,
-            read_carats(weight, "--weight"),
+            weight_millicarats,
             stones=stones,
             hs_code=hs,
             label=label,
@@ -126,7 +131,7 @@ def handoff(
             speech.moment(),
             goods_of(found),
             address_of(recipient["address"]),
-            custody_country(recipient, to_country),
+            custody_country(recipient, read_country(to_country, "--to-country")),
             operation=purpose,
             seal=seal,
         )
@@ -136,8 +141,8 @@ def handoff(
 
 def _offered_in(speech: Speech, parcel: Plain) -> str:
     """Return the country to which a parcel is offered, by its Handoff."""
-    last = speech.said(bytes_of(parcel["head"]))
-    return str(last["scene"].get("recipientCountry", ""))
+    last = speech.follows(bytes_of(parcel["head"]))
+    return last.scene.recipient_country if isinstance(last, Handoff) else ""
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -157,9 +162,9 @@ def receive(
         typer.Option("--short", help="Accept less than the book says; the sender signs too."),
     ] = False,
     refuse: Annotated[
-        Literal["", "weight", "stones", "seal", "goods", "other"],
+        Literal["weight", "stones", "seal", "goods", "other"] | None,
         typer.Option(metavar="REASON", help="Refuse: weight, stones, seal, goods or other."),
-    ] = "",
+    ] = None,
 ) -> None:
     """Answer an offer, with your own weight: take the parcel over, or refuse it.
 
@@ -170,6 +175,7 @@ def receive(
     if short and refuse:
         raise BadQuestion("--short, --refuse", "one of the two")
     operation = "refuse" if refuse else "acceptShort" if short else "accept"
+    weight_millicarats = read_weight(weight, "--weight") if weight else 0
 
     def compose(speech: Speech) -> Record:
         found = speech.parcel(parcel)
@@ -179,10 +185,10 @@ def receive(
             goods_of(found),
             address_of(found["custodian"]),
             operation=operation,
-            weight_millicarats=read_carats(weight, "--weight") if weight else 0,
+            weight_millicarats=weight_millicarats,
             stones=stones,
             seal=seal,
-            reason=refuse,
+            reason=refuse or "",
         )
 
     speak(session_of(context), pen, compose)

@@ -11,14 +11,19 @@ from rich.progress import Progress
 from ledger.audit import Fault, Report, audit
 from ledger.book import rebuild as rebuild_tables
 from ledger.book import recover as recover_from
+from ledger.canonical import read_envelope
+from ledger.checkpoint import Checkpoint, Note
 from ledger.cli.options import Context
 from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.session import session_of
 from ledger.cli.words import count_of
 from ledger.config import locked, open_for_audit, open_for_recovery, open_stores, system_clock
-from ledger.errors import BadQuestion, Damaged
+from ledger.custody import Finding
+from ledger.errors import BadQuestion, Damaged, ProofError, Refused, StoreFailed
 from ledger.merkle import EMPTY_ROOT
+from ledger.records import Charter
+from ledger.store.protocol import Store
 from ledger.values import carats, to_hex
 
 commands = typer.Typer()
@@ -27,7 +32,12 @@ WAIT_SECONDS: Final = 2.0
 UNSEEN: Final = (
     "without --checkpoint, a ledger that was rolled back whole, its checkpoints too, looks the same"
 )
-"""What no audit can tell from the ledger's own files."""
+"""What no audit can tell from the ledger's own files.
+
+Nor can it tell single claims that were taken out of the second store, if the others were chained
+again: the chain has no key. A note of such a claim that somebody else holds is compared all the
+same, with the log.
+"""
 
 
 class _Bar:
@@ -55,19 +65,23 @@ def audit_(context: Context, checkpoint: NotesOption = None) -> None:
     """Check everything again: every byte, signature, rule, chain, tree and checkpoint.
 
     Each fault is named by its kind (gap, truncated, duplicate, reorder, altered, forked) and its
-    place. Nothing is changed. The ledger must not be in use: stop its server, or audit a copy.
-    Whoever holds the files can roll all of them back together; only a checkpoint that somebody
-    else holds shows it.
+    place. Nothing is changed. The ledger must not be in use: stop its server, or audit a copy that
+    was made while it was stopped. Where the second store lies outside the folder, copy it too, and
+    name the copy in ADAMANT_CHECKPOINTS: the settings in the copied folder name the original.
+    Whoever holds the files can roll all of them back together, or take single claims out of the
+    second store and chain the others again; only checkpoints that somebody else holds show it.
 
     Example: adamant audit --ledger copy-of-ledger --checkpoint witnessed.note
     """
     session = session_of(context)
     notes = [_read_note(path, "--checkpoint") for path in checkpoint or ()]
+    origins = {_origin_in(note, "--checkpoint") for note in notes}
     folder = session.folder
     with locked(folder, WAIT_SECONDS), open_for_audit(folder) as opened:
         faults = tuple(Fault(one.fault, one.place, one.detail) for one in opened.faults)
         report = None
         if opened.log is not None:
+            _check_origins(opened.log, origins)
             with session.out.progress("auditing") as progress:
                 report = audit(
                     opened.log,
@@ -89,8 +103,13 @@ def audit_(context: Context, checkpoint: NotesOption = None) -> None:
 
 
 def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[str, Any]:
-    """Return the JSON document of an audit; figures are null where the log cannot be opened."""
+    """Return the JSON document of an audit.
+
+    Figures are null where the log cannot be opened, and sums where not every record was decided.
+    """
     figures = report.figures if report else None
+    # Sums over a part of the records would look like those of all.
+    sums = figures if report is not None and report.is_whole else None
     return {
         "isClean": not faults,
         "size": report.size if report else 0,
@@ -106,18 +125,20 @@ def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[s
             "tiles": figures.tiles,
             "checkpoints": figures.checkpoints,
             "heldCheckpoints": figures.held_checkpoints,
-            "uncoveredEntries": figures.uncovered,
+            "uncoveredEntries": sums and sums.uncovered,
             "findings": figures.findings,
-            "registeredMillicarats": figures.registered_millicarats,
-            "lostMillicarats": figures.lost_millicarats,
-            "heldMillicarats": figures.held_millicarats,
+            "firstFindings": [_finding(one) for one in figures.first_findings],
+            "registeredMillicarats": sums and sums.registered_millicarats,
+            "lostMillicarats": sums and sums.lost_millicarats,
+            "heldMillicarats": sums and sums.held_millicarats,
         },
     }
 
 
 def _tell_verdict(out: Output, report: Report | None, faults: tuple[Fault, ...]) -> None:
     if report is not None:
-        out.pairs(_figures(report))
+        out.pairs(figures_of(report))
+        _tell_findings(out, report)
     if not faults:
         out.say("no faults found", style="bold green")
         return
@@ -126,7 +147,27 @@ def _tell_verdict(out: Output, report: Report | None, faults: tuple[Fault, ...])
     out.say(f"{count_of(len(faults) + unlisted, 'fault')} found", style="bold red")
 
 
-def _figures(report: Report) -> list[Pair]:
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "index": found.index,
+        "name": found.name,
+        "subject": to_hex(found.subject),
+        "findingId": to_hex(found.id),
+    }
+
+
+def _tell_findings(out: Output, report: Report) -> None:
+    """List the findings, which accuse nobody, so that `show` can follow them up."""
+    shown = report.figures.first_findings
+    if shown:
+        rows = [(one.index, one.name, to_hex(one.subject)) for one in shown]
+        out.table([">index", "finding", "about"], rows)
+    if len(shown) < report.figures.findings:
+        out.say(f"and {count_of(report.figures.findings - len(shown), 'finding')} more")
+
+
+def figures_of(report: Report) -> list[Pair]:
+    """Return what an audit counted, for people; sums only where all of it was checked."""
     figures = report.figures
     read = f"{figures.entries:,} of {report.size:,} read, {figures.decided:,} decided again"
     registered = f"{carats(figures.registered_millicarats)} ct registered"
@@ -134,8 +175,12 @@ def _figures(report: Report) -> list[Pair]:
     lost = f"{carats(figures.lost_millicarats)} ct lost"
     held_by_others = figures.held_checkpoints
     elsewhere = f", {held_by_others:,} held elsewhere" if held_by_others else ""
-    uncovered = ""
-    if figures.uncovered:
+    uncovered, weights = "", f"{registered} = {held} + {lost}"
+    if not report.is_whole:
+        last = figures.decided - 1
+        weights = f"not checked past entry {last}" if last >= 0 else "not checked"
+        uncovered = f"; {weights}"
+    elif figures.uncovered:
         are = "entry is" if figures.uncovered == 1 else "entries are"
         uncovered = f"; {figures.uncovered:,} {are} under no checkpoint yet"
     return [
@@ -144,7 +189,7 @@ def _figures(report: Report) -> list[Pair]:
         ("tree", f"{figures.tiles:,} tiles, root {to_hex(report.root)}"),
         ("checkpoints", f"{figures.checkpoints:,} verified{elsewhere}{uncovered}"),
         ("findings", f"{figures.findings:,}"),
-        ("weights", f"{registered} = {held} + {lost}"),
+        ("weights", weights),
     ]
 
 
@@ -179,6 +224,34 @@ def _fingerprint(view: Any) -> bytes | None:  # noqa: ANN401 - any view of a sto
     return fingerprint
 
 
+def _origin_in(note: bytes, field: str) -> str:
+    """Return which log a note says that it is of."""
+    try:
+        return Checkpoint.parse(Note.parse(note).text).origin
+    except ProofError as error:
+        raise BadQuestion(field, f"a signed checkpoint ({error})") from None
+
+
+def _check_origins(log: Store, origins: set[str]) -> None:
+    """Return if notes are of this very log, as far as that can be read; others are a slip.
+
+    Raises:
+        BadQuestion: one is of another log.
+
+    """
+    try:
+        with log.view() as view:
+            row = view.row(0)
+        record = read_envelope(row.envelope).record if row else None
+    except (Damaged, Refused, StoreFailed):
+        return  # the audit names it
+    if not isinstance(record, Charter):
+        return
+    for other in sorted(origins - {record.what.origin}):
+        expected = f"a checkpoint of {record.what.origin}, this ledger; the file is of {other}"
+        raise BadQuestion("--checkpoint", expected)
+
+
 def _read_note(path: Path, field: str) -> bytes:
     try:
         return path.read_bytes()
@@ -206,6 +279,7 @@ def recover(
     """
     session = session_of(context)
     raw = _read_note(note, "NOTE")
+    _origin_in(raw, "NOTE")
     folder = session.folder
     with locked(folder, WAIT_SECONDS), open_for_recovery(folder) as stores:
         published = recover_from(stores.log, stores.checkpoints, raw)

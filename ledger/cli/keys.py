@@ -77,6 +77,8 @@ def list_(context: Context) -> None:
         session.out.table(["name", "address"], [(name, to_hex(address)) for name, address in known])
     else:
         session.out.note(f"no keys in {session.keys_folder}: make one with `adamant keys new NAME`")
+    for file in session.keyring.left_out():
+        session.out.note(f"{file} in {session.keys_folder} is no keystore, and is left out")
 
 
 @commands.command()

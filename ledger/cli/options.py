@@ -17,6 +17,7 @@ import typer
 
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.speaking import Pen
+from ledger.cli.words import read_country
 
 SIGNING = "Signing and sending"
 """The heading in --help of the options that every speaking command has."""
@@ -156,7 +157,7 @@ def _pen(given: dict[str, Any]) -> Pen:
     return Pen(
         keys=tuple(given["as_"] or ()),
         role=given["role"],
-        country=given["country"],
+        country=read_country(given["country"], "--country"),
         at=given["at"],
         out=given["out"],
         wait=given["wait"],

@@ -18,11 +18,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from typer.exceptions import TyperException
+
 from ledger.canonical.reading import ORDER
 from ledger.cli.words import show_time
 from ledger.desk.answering import AnotherAnswer
 from ledger.errors import (
     AdamantError,
+    AlreadyThere,
     BadQuestion,
     ClockBehind,
     Damaged,
@@ -58,7 +61,7 @@ _NUMBER: Final = re.compile(r"\b[0-9]{1,16}\b", re.ASCII)
 _TIME_NAMES: Final = re.compile(r"occurredAt|validUntil|period(From|To)")
 
 NEXT: Final = {
-    "enumeration": "countries are two letters, such as BW; --help lists what else is closed",
+    "enumeration": "say one of those that are expected; --help lists what is closed",
     "shape": "give --into once for each parcel that comes out; a split gives two or more",
     "stale-previous": "something was recorded about it first: see `adamant show`, then repeat",
     "signer": "sign with the party's current key (--as), or with an agent that it admitted",
@@ -90,7 +93,17 @@ NEXT: Final = {
 }
 """What to do next, by the rule that refused."""
 
+NEXT_AT_FIELD: Final = {
+    ("enumeration", "ountry"): "countries are two capital letters, such as BW",
+    ("shape", "inputs"): "name as many parcels as the work takes: a mix takes two or more",
+    ("balance", "--weight"): "weigh again: a book goes down to a smaller weight, never up",
+    ("stones-balance", "--lost-stones"): "count again: no more stones are lost than there are",
+}
+"""What to do next, by the rule and a part of the field at fault, where that makes a difference."""
+
 NEXT_IF_UNKNOWN: Final = {
+    "parcel": "name it by its whole id; `adamant show PARTY` lists what a party holds",
+    "site": "see the sites with `adamant show sites`",
     "ledger": "found one with `adamant init`, or name one with --ledger",
     "key": "see the keys here with `adamant keys list`, or name their folder with --keys",
     "party": "have a governor or the country's authority admit it: `adamant admit`",
@@ -134,6 +147,8 @@ def trouble_of(error: AdamantError | OSError) -> Trouble:
         return _trouble_of_file(error)
     if isinstance(error, Refused):
         return _trouble_of_refusal(error.refusal)
+    if isinstance(error, AlreadyThere):
+        return Trouble(WRONG, "wrong", str(error))
     if isinstance(error, BadQuestion):
         said = f"{error.field}: expected {error.expected}"
         return Trouble(WRONG, "wrong", said, field=error.field, expected=error.expected)
@@ -145,8 +160,17 @@ def trouble_of(error: AdamantError | OSError) -> Trouble:
         return Trouble(UNAVAILABLE, "unavailable", str(error))
     if isinstance(error, AnotherAnswer):
         return Trouble(DAMAGED, "damaged", str(error), next="do not go on with this server")
-    hint = "run `adamant audit`" if isinstance(error, Damaged) else ""
+    hint = "run `adamant audit` on its folder; believe no server that answers so"
+    hint = hint if isinstance(error, Damaged) else ""
     return Trouble(DAMAGED, "damaged", str(error), next=hint)
+
+
+def trouble_of_usage(error: TyperException) -> Trouble:
+    """Say what is wrong with what was typed, before any command ran."""
+    command = getattr(getattr(error, "ctx", None), "command_path", "adamant")
+    is_help = type(error).__name__ == "NoArgsIsHelpError"  # its message is the whole help
+    said = f"{command}: expected a command" if is_help else error.format_message()
+    return Trouble(WRONG, "wrong", said, next=f"see `{command} --help`")
 
 
 def _trouble_of_file(error: OSError) -> Trouble:
@@ -169,8 +193,16 @@ def _trouble_of_refusal(refusal: Refusal) -> Trouble:
         refusal.field,
         refusal.expected,
         refusal.came,
-        NEXT.get(refusal.rule, ""),
+        _next_after(refusal),
     )
+
+
+def _next_after(refusal: Refusal) -> str:
+    """Return what to do after a refusal, or ""."""
+    for (rule, part), hint in NEXT_AT_FIELD.items():
+        if rule == refusal.rule and part in refusal.field:
+            return hint
+    return NEXT.get(refusal.rule, "")
 
 
 def in_units(field: str, text: str) -> str:

@@ -24,7 +24,12 @@ _START: Final = re.compile(rf"0x[0-9a-f]{{{START_DIGITS_LEAST},63}}", re.ASCII)
 
 
 def parcel_at(desk: Desk, text: str, holder: Address | None = None) -> Plain:
-    """Return what the book says of a parcel.
+    """Return what the book says of a parcel; see :func:`parcel_id_at`."""
+    return desk.parcel(parcel_id_at(desk, text, holder))
+
+
+def parcel_id_at(desk: Desk, text: str, holder: Address | None = None) -> Hash32:
+    """Return the id of a parcel by what was typed.
 
     Args:
         desk: whom to ask.
@@ -38,12 +43,12 @@ def parcel_at(desk: Desk, text: str, holder: Address | None = None) -> Plain:
     """
     whole = from_hex(text, HASH_BYTES)
     if whole is not None:
-        return desk.parcel(Hash32(whole))
+        return Hash32(whole)
     if TOKEN.fullmatch(text):
         found = desk.stone(text)["parcelId"]
         if found is None:
             raise BadQuestion("parcel", "its whole id: this ledger hides whose link it is")
-        return desk.parcel(bytes_of(found))
+        return bytes_of(found)
     if holder is None or not _START.fullmatch(text):
         raise BadQuestion("parcel", FORM)
     fitting = [one for one in desk.parcels_of(holder) if one["parcelId"].startswith(text)]
@@ -51,7 +56,7 @@ def parcel_at(desk: Desk, text: str, holder: Address | None = None) -> Plain:
         raise Unknown("parcel", f"{text}… held by or offered to this party")
     if len(fitting) > 1:
         raise BadQuestion("parcel", f"more digits: {len(fitting)} parcels begin with {text}")
-    return desk.parcel(bytes_of(fitting[0]["parcelId"]))
+    return bytes_of(fitting[0]["parcelId"])
 
 
 def goods_of(parcel: Plain) -> Goods:
@@ -63,6 +68,17 @@ def goods_of(parcel: Plain) -> Goods:
         parcel["stones"],
         parcel["hsCode"],
     )
+
+
+def place_of(parcel: Plain) -> str:
+    """Write where the records place goods; rough stays there until it crosses a border by them."""
+    country: str = parcel["country"]
+    return f"{country}, no border crossing is recorded" if parcel["form"] == "rough" else country
+
+
+def holder_heading(parcel: Plain) -> str:
+    """Write what the custodian of goods is: of those that became others, the last one."""
+    return "last held by" if parcel["state"] == "spent" else "held by"
 
 
 def amount(weight_millicarats: int, stones: int = 0, label: str = "") -> str:

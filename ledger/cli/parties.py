@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.cli.session import Session
 from ledger.desk import Desk
 from ledger.drafts import Speaker
-from ledger.errors import BadQuestion, Refusal, Refused, Unknown
+from ledger.errors import BadQuestion, Refusal, Refused, Unavailable, Unknown
 from ledger.records import CUSTODY_ROLES, KINDS, ROLES
-from ledger.values import ADDRESS_BYTES, NO_HASH, Address, Hash32, from_hex, is_within
+from ledger.values import ADDRESS_BYTES, NO_HASH, Address, Hash32, from_hex, is_within, to_hex
 
 Plain = dict[str, Any]
 _GOVERNOR: Final = ("governor", "")
@@ -45,6 +45,19 @@ def party_at(session: Session, desk: Desk, address: Address) -> Plain:
     except Unknown:
         raise Unknown("party", f"{session.name(address)}: it was not admitted here") from None
     return known if known["sort"] == "party" else desk.party(address_of(known["party"]))
+
+
+def site_namer(desk: Desk) -> Callable[[bytes], str]:
+    """Return what writes a site's id, after the site's name where the ledger has one."""
+
+    def name(site: bytes) -> str:
+        try:
+            label = desk.site(Hash32(site))["label"]
+        except (Unknown, Unavailable):
+            label = ""  # what was recorded is told all the same
+        return f"{label} {to_hex(site)}".strip()
+
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ledger.cli.options import Context, PartyArgument, speaking
 from ledger.cli.parties import address_of
 from ledger.cli.session import session_of
 from ledger.cli.speaking import Pen, Speech, speak
-from ledger.cli.words import read_last_second
+from ledger.cli.words import read_country, read_last_second
 from ledger.drafts import Speaker
 from ledger.errors import BadQuestion
 from ledger.records import Record
@@ -64,6 +64,7 @@ def admit(
         raise BadQuestion("--kind", "what the agent may sign: " + " ".join(AGENT_KINDS))
     session = session_of(context)
     address = session.address(party, "PARTY")
+    read_country(country, "--country")
 
     def compose(speech: Speech) -> Record:
         previous = speech.chain_head(address)

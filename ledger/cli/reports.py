@@ -8,7 +8,7 @@ import typer
 
 from ledger import drafts
 from ledger.cli.options import Context, speaking
-from ledger.cli.parcels import goods_of, parcel_at
+from ledger.cli.parcels import goods_of
 from ledger.cli.session import session_of
 from ledger.cli.speaking import Pen, Speech, speak
 from ledger.cli.words import read_id
@@ -60,8 +60,7 @@ def report(
                 finding=read_id(finding, "--finding"),
             )  # fmt: skip
         # Whoever seizes, disputes or releases speaks of goods that others hold.
-        found = parcel_at(speech.desk, parcel, speech.author)
-        speech.follows(found["headAt"])
+        found = speech.parcel(parcel)
         goods, advances = goods_of(found), what in (*FREEZING, *LIFTING)
         speaker = speech.speaker(KIND, what, found["country"])
         return drafts.report(

@@ -11,7 +11,7 @@ from ledger.cli.parcels import amount
 from ledger.cli.words import show_time
 from ledger.errors import Refusal
 from ledger.records import Record, Registration, Site, Transformation
-from ledger.rules import outputs_of
+from ledger.rules import outputs_of, touches
 from ledger.signing import output_id
 from ledger.values import Hash32, to_hex
 
@@ -45,7 +45,10 @@ def site_of(record: Record, record_id: Hash32) -> str | None:
 
 
 def document_of(record: Record, answer: Answer) -> dict[str, Any]:
-    """Return the JSON document of a record that was accepted."""
+    """Return the JSON document of a record that was accepted; its id was compared with one's own.
+
+    What it made and touched follows from the record itself.
+    """
     record_id = Hash32(answer.record_id)
     return {
         "kind": record.KIND.name,
@@ -55,13 +58,15 @@ def document_of(record: Record, answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "recordedAtMs": answer.recorded_at_ms,
         "again": answer.again,
-        "parcels": [to_hex(parcel) for parcel in answer.parcels],
+        "parcels": [to_hex(parcel) for parcel in touches(record, record_id)],
         "made": made_by(record, record_id),
         "siteId": site_of(record, record_id),
     }
 
 
-def print_result(out: Output, record: Record, answer: Answer, name: Name) -> None:
+def print_result(
+    out: Output, record: Record, answer: Answer, name: Name, site_name: Name = to_hex
+) -> None:
     """Say where a record stands and what it made."""
     document = document_of(record, answer)
     if out.as_json:
@@ -72,7 +77,7 @@ def print_result(out: Output, record: Record, answer: Answer, name: Name) -> Non
     out.say(f"{title(record)}: recorded{already} at index {answer.index}, {answer.status}, {when}")
     made = [("parcel", f"{one['parcelId']}  {_amount(one)}") for one in document["made"]]
     pairs: list[Pair] = [
-        ("says", sentence(record, name)),
+        ("says", sentence(record, name, site_name)),
         ("record", document["recordId"]),
         ("site", document["siteId"]),
     ]

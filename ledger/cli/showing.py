@@ -8,7 +8,7 @@ from typing import Final
 from ledger.canonical import read_plain
 from ledger.cli.describe import author, fields, sentence, title
 from ledger.cli.output import Output, Pair
-from ledger.cli.parcels import amount
+from ledger.cli.parcels import amount, holder_heading, place_of
 from ledger.cli.session import Session
 from ledger.cli.words import show_time
 from ledger.desk import Plain
@@ -36,10 +36,10 @@ def show_parcel(session: Session, answer: Plain) -> None:
             ("token", answer["token"]),
             ("book", f"{said}, {answer['form']} {answer['hsCode']}"),
             ("state", answer["state"] + (" (seized)" if answer["isSeized"] else "")),
-            ("held by", session.name(answer["custodian"])),
+            (holder_heading(answer), session.name(answer["custodian"])),
             ("offered to", recipient and session.name(recipient)),
             ("frozen by", answer["frozenBy"] and session.name(answer["frozenBy"])),
-            ("goods in", answer["country"]),
+            ("goods in", place_of(answer)),
             ("made by", _said(answer["made"])),
             ("last", _said(answer["last"])),
             ("used up at", answer["usedBy"]),

@@ -9,12 +9,16 @@ import typer
 
 from ledger import drafts
 from ledger.cli.options import Context, speaking
-from ledger.cli.parties import address_of, bytes_of
+from ledger.cli.parties import bytes_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
-from ledger.cli.words import read_carats, read_id, read_last_second
+from ledger.cli.words import read_carats, read_country, read_id, read_last_second
+from ledger.desk.answering import AnotherAnswer
 from ledger.drafts import SiteStatement
-from ledger.records import Record
+from ledger.errors import Unknown
+from ledger.records import Record, Site
+from ledger.signing import output_id
+from ledger.values import NO_HASH, Hash32, to_hex
 
 commands = typer.Typer(no_args_is_help=True)
 KIND: Final = "Site"
@@ -73,6 +77,22 @@ def _changes(
     return {name: value for name, value in typed.items() if value}
 
 
+def _warn_of_operators(speech: Speech, stated: SiteStatement) -> None:
+    """Warn of operators that could not register: the ledger asks only that they are parties."""
+    for operator in stated.operators:
+        try:
+            held = speech.desk.party(operator)["roles"]
+        except Unknown:
+            continue  # the ledger refuses it
+        country = stated.country
+        if not any(
+            (one["role"], one["country"], one["isInForce"]) == ("miner", country, True)
+            for one in held
+        ):
+            name = speech.session.name(operator)
+            speech.session.out.aside(f"{name} is no miner in {country}: it cannot register there")
+
+
 @commands.command("open")
 @speaking("country")
 def open_(
@@ -95,7 +115,7 @@ def open_(
     """
     session = session_of(context)
     stated = SiteStatement(
-        country=country,
+        country=read_country(country, "--country"),
         **_changes(
             session, licence=licence, label=label, site_type=site_type, zone=zone, place=place,
             operators=operators, capacity=capacity, until=until,
@@ -104,40 +124,59 @@ def open_(
 
     def compose(speech: Speech) -> Record:
         speaker = speech.speaker(KIND, "open", within=country)
+        _warn_of_operators(speech, stated)
         return drafts.site(speaker, speech.moment(), "open", stated)
 
     speak(session, pen, compose)
 
 
-def _as_stated(speech: Speech, site: dict[str, Any]) -> SiteStatement:
-    """Return all that the last record of a site states."""
-    last = speech.said(bytes_of(site["head"]))
+def _last_said(speech: Speech, site_id: Hash32) -> tuple[Record, Hash32]:
+    """Return the last record about a site, as it was signed, and its id.
+
+    Raises:
+        AnotherAnswer: the record is about something else.
+
+    """
+    head = bytes_of(speech.desk.site(site_id)["head"])
+    record = speech.follows(head)
+    is_opening = isinstance(record, Site) and record.operation == "open"
+    about = output_id(head, 0) if is_opening else getattr(record.who, "site", NO_HASH)
+    if not isinstance(record, Site) or about != site_id:
+        raise AnotherAnswer("site", to_hex(site_id), to_hex(about))
+    return record, head
+
+
+def _as_stated(last: Record) -> SiteStatement:
+    """Return all that a Site record states."""
     return SiteStatement(
-        country=site["country"],
-        licence=site["licence"],
-        site_type=site["siteType"],
-        label=site["label"],
-        zone=site["zone"],
-        place=last["scene"]["place"],
-        operators=tuple(address_of(one) for one in site["operators"]),
-        yearly_capacity_millicarats=site["yearlyCapacityMillicarats"],
-        valid_until=site["validUntil"],
+        country=last.scene.country,
+        licence=last.what.licence,
+        site_type=last.what.site_type,
+        label=last.amounts.label,
+        zone=last.scene.zone,
+        place=last.scene.place,
+        operators=last.who.operators,
+        yearly_capacity_millicarats=last.amounts.yearly_capacity_millicarats,
+        valid_until=last.scene.valid_until,
     )
 
 
 def _restate(
     session: Session, pen: Pen, operation: str, site: str, changes: dict[str, Any]
 ) -> None:
+    site_id = read_id(site, "SITE")
+
     def compose(speech: Speech) -> Record:
-        known = speech.desk.site(read_id(site, "SITE"))
-        speech.follows(known["headAt"])
+        last, head = _last_said(speech, site_id)
+        stated = replace(_as_stated(last), **changes)
+        _warn_of_operators(speech, stated)
         return drafts.site(
-            speech.speaker(KIND, operation, within=known["country"]),
+            speech.speaker(KIND, operation, within=last.scene.country),
             speech.moment(),
             operation,
-            replace(_as_stated(speech, known), **changes),
-            site_id=bytes_of(known["siteId"]),
-            previous=bytes_of(known["head"]),
+            stated,
+            site_id=site_id,
+            previous=head,
         )
 
     speak(session, pen, compose)

@@ -15,12 +15,12 @@ from pathlib import Path
 import typer
 
 from ledger.book import Reached
-from ledger.canonical import Envelope, read_plain, seal, to_plain
+from ledger.canonical import Envelope, seal, to_plain
 from ledger.cli.describe import author as author_of
 from ledger.cli.describe import sentence
 from ledger.cli.drafting import add_signature, document_of, id_of, show_draft, write_draft
 from ledger.cli.parcels import Plain, goods_of, parcel_at
-from ledger.cli.parties import Choice, address_of, bytes_of, party_at, speaker_of
+from ledger.cli.parties import Choice, address_of, bytes_of, party_at, site_namer, speaker_of
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.results import print_result
 from ledger.cli.session import Session
@@ -31,8 +31,9 @@ from ledger.desk.answering import AnotherAnswer
 from ledger.drafts import Goods, Moment, Speaker
 from ledger.errors import BadQuestion, Unavailable, Unknown
 from ledger.limits import LIMITS
-from ledger.records import Record
-from ledger.values import Address, Hash32, to_hex
+from ledger.records import Amendment, Charter, Record
+from ledger.signing import signature_count
+from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,39 +131,48 @@ class Speech:
     def parcel(self, text: str) -> Plain:
         """Return what the book says of a parcel; its short form is looked for among one's own."""
         found = parcel_at(self.desk, text, self.author)
-        self.follows(found["headAt"])
+        self.follows(bytes_of(found["head"]))
         return found
 
     def goods(self, text: str) -> Goods:
         """Return a parcel as the record must name it."""
         return goods_of(self.parcel(text))
 
-    def said(self, record_id: Hash32) -> Plain:
-        """Return a record as JSON values; its id is computed here.
+    def charter(self) -> tuple[Record, Hash32]:
+        """Return the Charter or Amendment in force, as its governors signed it, and its id.
 
         Raises:
-            AnotherAnswer: it is another record.
+            AnotherAnswer: it is neither, or the Charter of another ledger.
 
         """
-        plain: Plain = self.desk.record(record_id)["envelope"]
-        came = id_of(read_plain(plain)[0], self.ledger_id)
-        if came != record_id:
-            raise AnotherAnswer("record", to_hex(record_id), to_hex(came))
-        record: Plain = plain["record"]
-        return record
+        head = bytes_of(self.desk.charter()["head"])
+        record = self.follows(head)
+        is_founding = isinstance(record, Charter) and head == self.ledger_id
+        if not is_founding and not isinstance(record, Amendment):
+            raise AnotherAnswer("charter", to_hex(self.ledger_id), to_hex(head))
+        return record, head
 
     def chain_head(self, address: Address) -> Hash32:
         """Return the head of the chain of a party or an agent; zeros for a stranger."""
         try:
             known = self.desk.party(address)
         except Unknown:
-            return bytes_of(None)
-        self.follows(known["headAt"])
-        return bytes_of(known["head"])
+            return NO_HASH
+        head = bytes_of(known["head"])
+        if head != NO_HASH:
+            self.follows(head)
+        return head
 
-    def follows(self, head_at: int) -> None:
-        """Note that the record follows one that happened at a time, in seconds."""
-        self._not_before = max(self._not_before, head_at)
+    def follows(self, record_id: Hash32) -> Record:
+        """Return a record that this one follows, read again here; this one is not to be earlier.
+
+        Raises:
+            AnotherAnswer: it is another record.
+
+        """
+        record = self.desk.read(record_id, self.ledger_id).record
+        self._not_before = max(self._not_before, record.scene.occurred_at)
+        return record
 
     def moment(self) -> Moment:
         """Return when it happened; asked for after all that the record follows."""
@@ -275,11 +285,13 @@ def write_out(speech: Speech, envelope: Envelope, file: Path) -> None:
     out.note(f"next: adamant {step} {file}")
 
 
-def governors_needed(speech: Speech, envelope: Envelope) -> int:
+def governors_needed(speech: Speech, envelope: Envelope) -> int | None:
     """Return how many governors sign what is theirs to sign, by the charter in force."""
-    charter = speech.desk.charter()
+    if signature_count(envelope.record) is not None:
+        return None
+    charter, _ = speech.charter()
     is_by_all = envelope.record.operation == "override"
-    needed: int = len(charter["governors"]) if is_by_all else charter["threshold"]
+    needed: int = len(charter.who.governors) if is_by_all else charter.amounts.threshold
     return needed
 
 
@@ -291,12 +303,18 @@ def hand_in(
     Raises:
         Refused: it was not accepted.
         Unavailable: it is kept in a file when nobody knows what became of it.
+        AnotherAnswer: likewise.
 
     """
+    record_id = id_of(envelope.record, ledger_id)
     try:
-        answer = desk.hand_in(envelope.raw, wait)
-    except Unavailable as away:
-        kept = Path(f"unsent-{to_hex(id_of(envelope.record, ledger_id))[2:14]}.json")
+        answer = desk.hand_in(envelope.raw, record_id, wait)
+    except (Unavailable, AnotherAnswer) as error:
+        kept = Path(f"unsent-{to_hex(record_id)[2:14]}.json")
         write_draft(kept, envelope)
-        raise Unavailable(f"{away}; the envelope is kept: `adamant send {kept}`") from None
-    print_result(session.out, envelope.record, answer, session.name)
+        said = f"the envelope is kept: `adamant send {kept}`"
+        if isinstance(error, Unavailable):
+            raise Unavailable(f"{error}; {said}") from None
+        session.out.aside(said)
+        raise
+    print_result(session.out, envelope.record, answer, session.name, site_namer(desk))

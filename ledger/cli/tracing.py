@@ -8,19 +8,19 @@ from typing import Annotated, Any, Final
 import typer
 
 from ledger.canonical import to_plain
+from ledger.checkpoint import Checkpoint
 from ledger.cli.describe import Name, author, heading, sentence
 from ledger.cli.options import Context, ParcelArgument
 from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
-from ledger.cli.parcels import amount, parcel_at
-from ledger.cli.parties import bytes_of
+from ledger.cli.parcels import amount, holder_heading, parcel_id_at, place_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
 from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.checking import check_story
 from ledger.records import Registration
-from ledger.values import carats, to_hex
+from ledger.values import ParcelId, carats, to_hex
 
 commands = typer.Typer()
 PANEL: Final = "Ask"
@@ -40,30 +40,31 @@ def trace(
     From the Charter on, checked on this machine whoever told the story: the amendments, by their
     governors; the checkpoint, by its keys; each record's signers, by the author's first key or by
     changes of key and admissions of agents that are in the log; inclusion proofs, links and
-    weights. If any of them cannot be shown, the command says where, and ends with exit code 1.
+    weights; and the parcel's weight, stones, label, form and holder by what these records leave. If
+    any of it cannot be shown, the command says where, and ends with exit code 1.
     Which ledger it is, only --ledger-id settles.
 
     Examples: adamant trace 0x…; adamant --ledger https://ledger.example trace 0x…
     """
     session = session_of(context)
     with session.desk() as desk:
-        found = parcel_at(desk, parcel)
+        parcel_id = parcel_id_at(desk, parcel)
         if down:
-            _tell_down(session, desk, found)
+            _tell_down(session, desk, parcel_id)
             return
-        traced = _merge(list(desk.trace(bytes_of(found["parcelId"]))))
         with session.out.progress("checking") as bar:
             checked = check_story(
                 desk,
-                bytes_of(found["parcelId"]),
+                parcel_id,
                 session.pinned,
                 lambda count: bar.update(bar.task_ids[0], completed=count),
             )
+        traced = _merge(list(desk.trace(parcel_id)))
         sites = _site_names(desk, checked)
     if session.out.as_json:
-        session.out.document(document_of(found, traced, checked))
+        session.out.document(document_of(traced, checked))
     else:
-        _tell(session, found, traced, checked, sites)
+        _tell(session, traced, checked, sites)
     if not checked.is_sound:
         raise typer.Exit(REFUSED)
 
@@ -77,10 +78,10 @@ def _merge(pages: list[Plain]) -> Plain:
 # -- as JSON ---------------------------------------------------------------------------------
 
 
-def document_of(found: Plain, traced: Plain, checked: Checked) -> dict[str, Any]:
+def document_of(traced: Plain, checked: Checked) -> dict[str, Any]:
     """Return the JSON document: the parcel, its origins, its steps, and what was checked."""
     return {
-        "parcel": found,
+        "parcel": checked.parcel,
         "origins": traced["origins"],
         "findings": traced["findings"],
         "steps": [_step(step) for step in checked.steps],
@@ -121,6 +122,7 @@ def checked_document(checked: Checked) -> dict[str, Any]:
         "ownSignatures": checked.own_signatures,
         "shownSignatures": checked.shown_signatures,
         "proofs": checked.proofs,
+        "agreed": list(checked.agreed),
         "doubts": [{"place": doubt.place, "said": doubt.said} for doubt in checked.doubts],
     }
 
@@ -128,11 +130,9 @@ def checked_document(checked: Checked) -> dict[str, Any]:
 # -- for people ------------------------------------------------------------------------------
 
 
-def _tell(
-    session: Session, found: Plain, traced: Plain, checked: Checked, sites: Mapping[str, str]
-) -> None:
+def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str, str]) -> None:
     """Tell a parcel's way; ``sites`` are the names of mines by id."""
-    out = session.out
+    out, found = session.out, checked.parcel
 
     def site_name(site: bytes) -> str:
         return sites.get(to_hex(site), f"site {to_hex(site)}")
@@ -141,13 +141,13 @@ def _tell(
     out.say(f"{goods}, {found['form']}, {found['state']}", style="bold")
     pairs: list[Pair] = [
         ("parcel", found["parcelId"]),
-        ("held by", session.name(found["custodian"])),
-        ("goods in", found["country"]),
+        (holder_heading(found), session.name(found["custodian"])),
+        ("goods in", place_of(found)),
     ]
-    out.pairs([*pairs, *_origins(traced["origins"])])
+    out.pairs([*pairs, *_origins(traced["origins"]), *_ruled_out(traced["origins"], checked)])
     out.say()
     for number, step in enumerate(checked.steps, start=1):
-        _tell_step(session, site_name, number, step)
+        _tell_step(session, site_name, number, step, _sureness(step, checked.checkpoint))
     for finding in traced["findings"]:
         out.say(f"finding at index {finding['index']}: {finding['name']}: {finding['evidence']}")
     _tell_checked(out, checked)
@@ -176,6 +176,18 @@ def _origins(origins: Plain) -> Iterator[Pair]:
             yield "", f"    {site['label'] or site['siteId'] or 'other sites'}  {_bound(site)}"
 
 
+def _ruled_out(origins: Plain, checked: Checked) -> Iterator[Pair]:
+    """Say why a country of the story's mines is none that the goods can be from."""
+    if origins["isContradicted"]:
+        return  # no weight speaks against one country more than another
+    mined = [step.signed.record for step in checked.steps]
+    told = {one.scene.author_country for one in mined if isinstance(one, Registration)}
+    gone = sorted(told - {one["country"] for one in origins["countries"]})
+    if gone:
+        why = "goods from there were in the mix; by weights and counts none of it is in this"
+        yield "not from", f"{', '.join(gone)}: {why}"
+
+
 def _sites(country: Plain) -> str:
     names = (one["label"] or one["siteId"] or "another site" for one in country["sites"])
     return " or ".join(names)
@@ -188,9 +200,18 @@ def _bound(origin: Plain) -> str:
     return f"{carats(least)} to {carats(most)} ct"
 
 
-def _tell_step(session: Session, site_name: Name, number: int, step: CheckedStep) -> None:
+def _sureness(step: CheckedStep, checkpoint: Checkpoint | None) -> str:
+    if step.is_proved:
+        return f"index {step.index}"
+    is_covered = checkpoint is not None and step.index < checkpoint.size
+    why = "its proof does not hold" if is_covered else "no checkpoint yet"
+    return f"index {step.index}, {why}"
+
+
+def _tell_step(
+    session: Session, site_name: Name, number: int, step: CheckedStep, sure: str
+) -> None:
     out, record = session.out, step.signed.record
-    sure = f"index {step.index}" if step.is_proved else f"index {step.index}, no checkpoint yet"
     out.say(f"{number:>3}. {show_time(record.scene.occurred_at)}  {heading(record)}  ({sure})")
     out.say(f"     {author(record, session.name)}")
     out.say(f"     {sentence(record, session.name, site_name)}")
@@ -202,16 +223,21 @@ def _tell_checked(out: Output, checked: Checked) -> None:
     size = (
         f"a checkpoint of {count_of(checkpoint.size, 'entry')}" if checkpoint else "no checkpoint"
     )
+    # The parcel's own line is compared only with records that were told to their end.
+    own = ", and by them the parcel's weight, stones, label, form and holder"
+    told = own if checked.agreed else ""
     out.say(
         f"Checked here: {count_of(len(checked.steps), 'step')} back to the mines, "
         f"{count_of(checked.signatures, 'signature')} "
         f"({checked.own_signatures} by the author's own first key, {checked.shown_signatures} by "
         f"a key or agent shown by the ledger's records), "
-        f"{count_of(checked.proofs, 'proof')} of inclusion under {size}, the links, the weights."
+        f"{count_of(checked.proofs, 'proof')} of inclusion under {size}, the links, the "
+        f"weights{told}."
     )
     out.say(
-        "The ledger's own word: that authors were admitted and held their roles, the bounds of "
-        "origin, the findings, and that nothing was left out or came later."
+        "The ledger's own word: the parcel's state and country, names of sites, that authors were "
+        "admitted and held their roles, the bounds of origin, the findings, and that nothing was "
+        "left out or came later."
     )
     if not checked.is_pinned:
         out.say(
@@ -225,8 +251,8 @@ def _tell_checked(out: Output, checked: Checked) -> None:
 # -- downstream ------------------------------------------------------------------------------
 
 
-def _tell_down(session: Session, desk: Desk, found: Plain) -> None:
-    pages = list(desk.descendants(bytes_of(found["parcelId"])))
+def _tell_down(session: Session, desk: Desk, parcel: ParcelId) -> None:
+    pages = list(desk.descendants(parcel))
     operations = [one for page in pages for one in page["operations"]]
     if session.out.as_json:
         last = pages[-1]
@@ -235,6 +261,7 @@ def _tell_down(session: Session, desk: Desk, found: Plain) -> None:
                 "parcel": pages[0]["parcel"],
                 "operations": operations,
                 "isCut": last["isCut"],
+                "isChecked": False,
                 "asOf": last["asOf"],
             }
         )
@@ -249,3 +276,8 @@ def _tell_down(session: Session, desk: Desk, found: Plain) -> None:
             session.out.say(f"        {made['parcelId']}  {goods}, {made['state']}, {holder}")
     if not operations:
         session.out.say("it went into nothing else")
+    session.out.say()
+    session.out.say(
+        "The ledger's own word, all of it: nothing is checked on the way down. `adamant trace` of "
+        "a parcel checks the way that led to it."
+    )

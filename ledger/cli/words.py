@@ -18,7 +18,7 @@ from ledger.values import (
 )
 
 
-def read_carats(text: str, field: str = "weight") -> Millicarats:
+def read_carats(text: str, field: str = "--weight") -> Millicarats:
     """Read carats: ``12``, ``12.5``, ``12.500``.
 
     Raises:
@@ -29,6 +29,31 @@ def read_carats(text: str, field: str = "weight") -> Millicarats:
     if weight is None:
         raise BadQuestion(field, "carats with at most three decimals, such as 12.50")
     return weight
+
+
+def read_weight(text: str, field: str) -> Millicarats:
+    """Read the weight of goods, which weigh something.
+
+    Raises:
+        BadQuestion: it is no weight, or 0.
+
+    """
+    weight = read_carats(text, field)
+    if weight == 0:
+        raise BadQuestion(field, "more than 0 ct")
+    return weight
+
+
+def read_country(text: str, field: str) -> str:
+    """Read the code of a country; "" where none was typed.
+
+    Raises:
+        BadQuestion: it is not of two capital letters.
+
+    """
+    if text and not (len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()):
+        raise BadQuestion(field, "a country as two capital letters, such as IT")
+    return text
 
 
 def _read_count(text: str, field: str) -> int:
@@ -46,8 +71,8 @@ def read_output(text: str, hs_code: str) -> Output:
     """
     weight, _, rest = text.partition(":")
     stones, _, label = rest.partition(":")
-    count = _read_count(stones, "into") if stones else 0
-    return Output(read_carats(weight, "into"), count, hs_code, label)
+    count = _read_count(stones, "--into") if stones else 0
+    return Output(read_weight(weight, "--into"), count, hs_code, label)
 
 
 def read_losses(texts: Sequence[str]) -> dict[str, Loss]:
@@ -61,14 +86,14 @@ def read_losses(texts: Sequence[str]) -> dict[str, Loss]:
     for text in texts:
         reason, equals, rest = text.partition("=")
         if not equals or reason in losses:
-            raise BadQuestion("lose", "REASON=CARATS[:STONES], each reason once")
+            raise BadQuestion("--lose", "REASON=CARATS[:STONES], each reason once")
         weight, _, stones = rest.partition(":")
-        count = _read_count(stones, "lose") if stones else 0
-        losses[reason] = Loss(read_carats(weight, "lose"), count)
+        count = _read_count(stones, "--lose") if stones else 0
+        losses[reason] = Loss(read_carats(weight, "--lose"), count)
     return losses
 
 
-def read_time(text: str, field: str = "at") -> int:
+def read_time(text: str, field: str = "--at") -> int:
     """Read a date or a time in UTC as seconds: ``2026-03-01``, ``2026-03-01T14:30:00Z``.
 
     Raises:
@@ -84,7 +109,7 @@ def read_time(text: str, field: str = "at") -> int:
     return int(moment.timestamp())
 
 
-def read_last_second(text: str, field: str = "until") -> int:
+def read_last_second(text: str, field: str = "--until") -> int:
     """Read until when something holds: a date means the end of that day; "" means for ever (0)."""
     if not text:
         return 0

@@ -20,7 +20,7 @@ from ledger.cli.orders import Order, reweighing
 from ledger.cli.parcels import goods_of
 from ledger.cli.session import session_of
 from ledger.cli.speaking import Pen, Speech, speak
-from ledger.cli.words import read_carats
+from ledger.cli.words import read_weight
 from ledger.records import Record
 
 commands = typer.Typer()
@@ -156,7 +156,7 @@ def reweigh(
     def compose(speech: Speech) -> Record:
         found = speech.parcel(parcel)
         goods = goods_of(found)
-        work = reweighing(goods, read_carats(weight, "--weight"), reason, lost_stones, label)
+        work = reweighing(goods, read_weight(weight, "--weight"), reason, lost_stones, label)
         speaker = speech.speaker("Transformation", "reweigh", found["country"])
         return drafts.transformation(speaker, speech.moment(), "reweigh", [goods], work)
 

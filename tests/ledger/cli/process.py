@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from ledger.config import LedgerFolder
 from tests.ledger.cli.town import PASSPHRASE, Town
@@ -77,6 +79,15 @@ def server_of(town: Town) -> Iterator[Server]:
         server.process.stdout.close()
 
 
+# What a process of its own session does first: it makes its stdin the terminal that passphrases are
+# asked for at. A fork would do so too, but this process has threads, and a fork of it may hang.
+_TAKE_THE_TERMINAL: Final = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def at_a_terminal(words: Sequence[str], answers: Sequence[tuple[str, str]], **env: str) -> str:
     """Run the command at a terminal, answering its questions; return all that the terminal showed.
 
@@ -86,22 +97,34 @@ def at_a_terminal(words: Sequence[str], answers: Sequence[tuple[str, str]], **en
         env: the environment's ``ADAMANT_`` variables.
 
     """
-    child, terminal = pty.fork()
-    if child == 0:  # pragma: no cover - the other process
-        os.execve(sys.executable, command(*words), environment(TERM="dumb", **env))  # noqa: S606 - the point
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TAKE_THE_TERMINAL, *command(*words)],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env=environment(TERM="dumb", **env),
+    )  # fmt: skip
+    os.close(theirs)
     shown = b""
     left = list(answers)
-    while True:
-        try:
-            read = os.read(terminal, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not read:
-            break
-        shown += read
-        if left and shown.endswith(left[0][0].encode()):
-            os.write(terminal, left.pop(0)[1].encode() + b"\n")
-    os.close(terminal)
-    _, status = os.waitpid(child, 0)
+    try:
+        while read := _read(ours, shown):
+            shown += read
+            if left and shown.endswith(left[0][0].encode()):
+                os.write(ours, left.pop(0)[1].encode() + b"\n")
+        code = process.wait(WAIT_SECONDS)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(WAIT_SECONDS)
+        os.close(ours)
     assert not left, shown
-    return f"{shown.decode()}\nexit {os.waitstatus_to_exitcode(status)}"
+    return f"{shown.decode()}\nexit {code}"
+
+
+def _read(terminal: int, shown: bytes) -> bytes:
+    """Return what a terminal shows next; nothing when its process has left it."""
+    assert select.select([terminal], [], [], WAIT_SECONDS)[0], shown
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other end is closed
+        return b""

@@ -32,6 +32,14 @@ def test_a_name_that_is_taken_or_misshapen_is_wrong_and_the_key_stays(town):
     assert (town.keys / "miner-bw.json").read_bytes() == before
 
 
+def test_a_wrong_file_among_the_keys_keeps_nobody_from_the_others_and_is_named(town):
+    (town.keys / "torn.json").write_text("")
+    assert [one["name"] for one in town.json("keys", "list")["keys"]] == sorted(NAMES)
+    told = town.run("keys", "list")
+    assert "miner-bw" in told.out
+    assert "torn.json" in told.err
+
+
 @pytest.mark.long
 def test_a_wallets_keystore_is_kept_under_another_name(town, tmp_path):
     Keyring(tmp_path / "wallet").add("utc", secret_of("spare-1"), PASSPHRASE, DEMO_SCRYPT_COST)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from ledger.canonical import encode
 from ledger.config import LedgerFolder, locked
 from tests.ledger.cli.process import server_of
 from tests.ledger.cli.town import Town, secrets
@@ -75,9 +76,9 @@ def test_a_server_logs_lines_of_json_and_leaves_its_address_only_while_it_runs(t
 
 
 def test_what_works_on_bytes_waits_for_no_server_and_says_who_is_at_work(town):
+    town.run("checkpoint", "--out", "last.note")
     with server_of(town) as server:
-        for words in (("audit",), ("rebuild",), ("recover", "any.note"), ("serve", "--port", "0")):
-            Path("any.note").write_text("x")
+        for words in (("audit",), ("rebuild",), ("recover", "last.note"), ("serve", "--port", "0")):
             error = town.error(*words, code=4)
             assert server.url in error["said"]
             assert str(server.process.pid) in error["said"]
@@ -166,9 +167,16 @@ def test_a_ledger_that_refuses_to_start_is_not_served(town):
 def test_a_server_whose_ledger_fails_under_it_ends_with_code_five_and_says_why(town):
     with server_of(town) as server:
         town.register()
+        said = town.path / "said.json"
+        town.run("register", "--weight", "5", "--as", "miner-bw", "--out", str(said))
         log = Path(town.ledger) / "log.db"
         os.truncate(log, log.stat().st_size // 2)
-        town.run("register", "--weight", "5", "--as", "miner-bw", code=4)
+        # Straight to the server: the command would ask it something first, and be told no more.
+        document = json.loads(said.read_text())
+        envelope = encode({name: document[name] for name in ("kind", "record", "signatures")})
+        headers = {"content-type": "application/json"}
+        answer = httpx2.post(server.url + "/v1/records", content=envelope, headers=headers)
+        assert answer.status_code == 503
         assert server.process.wait(60) == 5
         events = [json.loads(line) for line in server.said().splitlines()]
     (stopped,) = [event for event in events if event["event"] == "ledger stopped"]

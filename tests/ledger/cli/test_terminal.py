@@ -22,7 +22,7 @@ def test_a_passphrase_is_asked_for_twice_for_a_new_key_and_never_shown(town):
             ("Repeat for confirmation: ", TYPED),
         ],
     )
-    assert shown.endswith("exit 0")
+    assert shown.endswith("exit 0"), shown
     assert TYPED not in shown
     assert "something else" not in shown
     assert Keyring(town.keys).unlock("fresh", TYPED)
@@ -32,7 +32,7 @@ def test_a_passphrase_is_asked_for_to_sign_and_a_wrong_one_is_wrong(town):
     words = ["--ledger", town.ledger, "--keys", str(town.keys)]
     words += ["register", "--weight", "5", "--as", "miner-bw"]
     shown = at_a_terminal(words, [("Passphrase of key miner-bw: ", TYPED)])
-    assert shown.endswith("exit 2")
+    assert shown.endswith("exit 2"), shown
     assert TYPED not in shown
     assert "the one that key miner-bw was kept under" in shown
 
@@ -45,7 +45,7 @@ def test_a_draft_is_shown_and_signed_only_after_a_yes(town):
     words = ["--ledger", town.ledger, "--keys", str(town.keys)]
     words += ["cosign", "draft.json", "--as", "governor-2"]
     shown = at_a_terminal(words, [("Sign this? [y/N]: ", "n")])
-    assert shown.endswith("exit 1")
+    assert shown.endswith("exit 1"), shown
     assert "0x" + address_of("spare-1").hex() in shown
     assert "auditor" in shown
 
