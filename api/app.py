@@ -21,30 +21,30 @@ from api.problems import ProblemError, problem
 from api.responses import Tellers, json_response
 from api.schemas import components, reference
 from api.sending import STOPPED, Sending
-from api.settings import ApiSettings
 from ledger import __version__
 from ledger.answers import QUESTIONS, Answers, Question
 from ledger.answers.wire import camel
 from ledger.book import Book
 from ledger.errors import AdamantError
+from ledger.limits import DoorLimits
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 OPENAPI_PATH: Final = "/openapi.json"
 
 
-def create_app(book: Book, answers: Answers, settings: ApiSettings | None = None) -> FastAPI:
+def create_app(book: Book, answers: Answers, limits: DoorLimits | None = None) -> FastAPI:
     """Make the application for one ledger.
 
     Args:
         book: takes records; whoever made it closes it, after the server has stopped.
         answers: answers questions about the same ledger.
-        settings: how the door is run.
+        limits: how much of anything the door takes at once.
 
     """
-    settings = settings or ApiSettings()
+    limits = limits or DoorLimits()
     pages = Pages()
-    tellers = Tellers(pages, settings.retry_after_seconds)
+    tellers = Tellers(pages, limits.retry_after_seconds)
     app = FastAPI(
         title="Adamant",
         version=__version__,
@@ -61,8 +61,8 @@ def create_app(book: Book, answers: Answers, settings: ApiSettings | None = None
     app.add_exception_handler(ProblemError, tellers.tell_error)
     app.add_exception_handler(HTTPException, tellers.tell_http)
     app.add_middleware(Doorway, tellers=tellers, headers=security_headers(pages.style_hash))
-    _add_writing(app, Sending(book, settings))
-    _add_reading(app, Asking(answers, pages))
+    _add_writing(app, Sending(book, limits))
+    _add_reading(app, Asking(answers, pages, limits.questions_at_once_max))
     _add_health(app, book, answers)
     _add_openapi(app)
     return app
@@ -160,7 +160,11 @@ def _add_openapi(app: FastAPI) -> None:
     async def openapi(_request: Request) -> Response:
         return json_response(await run_in_threadpool(document))
 
+    async def pointer(_request: Request) -> Response:
+        return json_response({"title": app.title, "openapi": OPENAPI_PATH, "problems": "/problems"})
+
     app.openapi = document  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     app.add_api_route(
         OPENAPI_PATH, openapi, methods=["GET"], include_in_schema=False, response_model=None
     )
+    app.add_api_route("/", pointer, methods=["GET"], include_in_schema=False, response_model=None)

@@ -1,11 +1,13 @@
 """The routes that only read: every question of ``ledger.answers``, and the stones' pages.
 
-Answering is done in threads. On a trade ledger, what is not public is closed: no caller can show
-yet that it is one of those concerned.
+Answering is done in threads: in so few at a time that others are always left, for writing and for
+whoever asks whether the server is ready. On a trade ledger, what is not public is closed: no caller
+can show yet that it is one of those concerned.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -31,12 +33,14 @@ class Asking:
     Args:
         answers: who answers.
         pages: renders what is asked for as a page.
+        at_once_max: how many questions are answered at a time; the others wait.
 
     """
 
-    def __init__(self, answers: Answers, pages: Pages) -> None:
+    def __init__(self, answers: Answers, pages: Pages, at_once_max: int) -> None:
         self._answers = answers
         self._pages = pages
+        self._turns = asyncio.Semaphore(at_once_max)
 
     def endpoint(self, question: Question) -> Endpoint:
         """Make the endpoint of a question."""
@@ -60,7 +64,8 @@ class Asking:
                 raise problem("reading-closed")
             return respond(self._answers.answer(question, {**query, **in_path}))
 
-        return await run_in_threadpool(answer)
+        async with self._turns:
+            return await run_in_threadpool(answer)
 
     def checkpoint(self, question: Question) -> Endpoint:
         """Make the endpoint of the checkpoint: the note itself, unless JSON is asked for."""

@@ -6,9 +6,12 @@ bounded before there is a request. uvicorn's own ``limit_concurrency`` only answ
 a next request, whole or not. Therefore:
 
 * A connection beyond the limit is told 503 and closed at once.
+* An upgrade to another protocol is not taken up: the request is answered as if it asked for none
+  (RFC 9110 §7.8).
+* When the server stops, whoever reads a body is told, and gives it up.
 * A connection that waits for its client (for the head of a request, or for an answer to be taken)
   is looked at once in a while; one that was already waiting for the same at the look before is cut.
-  The body of a request has a time of its own (:func:`api.requests.read_body`).
+  The body of a request has a time of its own (:func:`api.bodies.read_body`).
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from api.bodies import STOPPING, Stopping
 from api.problems import MEDIA_TYPE, Problem
 from api.responses import as_json
-from api.settings import ApiSettings
+from ledger.limits import DoorLimits
 
 CONNECTIONS_MAX: Final = 4_096
 DESCRIPTORS_A_CONNECTION: Final = 2
@@ -45,21 +49,22 @@ def raise_descriptor_limit() -> int:
     return max(1, min(CONNECTIONS_MAX, soft // DESCRIPTORS_A_CONNECTION))
 
 
-def protocol_of(connections_max: int, settings: ApiSettings | None = None) -> type[H11Protocol]:
+def protocol_of(connections_max: int, limits: DoorLimits | None = None) -> type[H11Protocol]:
     """Return the protocol that a server speaks on each of its connections.
 
     Args:
         connections_max: how many connections there may be at a time.
-        settings: how long a client may keep one of them waiting.
+        limits: how long a client may keep one of them waiting.
 
     """
-    seconds = (settings or ApiSettings()).client_seconds_max
+    kept = limits or DoorLimits()
 
     class Connection(_Bounded):
         """One connection of this server."""
 
-        limit = connections_max
-        look_seconds = seconds
+        most = connections_max
+        limits = kept
+        stopping = Stopping()
 
     return Connection
 
@@ -67,11 +72,13 @@ def protocol_of(connections_max: int, settings: ApiSettings | None = None) -> ty
 class _Bounded(H11Protocol):
     """A connection that keeps its place only while its client goes on."""
 
-    limit: int
-    look_seconds: float
+    most: int
+    limits: DoorLimits
+    stopping: Stopping
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*arguments, **named)
+        self.app_state = {**self.app_state, STOPPING: self.stopping}  # each request gets it
         self._look: asyncio.TimerHandle | None = None
         self._was_waiting = True  # for the head of its first request
         self._seen: RequestResponseCycle | None = None
@@ -79,9 +86,9 @@ class _Bounded(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection, or send it away when there are too many."""
         super().connection_made(transport)
-        self._look = self.loop.call_later(self.look_seconds, self._look_at_it)
-        if len(self.connections) > self.limit:
-            transport.write(_too_many())
+        self._look = self.loop.call_later(self.limits.client_seconds_max, self.look_at_it)
+        if len(self.connections) > self.most:
+            transport.write(_too_many(self.limits.retry_after_seconds))
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -90,7 +97,15 @@ class _Bounded(H11Protocol):
             self._look.cancel()
         super().connection_lost(exc)
 
-    def _look_at_it(self) -> None:
+    def shutdown(self) -> None:
+        """Begin to stop; called of every connection when the server does."""
+        super().shutdown()
+        self.stopping.tell()
+
+    def _should_upgrade(self) -> bool:
+        return False
+
+    def look_at_it(self) -> None:
         """Cut the connection if its client keeps it waiting for what it waited for last time."""
         is_waiting = (
             self.cycle is None
@@ -101,16 +116,16 @@ class _Bounded(H11Protocol):
             self.transport.abort()
             return
         self._was_waiting, self._seen = is_waiting, self.cycle
-        self._look = self.loop.call_later(self.look_seconds, self._look_at_it)
+        self._look = self.loop.call_later(self.limits.client_seconds_max, self.look_at_it)
 
 
-def _too_many() -> bytes:
+def _too_many(retry_after_seconds: int) -> bytes:
     body = as_json(Problem("unavailable", "too many connections; try again later").document())
     head = (
         "HTTP/1.1 503 Service Unavailable",
         f"content-type: {MEDIA_TYPE}",
         f"content-length: {len(body)}",
-        f"retry-after: {ApiSettings().retry_after_seconds}",
+        f"retry-after: {retry_after_seconds}",
         "connection: close",
         "",
         "",

@@ -2,11 +2,13 @@
 
 A request gets an id, or keeps the one it came with. HEAD is answered as GET without the body.
 Security headers go with every response: no script runs, nothing is framed, nothing is guessed. A
-failure that nobody foresaw becomes a problem document here, and one line in the log.
+failure that nobody foresaw becomes a problem document here, and one line in the log; so does a
+request that a server at its end waits for no longer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -18,9 +20,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.problems import problem
 from api.responses import REQUEST_ID, Tellers
 
 REQUEST_ID_HEADER: Final = "x-request-id"
+CUT_SHORT: Final = "the server is stopping; whether anything was done is unknown: ask by record id"
 _ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +67,12 @@ class Doorway:
             if passing.status:
                 raise
             response = self._tellers.tell_error(Request(scope), error)
+            await response(scope, receive, passing.send)
+        except asyncio.CancelledError:  # the server stops, and has waited long enough
+            if passing.status:
+                raise
+            stopping = problem("unavailable", CUT_SHORT)
+            response = self._tellers.tell_error(Request(scope), stopping)
             await response(scope, receive, passing.send)
         _log.info(
             "request",

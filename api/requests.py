@@ -1,17 +1,10 @@
-"""Reading requests strictly: queries, media types, bodies; and what a caller would rather have.
-
-A body is counted while it arrives, so that one that is too large, declared or not, never fills the
-memory; and it has a time to arrive in.
-"""
+"""Reading requests strictly: queries and media types; and what a caller would rather have."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from api.problems import problem
 from ledger.errors import BadQuestion
@@ -75,83 +68,6 @@ def check_media_type(request: Request, *accepted: str) -> None:
         raise problem("media-type", field="content-type", expected=" or ".join(accepted))
     if encoding.strip().lower() != "identity":
         raise problem("media-type", field="content-encoding", expected="no encoding")
-
-
-class TooLarge(Exception):
-    """A body has more bytes than are taken."""
-
-
-class Room:
-    """Room in memory, for bodies that share it.
-
-    Args:
-        bytes_max: how many bytes fit.
-
-    """
-
-    def __init__(self, bytes_max: int) -> None:
-        self._left = bytes_max
-
-    @contextmanager
-    def share(self) -> Iterator[Callable[[int], None]]:
-        """Yield what takes a number of bytes of the room; at the end all of them are given back.
-
-        Raises:
-            ProblemError: ``unavailable``, by what is yielded, when there is no more room.
-
-        """
-        taken = 0
-
-        def take(count: int) -> None:
-            nonlocal taken
-            if count > self._left:
-                raise problem("unavailable", "too many batches arrive at once; try again later")
-            self._left -= count
-            taken += count
-
-        try:
-            yield take
-        finally:
-            self._left += taken
-
-
-async def read_body(
-    request: Request,
-    bytes_max: int,
-    seconds_max: float,
-    take: Callable[[int], None] = lambda _count: None,
-) -> bytes:
-    """Read a body.
-
-    Args:
-        request: whose body.
-        bytes_max: how long it may be.
-        seconds_max: how long it may take to arrive.
-        take: told how many more bytes are held, before they are; may refuse them.
-
-    Raises:
-        TooLarge: it has, or declares, more than ``bytes_max`` bytes.
-        ProblemError: ``body-slow``.
-
-    """
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared[:20]) > bytes_max:
-        raise TooLarge
-    chunks: list[bytes] = []
-    left = bytes_max
-    try:
-        async with asyncio.timeout(seconds_max):
-            async for chunk in request.stream():
-                left -= len(chunk)
-                if left < 0:
-                    raise TooLarge
-                take(len(chunk))
-                chunks.append(chunk)
-    except (TimeoutError, ClientDisconnect):
-        raise problem(
-            "body-slow", expected=f"the whole body within {seconds_max:g} seconds"
-        ) from None
-    return b"".join(chunks)
 
 
 def preferred(request: Request, *offered: str) -> str:

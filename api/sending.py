@@ -6,14 +6,15 @@ off, leaves nothing behind.
 
 Few batches are worked on at a time. A batch has its turn from when all of it is there until every
 line is decided and told in memory; neither sending it slowly nor leaving its answer unread keeps
-the turn from another. What has arrived and waits for its turn has a bounded room in memory.
+the turn from another. What arrives, or has arrived and is not worked on yet, has a bounded room in
+memory, in which the largest gives way to smaller ones.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,24 +24,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.bodies import Room, Share, TooLarge, read_body
 from api.problems import Problem, ProblemError, of_error, of_refusal, problem
 from api.requests import (
     JSON,
     LINES,
-    Room,
-    TooLarge,
     check_media_type,
     check_names,
     choice_of,
     query_of,
-    read_body,
 )
 from api.responses import as_json, json_response
-from api.settings import ApiSettings
 from ledger.answers.wire import to_wire
 from ledger.book import Answer, Book, Line, NotDone, Reached
 from ledger.errors import AdamantError, Refusal, Refused, Unavailable
-from ledger.limits import LIMITS
+from ledger.limits import LIMITS, DoorLimits
 
 LINES_TAKEN: Final = (LINES, "application/jsonl")
 STOPPED: Final = "the ledger has stopped; its operator must look"
@@ -82,15 +80,15 @@ class Sending:
 
     Args:
         book: takes them.
-        settings: how much at once.
+        limits: how much at once.
 
     """
 
-    def __init__(self, book: Book, settings: ApiSettings) -> None:
+    def __init__(self, book: Book, limits: DoorLimits) -> None:
         self._book = book
-        self._settings = settings
+        self._limits = limits
         self._batches = 0
-        self._room = Room(settings.arriving_bytes_max)
+        self._room = Room(limits.arriving_bytes_max)
 
     async def record(self, request: Request) -> Response:
         """Take one record."""
@@ -99,9 +97,7 @@ class Sending:
         wait = wait_of(query)
         check_media_type(request, JSON)
         try:
-            raw = await read_body(
-                request, LIMITS.envelope_bytes_max, self._settings.body_seconds_max
-            )
+            raw = await read_body(request, LIMITS.envelope_bytes_max, self._limits.body_seconds_max)
         except TooLarge:
             expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None
@@ -118,15 +114,15 @@ class Sending:
         wait = wait_of(query)
         is_atomic = choice_of(query, "atomic", "false", "true") == "true"
         check_media_type(request, *LINES_TAKEN)
-        with self._room.share() as take:
-            envelopes = await self._lines(request, take)
+        with self._room.share() as share:
+            envelopes = await self._lines(request, share)
         with self._turn():
             work = self._all_or_none if is_atomic else self._each
             return Response(await work(envelopes, wait), media_type=LINES)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if self._batches >= self._settings.batches_at_once_max:
+        if self._batches >= self._limits.batches_at_once_max:
             raise problem("unavailable", "too many batches at once; try again later")
         self._batches += 1
         try:
@@ -134,10 +130,10 @@ class Sending:
         finally:
             self._batches -= 1
 
-    async def _lines(self, request: Request, take: Callable[[int], None]) -> list[Envelope]:
+    async def _lines(self, request: Request, share: Share) -> list[Envelope]:
         try:
             body = await read_body(
-                request, LIMITS.batch_bytes_max, self._settings.body_seconds_max, take
+                request, LIMITS.batch_bytes_max, self._limits.body_seconds_max, share
             )
         except TooLarge:
             expected = f"at most {LIMITS.batch_bytes_max} bytes"
@@ -179,7 +175,7 @@ class Sending:
 
     async def _each(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
         """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
-        step = self._settings.batch_step_records
+        step = self._limits.batch_step_records
         steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
         # The steps of one batch stay in order, and take turns with the records of others.
         caller = object()

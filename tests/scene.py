@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from starlette.testclient import TestClient
 
-from api import ApiSettings, create_app
+from api import create_app
 from ledger import drafts
 from ledger.answers import Answers
 from ledger.book import Book
 from ledger.drafts import Loss, Output, Speaker
+from ledger.limits import DoorLimits
 from ledger.values import Hash32, ParcelId, to_hex
 from tests.desk import Desk
 from tests.world import CAST, World, address_of
@@ -126,12 +127,12 @@ class Shown:
 
 
 @contextmanager
-def shown(scene: Scene, desk: Desk | None = None, **settings: object) -> Iterator[Shown]:
+def shown(scene: Scene, desk: Desk | None = None, **limits: object) -> Iterator[Shown]:
     """Put a scene into a book, and open the door."""
     desk = desk or Desk(scene)
     desk.fill()
     with desk.open() as book:
         answers = Answers(book, desk.clock)
-        app = create_app(book, answers, ApiSettings(**settings))  # type: ignore[arg-type]  # by name
+        app = create_app(book, answers, DoorLimits(**limits))  # type: ignore[arg-type]  # by name
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Shown(scene, desk, book, answers, client)

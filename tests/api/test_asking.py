@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
+import httpx2
 import pytest
+from anyio import to_thread
 
 from api.schemas import components
 from api.sending import STOPPED
 from ledger.answers import QUESTIONS
+from ledger.answers.asking import Cursors
+from ledger.limits import DoorLimits
+from ledger.store.checkpoints import SqliteCheckpoints
+from ledger.store.sqlite import SqliteStore
 from ledger.values import to_hex
 from tests.api.make_examples import AS_JSON, asked
 from tests.api.problem_check import problem_of
 from tests.api.schema_check import check
-from tests.scene import Shown
+from tests.desk import Desk
+from tests.scene import Shown, jewel, shown
 from tests.world import address_of
 
+SECONDS = 60.0
 SCHEMAS = components()
 SHAPES = {"typedData": "TypedDataAnswer", "stoneAsData": "StoneAnswer", "history": "HistoryAnswer"}
 
@@ -45,13 +58,13 @@ def test_a_checkpoint_is_a_note_unless_json_is_asked_for(jewel_shown: Shown) -> 
     assert note.headers["vary"] == plain.headers["vary"] == "accept"
 
 
-def test_pages_by_cursor_are_the_whole(jewel_shown: Shown) -> None:
-    path = f"/v1/parcels/{jewel_shown.hex('stone')}/story"
-    whole = jewel_shown.client.get(path).json()["steps"]
+def test_pages_by_cursor_are_the_whole(either: Shown) -> None:
+    path = f"/v1/parcels/{either.hex('stone')}/story"
+    whole = either.client.get(path).json()["steps"]
     together: list[Any] = []
     query = {"limit": "4"}
     while True:
-        page = jewel_shown.client.get(path, params=query).json()
+        page = either.client.get(path, params=query).json()
         together += page["steps"]
         if page["cursor"] is None:
             break
@@ -61,6 +74,78 @@ def test_pages_by_cursor_are_the_whole(jewel_shown: Shown) -> None:
 
 
 NOWHERE = "0x" + "12" * 32
+LAST = 2**63 - 1
+"""The last index that a log can have, and the largest integer that SQLite has."""
+
+
+@pytest.fixture(scope="module")
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    """The stone's way over the store that servers use; read only."""
+    path, scene = tmp_path_factory.mktemp("on_disk"), jewel()
+    with (
+        closing(SqliteStore.create(path / "log.db")) as store,
+        closing(SqliteCheckpoints.create(path / "checkpoints.db")) as checkpoints,
+        shown(scene, Desk(scene, store, checkpoints)) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(params=["jewel_shown", "on_disk"])
+def either(request: pytest.FixtureRequest) -> Shown:
+    """The stone's way over either store; read only."""
+    found: Shown = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("name", ["story", "trace", "descendants"])
+def test_a_made_up_cursor_is_a_page_or_400(either: Shown, name: str) -> None:
+    path = f"/v1/parcels/{either.hex('stone')}/{name}"
+    cursors = Cursors(f"{name} {either.hex('stone')}")
+    for index in (0, 1, 5, LAST - 1, LAST):
+        query = {"cursor": cursors.write_index(index)}
+        assert either.client.get(path, params=query).status_code == 200, index
+    for index in (LAST + 1, LAST + 2, 2**64 - 1):
+        problem = problem_of(either.client.get(path, params={"cursor": cursors.write_index(index)}))
+        assert (problem["rule"], problem["field"]) == ("bad-question", "cursor"), index
+    for other in ("history", "story", "trace", "descendants", "sites"):
+        if other != name:
+            query = {"cursor": Cursors(f"{other} {either.hex('stone')}").write_index(5)}
+            assert problem_of(either.client.get(path, params=query))["field"] == "cursor"
+
+
+@pytest.mark.parametrize("below", [0, 5, LAST, LAST + 1, 2**64 - 1])
+@pytest.mark.parametrize("goes_on", [0, 5, LAST, LAST + 1, 2**64 - 1])
+def test_a_made_up_cursor_of_a_history_is_a_page_or_400(
+    either: Shown, below: int, goes_on: int
+) -> None:
+    parcel = either.hex("stone")
+    cursor = Cursors(f"history {parcel}").write(struct.pack(">QQ", below, goes_on))
+    response = either.client.get(f"/v1/parcels/{parcel}/history", params={"cursor": cursor})
+    assert response.status_code in (200, 400)
+    assert response.status_code == 400 or max(below, goes_on) < LAST
+
+
+@pytest.mark.parametrize("position", [bytes(32), b"\xff" * 32, b"\x80" + bytes(31)])
+def test_a_made_up_cursor_of_the_sites_is_a_page(either: Shown, position: bytes) -> None:
+    query = {"cursor": Cursors("sites").write(position)}
+    assert either.client.get("/v1/sites", params=query).status_code == 200
+
+
+@pytest.mark.parametrize("number", [LAST - 1, LAST, LAST + 1, 10**19 - 1])
+def test_a_number_beyond_every_log_is_a_problem(either: Shown, number: int) -> None:
+    for path in (
+        f"/v1/entries?start={number}",
+        f"/v1/entries/{number}",
+        f"/v1/proofs/inclusion?index={number}",
+        f"/v1/proofs/inclusion?index=0&size={number}",
+        f"/v1/proofs/consistency?from={number}",
+        f"/v1/proofs/consistency?from=1&to={number}",
+    ):
+        response = either.client.get(path)
+        assert response.status_code in (200, 400, 404), path
+        assert (response.status_code == 200) == path.startswith("/v1/entries?"), path
+
+
 QUERIES = [
     ("/v1/status", "verbose=1"),
     ("/v1/status", "%FF=%FE"),
@@ -171,6 +256,52 @@ def test_a_book_that_stopped_is_live_and_not_ready(fresh: Shown) -> None:
     assert fresh.client.get(f"/stones/{fresh.token('stone')}").status_code == 200
     again = problem_of(send(fresh, raw))
     assert (again["rule"], again["detail"]) == ("unavailable", STOPPED)
+
+
+def test_slow_questions_keep_nobody_from_sending_or_asking_whether_it_is_ready(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More questions than the framework has threads, and none of them is answered."""
+    may_answer, begun = threading.Event(), threading.Semaphore(0)
+    story = fresh.answers.story
+
+    def slow_story(**asked: Any) -> Any:
+        begun.release()
+        assert may_answer.wait(SECONDS)
+        return story(**asked)
+
+    monkeypatch.setattr(fresh.answers, "story", slow_story)
+    raw = fresh.registrations(1)[0]
+    path = f"/v1/parcels/{fresh.hex('stone')}/story"
+
+    async def ask_and_send() -> None:
+        transport = httpx2.ASGITransport(app=fresh.client.app)
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://here") as client,
+            asyncio.timeout(SECONDS),
+        ):
+            slow = [asyncio.create_task(client.get(path)) for _ in range(60)]
+            try:
+                while not begun.acquire(blocking=False):
+                    await asyncio.sleep(0.001)
+                assert (await client.get("/readyz")).status_code == 200
+                headers = {"content-type": "application/json"}
+                sent = await client.post("/v1/records", content=raw, headers=headers)
+                assert sent.status_code == 201
+                assert not [one for one in slow if one.done()]
+            finally:
+                may_answer.set()
+            assert {(await one).status_code for one in slow} == {200}
+
+    asyncio.run(ask_and_send())
+
+
+def test_questions_leave_most_of_the_frameworks_threads_to_others() -> None:
+    async def threads() -> float:
+        return to_thread.current_default_thread_limiter().total_tokens
+
+    limits = DoorLimits()
+    assert limits.questions_at_once_max + limits.batches_at_once_max <= asyncio.run(threads()) / 2
 
 
 def send(made: Shown, raw: bytes):

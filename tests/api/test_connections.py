@@ -6,45 +6,85 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 import uvicorn
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api import ApiSettings
 from api.connections import CONNECTIONS_MAX, protocol_of, raise_descriptor_limit
+from ledger.limits import DoorLimits
 from tests.api.problem_check import check_document
 
-PATIENCE_SECONDS = 0.2
 SECONDS = 30.0
+UNBOUNDED_SECONDS = 3_600.0
+"""The server's own looks never come; a test has it look when it is time."""
 LARGE_BYTES = 32 * 1024 * 1024
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer every request; ``/large`` with more than any buffer between two sockets holds."""
+    """Answer every request; some with more than any buffer between two sockets holds."""
+    if scope["path"] == "/parts":
+        parts = (b"x" * (LARGE_BYTES // 32) for _ in range(32))
+        await StreamingResponse(parts)(scope, receive, send)
+        return
     size = LARGE_BYTES if scope["path"] == "/large" else 2
     await Response(b"x" * size)(scope, receive, send)
 
 
+@dataclass
+class Serving:
+    """A server in a thread of this process, and its connections."""
+
+    server: uvicorn.Server
+    url: str
+
+    @property
+    def connections(self) -> list[Any]:
+        """The connections that there are."""
+        return list(self.server.server_state.connections)
+
+    def look(self) -> None:
+        """Have the server look at all its connections, as it does once in a while."""
+        for connection in self.connections:
+            looked = threading.Event()
+
+            def look_and_tell(connection: Any = connection, looked: Any = looked) -> None:
+                connection.look_at_it()
+                looked.set()
+
+            connection.loop.call_soon_threadsafe(look_and_tell)
+            assert looked.wait(SECONDS)
+
+    def wait_until(self, is_reached: Callable[[list[Any]], object]) -> None:
+        """Wait until something holds of the connections."""
+        until = time.monotonic() + SECONDS
+        while not is_reached(self.connections):
+            assert time.monotonic() < until
+            time.sleep(0.005)
+
+
 @contextmanager
-def serving(connections_max: int, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[str]:
-    settings = ApiSettings(client_seconds_max=patience_seconds)
-    protocol = protocol_of(connections_max, settings)
+def serving(connections_max: int, patience_seconds: float = UNBOUNDED_SECONDS) -> Iterator[Serving]:
+    limits = DoorLimits(client_seconds_max=patience_seconds)
+    protocol = protocol_of(connections_max, limits)
     config = uvicorn.Config(
-        answer, http=protocol, lifespan="off", log_config=None, timeout_keep_alive=60
+        answer, http=protocol, lifespan="off", log_config=None, timeout_keep_alive=600
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield Serving(server, url)
         finally:
             server.should_exit = True
             thread.join()
@@ -66,8 +106,19 @@ def rest(connection: socket.socket) -> bytes:
     return received
 
 
+def answer_of(connection: socket.socket) -> bytes:
+    """Return one answer of two bytes, and leave the connection open."""
+    received = b""
+    while not received.endswith(b"\r\n\r\nxx"):
+        piece = connection.recv(65_536)
+        assert piece, received
+        received += piece
+    return received
+
+
 def test_a_connection_too_many_is_told_so_and_closed_and_the_others_are_served() -> None:
-    with serving(3, SECONDS) as url, ExitStack() as opened:
+    with serving(3) as served, ExitStack() as opened:
+        url = served.url
         held = [opened.enter_context(connect(url)) for _ in range(3)]
         for _ in range(20):
             with connect(url) as one_more:
@@ -81,31 +132,51 @@ def test_a_connection_too_many_is_told_so_and_closed_and_the_others_are_served()
         assert httpx2.get(url).status_code == 200
 
 
-def test_a_connection_that_sends_nothing_is_closed() -> None:
-    with serving(3) as url, connect(url) as connection:
+def test_a_connection_that_sends_nothing_is_closed_by_and_by() -> None:
+    with serving(3, patience_seconds=0.1) as served, connect(served.url) as connection:
         assert rest(connection) == b""
 
 
 def test_a_head_that_does_not_end_is_not_waited_for_the_second_time_either() -> None:
-    with serving(3) as url, connect(url) as connection:
+    with serving(3) as served, connect(served.url) as connection:
         connection.sendall(GET + b"\r\n" + GET)
-        assert rest(connection).count(b"HTTP/1.1 200 ") == 1
+        assert answer_of(connection).count(b"HTTP/1.1 200 ") == 1
+        served.look()
+        assert len(served.connections) == 1
+        served.look()
+        assert rest(connection) == b""
 
 
-def test_an_answer_that_nobody_takes_is_given_up() -> None:
-    with serving(1) as url, connect(url) as connection:
-        connection.sendall(GET.replace(b"/", b"/large", 1) + b"\r\n")
-        while httpx2.get(url).status_code == 503:  # until its place is free again
-            pass
+@pytest.mark.parametrize("path", [b"/large", b"/parts"])
+def test_an_answer_that_nobody_takes_is_given_up(path: bytes) -> None:
+    with serving(1) as served, connect(served.url) as connection:
+        connection.sendall(GET.replace(b"/", path, 1) + b"\r\n")
+        served.wait_until(lambda found: found and found[0].transport.get_write_buffer_size() > 0)
+        served.look()
+        assert len(served.connections) == 1
+        served.look()
+        served.wait_until(lambda found: not found)  # its place is free again
+        assert httpx2.get(served.url).status_code == 200
         assert len(rest(connection)) < LARGE_BYTES
 
 
 def test_a_client_that_goes_on_is_served_for_as_long_as_it_likes() -> None:
-    until = time.monotonic() + 3
-    with serving(1, patience_seconds=1) as url, httpx2.Client() as client:
-        client.get(url)
-        while time.monotonic() < until:  # on one connection: there is no room for a second
-            assert client.get(url).status_code == 200
+    with serving(1) as served, httpx2.Client() as client:
+        for _ in range(20):  # on one connection: there is no room for a second
+            assert client.get(served.url).status_code == 200
+            served.look()
+            assert len(served.connections) == 1
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c", b"anything"])
+def test_an_upgrade_is_not_taken_up_and_nothing_is_logged_of_it(
+    protocol: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    more = b"Connection: Upgrade\r\nUpgrade: %s\r\nSec-WebSocket-Version: 13\r\n\r\n" % protocol
+    with serving(3) as served, connect(served.url) as connection:
+        connection.sendall(GET + more)
+        assert answer_of(connection).startswith(b"HTTP/1.1 200 ")
+    assert [one.message for one in caplog.records if one.levelname == "WARNING"] == []
 
 
 def test_connections_leave_most_descriptors_to_the_ledger() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
+import httpx2
 import pytest
 
 from tests.api.problem_check import problem_of
@@ -97,3 +101,41 @@ def test_a_stones_link_is_not_logged(jewel_shown: Shown, capsys) -> None:
     logged = capsys.readouterr().out
     assert "/stones/{token}" in logged
     assert jewel_shown.token("stone") not in logged
+
+
+def test_a_request_that_a_server_at_its_end_waits_for_no_longer_is_told_so(
+    jewel_shown: Shown, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server cancels what is left when its patience ends."""
+    told: list[MutableMapping[str, Any]] = []
+    arrived = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        arrived.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    async def post_and_cancel() -> None:
+        scope = {
+            "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": "/v1/records", "raw_path": b"/v1/records", "root_path": "",
+            "query_string": b"", "headers": [(b"content-type", b"application/json")],
+            "server": ("here", 80), "client": ("there", 1),
+        }  # fmt: skip
+        task = asyncio.ensure_future(jewel_shown.client.app(scope, receive, send))
+        await arrived.wait()
+        task.cancel()
+        await task
+
+    asyncio.run(post_and_cancel())
+    start, body = told
+    response = httpx2.Response(start["status"], headers=start["headers"], content=body["body"])
+    problem = problem_of(response)
+    assert (problem["rule"], problem["status"]) == ("unavailable", 503)
+    assert "stopping" in problem["detail"]
+    logged = capsys.readouterr().out
+    assert "status=503" in logged
+    assert "Traceback" not in logged

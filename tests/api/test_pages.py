@@ -13,6 +13,7 @@ import pytest
 from api.pages import Pages
 from ledger.limits import LIMITS
 from tests.api.make_examples import AS_JSON
+from tests.ledger.answers.test_plainly import disputed_since
 from tests.ledger.trace.ancestries import layers, mined
 from tests.scene import LABEL, Scene, Shown, shown
 from tests.world import ORIGIN
@@ -261,3 +262,10 @@ def test_the_page_of_a_long_story_is_small_and_says_that_it_is_cut() -> None:
     assert f"The last {LIMITS.stone_lines_max} steps" in page.text
     assert len(text.encode()) < 60_000
     assert ORIGIN in page.text
+
+
+def test_a_page_of_which_a_step_waits_for_its_checkpoint_is_not_sealed(fresh: Shown) -> None:
+    page = Page(Pages().stone(disputed_since(fresh)))
+    assert "On record and sealed" not in page.text
+    assert "the checkpoint that seals the last step is being made" in page.text
+    assert "On record and sealed" in page_of(fresh, "stone")[0].text

@@ -8,6 +8,7 @@ from api.problems import PROBLEMS, Problem, of_error, of_refusal
 from ledger import errors
 from ledger.errors import (
     AdamantError,
+    AlreadyThere,
     BadQuestion,
     ClockAhead,
     ClockBehind,
@@ -37,6 +38,7 @@ ERRORS: list[tuple[AdamantError, str, int]] = [
     (Damaged("gap", "entry 3"), "damaged", 500),
     (StoreFailed("disk"), "store-failed", 503),
     (RefusesToStart("older"), "refuses-to-start", 503),
+    (AlreadyThere("made"), "refuses-to-start", 503),
 ]
 
 
@@ -112,7 +114,7 @@ def test_the_list_of_problems_has_them_all(jewel_shown: Shown) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "rule", "status"),
     [
-        ("GET", "/", "no-such-path", 404),
+        ("GET", "/v1", "no-such-path", 404),
         ("GET", "/v2/status", "no-such-path", 404),
         ("GET", "/v1/status/", "no-such-path", 404),
         ("GET", "/docs", "no-such-path", 404),

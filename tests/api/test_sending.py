@@ -9,7 +9,6 @@ import pytest
 
 from api.schemas import components
 from api.sending import lines_of
-from ledger.errors import AdamantError
 from ledger.limits import LIMITS
 from ledger.values import to_hex
 from tests.api.problem_check import check_document, problem_of
@@ -125,11 +124,11 @@ def test_a_refusal_says_rule_field_expected_and_came(fresh: Shown) -> None:
     assert problem["came"] == str(world.now_s)
 
 
-def test_a_trade_ledger_takes_records(traded: Shown) -> None:
+def test_a_trade_ledger_takes_records() -> None:
     with shown(jewel("trade")) as made:
         (raw,) = made.registrations(1)
         assert send(made, raw).status_code == 201
-    assert traded.answers.is_open is False
+        assert made.answers.is_open is False
 
 
 # -- batches -----------------------------------------------------------------------------------
@@ -289,4 +288,4 @@ def test_the_world_that_signs_is_the_one_that_is_answered(fresh: Shown) -> None:
     problem = problem_of(send(fresh, foreign))
     assert (problem["rule"], problem["status"]) == ("signer", 422)
     assert to_hex(elsewhere.ledger_id) not in str(problem)
-    assert issubclass(type(fresh.book.fault), AdamantError) is False
+    assert fresh.book.fault is None

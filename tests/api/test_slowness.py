@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from api.responses import as_json
+from ledger.limits import LIMITS
+from ledger.store.memory import MemoryStore
+from ledger.store.protocol import Writer
+from tests.desk import Desk
 from tests.scene import Shown, jewel, shown
 
 LINES = b"application/x-ndjson"
+SECONDS = 60.0
 
 
 class Posting:
@@ -99,18 +106,103 @@ def test_batches_that_arrive_share_a_bounded_room_and_give_it_back() -> None:
         assert len(first + second) < 1_999 < 2_001 < len(first + second + third)
 
         async def post() -> None:
+            slow, large = Posting(made, first), Posting(made, second + b"\n" + third)
+            slow.may_end.clear()
+            waiting = asyncio.create_task(slow.go())
+            await slow.has_arrived.wait()
+            assert await large.go() == 503
+            assert json.loads(large.answer)["rule"] == "unavailable"
+            slow.may_end.set()
+            assert await waiting == 200
+            assert await Posting(made, second + b"\n" + third).go() == 200
+
+        asyncio.run(post())
+
+
+def test_a_batch_that_does_not_end_gives_its_room_to_a_smaller_one() -> None:
+    with shown(jewel(), arriving_bytes_max=2_000) as made:
+        first, second, third = made.registrations(3)
+        head = made.desk.head().size
+
+        async def post() -> None:
             slow = Posting(made, first + b"\n" + second)
             slow.may_end.clear()
             waiting = asyncio.create_task(slow.go())
             await slow.has_arrived.wait()
-            refused = Posting(made, third)
-            assert await refused.go() == 503
-            assert json.loads(refused.answer)["rule"] == "unavailable"
-            slow.may_end.set()
-            assert await waiting == 200
             assert await Posting(made, third).go() == 200
+            assert await waiting == 503
+            assert json.loads(slow.answer)["rule"] == "unavailable"
 
         asyncio.run(post())
+        assert made.desk.head().size == head + 1
+
+
+class Gated(MemoryStore):
+    """A store whose writer waits before a gate until the test opens it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def write(self) -> AbstractContextManager[Writer]:
+        assert self.gate.wait(SECONDS)
+        return super().write()
+
+
+def test_a_record_waits_for_its_turn_and_not_for_the_end_of_a_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The writer takes one record at a time here, and a step of a batch has three."""
+    limits = replace(LIMITS, group_records_max=1)
+    monkeypatch.setattr("ledger.book.queueing.LIMITS", limits)
+    scene, store = jewel(), Gated()
+    with shown(scene, Desk(scene, store), batch_step_records=3) as made:
+        *batch, single = made.registrations(10)
+        submitted = Counted(made.book.submit)
+        monkeypatch.setattr(made.book, "submit", submitted)
+        store.gate.clear()
+
+        async def post() -> tuple[list[int], int]:
+            async with asyncio.timeout(SECONDS):
+                many, one = Posting(made, b"\n".join(batch)), Posting(made, single)
+                posting = [asyncio.create_task(many.go())]
+                await submitted.reached(2)  # a step that is worked on, and the one ahead of it
+                posting.append(asyncio.create_task(one.go()))
+                await submitted.reached(3)
+                store.gate.set()
+                assert [await each for each in posting] == [200, 200]
+            return indices_of(many), *indices_of(one)
+
+        of_batch, of_single = asyncio.run(post())
+    assert len(of_batch) == 9
+    assert of_batch == sorted(of_batch)
+    assert of_single < of_batch[2], "it waited for more than the turn of one record"
+
+
+class Counted:
+    """A function, and how often it has returned."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._returned = threading.Semaphore(0)
+        self._seen = 0
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        result = self._function(*given, **named)
+        self._returned.release()
+        return result
+
+    async def reached(self, count: int) -> None:
+        """Wait until it has returned so often."""
+        while self._seen < count:
+            self._seen += self._returned.acquire(blocking=False)
+            await asyncio.sleep(0.001)
+
+
+def indices_of(posting: Posting) -> list[int]:
+    """Return the indices that an answer tells, line by line."""
+    return [json.loads(line)["index"] for line in posting.answer.splitlines()]
 
 
 @pytest.mark.parametrize("query", ["", "?atomic=true"])

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledger.signing import output_id
-from ledger.values import Hash32
-from tests.scene import Shown, shown
-from tests.world import address_of
+from ledger import drafts
+from ledger.drafts import Goods, Speaker
+from ledger.records import Record
+from ledger.signing import output_id, sign_record
+from ledger.values import Hash32, ParcelId
+from tests.api.problem_check import problem_of
+from tests.scene import POLISHED, Shown, shown
+from tests.world import address_of, secret_of
 
 LINKS = ("first", "mixed", "rough", "rest", "stone")
 POSITIONS = range(8)
@@ -84,3 +88,60 @@ def test_what_was_said_since_leads_nowhere_either(traded: Shown) -> None:
 def test_an_open_ledger_still_names_its_records(jewel_shown: Shown) -> None:
     text = told_by(jewel_shown, "stone")
     assert jewel_shown.scene.log[-1][1].record_id.hex() in pieces(text, 64)
+
+
+# -- what refusals tell, as SECURITY.md says it --------------------------------------------------
+
+MADE_UP = Hash32(b"\x07" * 32)
+
+
+def records_about(
+    made: Shown, author: str, role: str, country: str, parcel: Hash32
+) -> Iterator[Record]:
+    """Yield made-up records about a parcel, of which their author knows nothing else."""
+    speaker, moment = Speaker(address_of(author), role, country), made.scene.moment()
+    goods = Goods(ParcelId(parcel), MADE_UP, 1, 1, POLISHED)
+    jeweller, cutter = address_of("jeweller-fr"), address_of("cutter-in")
+    yield drafts.withdrawal(speaker, moment, goods)
+    yield drafts.handoff(speaker, moment, goods, cutter, "IN")
+    yield drafts.receipt(speaker, moment, goods, jeweller, weight_millicarats=1, stones=1)
+    yield drafts.report(speaker, moment, "theft", goods.parcel, previous=MADE_UP)
+    yield drafts.report(speaker, moment, "dispute", goods.parcel, state=MADE_UP)
+
+
+def refusals(made: Shown, author: str, signer: str, parcel: Hash32, *, role: str = "trader"):
+    """Send made-up records about a parcel; return the problem documents that come."""
+    country = {"jeweller-fr": "FR"}.get(author, "BE")
+    for record in records_about(made, author, role, country, parcel):
+        raw = sign_record(record, made.scene.ledger_id, [secret_of(signer)]).raw
+        headers = {"content-type": "application/json"}
+        yield problem_of(made.client.post("/v1/records", content=raw, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("author", "role", "rule"),
+    [("nobody", "trader", "party-unknown"), ("jeweller-fr", "jeweller", "signer")],
+)
+def test_a_stranger_learns_who_is_a_party_and_nothing_of_goods(
+    traded: Shown, author: str, role: str, rule: str
+) -> None:
+    for parcel in (traded.scene.parcels["stone"], traded.scene.parcels["mixed"], MADE_UP):
+        for problem in refusals(traded, author, "nobody", parcel, role=role):
+            assert problem["rule"] == rule
+            assert parcel.hex() not in str(problem)
+
+
+def test_a_party_learns_of_goods_of_others_that_they_are_there_and_their_state(
+    traded: Shown,
+) -> None:
+    goods = traded.scene.goods(traded.scene.parcels["stone"])
+    told = list(refusals(traded, "trader-be", "trader-be", goods.parcel))
+    rules = ["not-custodian", "not-custodian", "parcel-held", "not-custodian", "state-unknown"]
+    assert [problem["rule"] for problem in told] == rules
+    secrets = (goods.previous.hex(), address_of("jeweller-fr").hex(), str(goods.weight_millicarats))
+    for problem in told:
+        shown_parts = problem["detail"] + problem["expected"] + problem["came"]
+        shown_parts = shown_parts.replace(goods.parcel.hex(), "")
+        assert not [secret for secret in secrets if secret in shown_parts]
+    for problem in refusals(traded, "trader-be", "trader-be", MADE_UP):
+        assert problem["rule"] == "parcel-absent"
