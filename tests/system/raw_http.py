@@ -74,10 +74,10 @@ def talk(url: str, pieces: Iterable[bytes], *, half_close: bool = False) -> Repl
                 connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it answered and closed already
-        return Reply(_read_all(connection))
+        return Reply(read_all(connection))
 
 
-def _read_all(connection: socket.socket) -> bytes:
+def read_all(connection: socket.socket) -> bytes:
     received = b""
     try:
         while piece := connection.recv(_PIECE_BYTES):

@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api import ApiSettings, create_app
+from api import create_app
 from api.problems import PROBLEMS
 from ledger.answers import Answers
 from ledger.canonical import Envelope
 from ledger.config import locked, open_ledger, system_clock
 from ledger.demo.scribe import GOVERNORS
-from ledger.limits import LIMITS
+from ledger.limits import LIMITS, DoorLimits
 from ledger.values import Hash32
 from tests.api.test_hostile import SECRET, changed, hostile
 from tests.system.auditing import faults_of
@@ -343,8 +343,8 @@ def test_a_body_that_does_not_arrive_in_time_is_refused(tmp_path: Path) -> None:
     crew = Crew(dice("system.impatient"))
     folder = found(tmp_path / "ledger", crew)
     with locked(folder), open_ledger(folder) as ledger:
-        settings = ApiSettings(body_seconds_max=0.3)
-        app = create_app(ledger.book, Answers(ledger.book, system_clock), settings)
+        limits = DoorLimits(body_seconds_max=0.3)
+        app = create_app(ledger.book, Answers(ledger.book, system_clock), limits)
         with listening(app) as url:
             for path, media_type in ((SINGLE, IN_JSON), (BATCH, IN_LINES), (ATOMIC, IN_LINES)):
                 for length in (IN_CHUNKS, _length(1_000)):

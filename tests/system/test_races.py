@@ -14,11 +14,11 @@ from threading import Barrier
 
 import pytest
 
-from api import ApiSettings
 from ledger import drafts
 from ledger.canonical import Envelope
 from ledger.demo.scribe import Actor
 from ledger.drafts import Goods, Loss, Output, Work
+from ledger.limits import DoorLimits
 from ledger.values import to_hex
 from tests.system.auditing import under_audit
 from tests.system.clients import Client, Message, Told, client_of
@@ -28,7 +28,7 @@ from tests.trials import dice, seed, trials
 
 RACERS = 64
 BUYERS = 24
-BATCHES = ApiSettings().batches_at_once_max  # with more, some would be told to try later
+BATCHES = DoorLimits().batches_at_once_max  # with more, some would be told to try later
 WEIGHT = 64_000
 LOST = {"parcel-offered", "parcel-spent", "parcel-held", "not-custodian", "stale-previous"}
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.system.auditing import faults_of, under_audit
 from tests.system.clients import client_of
 from tests.system.crew import Crew, found
 from tests.system.load import Load
+from tests.system.raw_http import SECONDS, Reply, chunk, post, read_all
 from tests.system.serving import Server
 from tests.trials import dice, seed, trials
 
@@ -23,7 +27,7 @@ SENDERS = 4
 MESSAGES_AHEAD = 60
 LOAD_SECONDS = 0.4
 STOPS_PER_LEDGER = 10
-LOCK_AND_LOG = {"checkpoints.db", "ledger.toml", "lock", "log.db", "log.key"}
+LOCK_AND_LOG = {"checkpoints.db", "clock.json", "ledger.toml", "lock", "log.db", "log.key"}
 
 pytestmark = pytest.mark.long
 
@@ -98,4 +102,38 @@ def test_a_server_that_has_only_begun_ends_in_order_too(tmp_path: Path) -> None:
         finally:
             server.end()
         assert {path.name for path in folder.path.iterdir()} == LOCK_AND_LOG
+    assert faults_of(folder) == []
+
+
+def test_bodies_that_do_not_end_delay_no_stop_and_are_told_of_it(tmp_path: Path) -> None:
+    folder = found(tmp_path / "ledger", Crew(dice("system.stops.bodies")))
+    begun = (
+        post("/v1/records", "Content-Type: application/json", "Content-Length: 500", body=b"{"),
+        post(
+            "/v1/records/batch",
+            *("Content-Type: application/x-ndjson", "Transfer-Encoding: chunked"),
+            body=chunk(b"{}\n{}"),
+        ),
+    )
+    server = Server.of(folder)
+    try:
+        parts = urlsplit(server.url())
+        address = parts.hostname or "", parts.port or 0
+        with ExitStack() as opened:
+            held = [
+                opened.enter_context(socket.create_connection(address, timeout=SECONDS))
+                for _ in begun
+            ]
+            for connection, piece in zip(held, begun, strict=True):
+                connection.sendall(piece)
+            with client_of(server.url()) as client:  # accepted, and so read, after those
+                client.ask("/v1/status")
+            assert server.stop() == 0, server.said()
+            for connection in held:
+                reply = Reply(read_all(connection))
+                assert reply.statuses == [503]
+                assert reply.problem["rule"] == "unavailable"
+        assert "rror" not in server.said()  # nothing was cut short, and nothing failed
+    finally:
+        server.end()
     assert faults_of(folder) == []
