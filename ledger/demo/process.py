@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 from ledger.config import LedgerFolder
 from ledger.errors import Unavailable
@@ -19,6 +20,7 @@ from ledger.errors import Unavailable
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.05
+_SIGNALLED: Final = 128  # and the signal's number: how shells tell it
 
 
 def command(*words: str) -> list[str]:
@@ -49,6 +51,20 @@ def running_server(folder: LedgerFolder) -> Iterator[str]:
         if server.poll() is None:
             server.send_signal(signal.SIGTERM)
             server.wait(_STOP_SECONDS)
+
+
+@contextmanager
+def ending_cleanly() -> Iterator[None]:
+    """Let SIGTERM end this process as an exception would, so that what it started is ended too."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(_SIGNALLED + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _url_of(folder: LedgerFolder, process: subprocess.Popen[bytes]) -> str:

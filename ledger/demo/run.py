@@ -14,7 +14,7 @@ from rich.table import Table
 from ledger.config import LedgerFolder, found_ledger, make_folder
 from ledger.demo.figures import load_figures
 from ledger.demo.plan import Plan, make_plan
-from ledger.demo.process import command_name, run_command, running_server
+from ledger.demo.process import command_name, ending_cleanly, run_command, running_server
 from ledger.demo.refusals import tries
 from ledger.demo.scribe import GOVERNORS, Scribe, fresh_secret
 from ledger.demo.world import (
@@ -62,7 +62,7 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
     ledger = make_folder(path, ORIGIN)
     scribe = _found(ledger)
     _introduce(console, plan, path, seed)
-    with running_server(ledger) as url, remote_desk(url) as desk:
+    with ending_cleanly(), running_server(ledger) as url, remote_desk(url) as desk:
         finished = _build(console, desk, scribe, plan)
         _save_keys(ledger, scribe)
         _report_speed(console, desk, began)
