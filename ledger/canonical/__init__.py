@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.canonical.quick import read_quickly
 from ledger.canonical.reading import Faults, has_members, read_record, to_plain
 from ledger.canonical.text import Plain, decode, encode, is_deeper_than, refuse
 from ledger.limits import LIMITS
@@ -51,6 +52,11 @@ def read_envelope(raw: bytes) -> Envelope:
         Refused: a rule of the groups *bytes* and, for the form of signatures, *signatures*.
 
     """
+    read = read_quickly(raw)
+    return _read_strictly(raw) if read is None else Envelope(*read, raw)
+
+
+def _read_strictly(raw: bytes) -> Envelope:
     plain = decode(raw)
     if is_deeper_than(plain, LIMITS.envelope_depth_max):
         raise refuse("depth", "", f"at most {LIMITS.envelope_depth_max} levels", "more")

@@ -103,7 +103,8 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
         version = charter.rules_version
         raise Damaged("altered", "charter in force", f"rules version {version} is not known")
     changes = rules[type(signed.record)](case, signed.record)
-    return replace(changes, items=(*changes.items, *findings_of(case, changes)))
+    found = findings_of(case, changes)
+    return replace(changes, items=(*changes.items, *found)) if found else changes
 
 
 __all__ = ["RULES_VERSION", "check", "outputs_of", "touches"]

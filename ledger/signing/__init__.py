@@ -7,7 +7,7 @@ encoder. Whether a signer may sign is the rules' question; here it is only found
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,20 +51,20 @@ class SignedRecord:
 SIGNATURES_MAX: Final = 16
 """No record bears more: the governors are at most as many."""
 
-_SIGNED_BY_TWO = {("KeyChange", "rotate"), ("Receipt", "acceptShort")}
+_SIGNED_BY_TWO: Final = frozenset((("KeyChange", "rotate"), ("Receipt", "acceptShort")))
+_GOVERNED_KINDS: Final = frozenset(("Charter", "Amendment"))
+_GOVERNED: Final = frozenset(
+    (("KeyChange", "recover"), ("KeyChange", "override"), ("Report", "release"))
+)
 
 
 def _is_governed(record: Record) -> bool:
     """Tell whether governors sign, so that the charter in force decides how many."""
-    kind, operation = record.KIND.name, record.operation
+    kind = record.KIND.name
     if kind in ("Admission", "Revocation"):
         by_governor = record.what.author_role == "governor"
-        return by_governor and operation in ("authority", "auditor")
-    return kind in ("Charter", "Amendment") or (kind, operation) in (
-        ("KeyChange", "recover"),
-        ("KeyChange", "override"),
-        ("Report", "release"),
-    )
+        return by_governor and record.operation in ("authority", "auditor")
+    return kind in _GOVERNED_KINDS or (kind, record.operation) in _GOVERNED
 
 
 def signature_count(record: Record) -> int | None:
@@ -85,6 +85,56 @@ def _check_count(envelope: Envelope) -> None:
         raise Refused(Refusal("signature-count", "signatures", expected, str(came)))
 
 
+@dataclass(frozen=True, slots=True)
+class SaidRecord:
+    """An envelope that is well formed, and its record's id; who signed is not known yet."""
+
+    envelope: Envelope
+    record_id: Hash32
+
+
+def identify(envelope: Envelope, ledger_id: Hash32) -> SaidRecord:
+    """Compute the id of a checked envelope's record: the first half of :func:`check_signatures`.
+
+    Raises:
+        Refused: ``signature-count``: no record bears so many, and each would cost a recovery.
+
+    """
+    if len(envelope.signatures) > SIGNATURES_MAX:
+        _check_count(envelope)
+    return SaidRecord(envelope, record_id(envelope.record, ledger_id))
+
+
+def signers_of(digest: Hash32, signatures: Sequence[bytes]) -> tuple[Address, ...]:
+    """Recover who made each signature of a digest.
+
+    Raises:
+        Refused: ``signature-form``.
+
+    """
+    return tuple(
+        [
+            recover(digest, signature, f"signatures.{position}")
+            for position, signature in enumerate(signatures)
+        ]
+    )
+
+
+def attribute(said: SaidRecord, signers: tuple[Address, ...]) -> SignedRecord:
+    """Say who signed, from :func:`signers_of`: the second half of :func:`check_signatures`.
+
+    Raises:
+        Refused: ``signature-count`` or ``signature-order``.
+
+    """
+    _check_count(said.envelope)
+    if len(signers) > 1 and list(signers) != sorted(set(signers)):
+        expected = "ascending signers, each once"
+        raise Refused(Refusal("signature-order", "signatures", expected, "another order"))
+    root = record_root(said.record_id, said.envelope.signatures)
+    return SignedRecord(said.envelope, said.record_id, root, signers)
+
+
 def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
     """Recover the signers of an envelope.
 
@@ -96,23 +146,9 @@ def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
         Refused: ``signature-form``, ``signature-count`` or ``signature-order``.
 
     """
-    if len(envelope.signatures) > SIGNATURES_MAX:
-        # No record bears as many, and each would cost a recovery.
-        _check_count(envelope)
-    digest = record_id(envelope.record, ledger_id)
+    said = identify(envelope, ledger_id)
     # Before the count, since a signature from which no key recovers is a fault of form.
-    signers = tuple(
-        recover(digest, signature, f"signatures.{position}")
-        for position, signature in enumerate(envelope.signatures)
-    )
-    _check_count(envelope)
-    if list(signers) != sorted(set(signers)):
-        raise Refused(
-            Refusal(
-                "signature-order", "signatures", "ascending signers, each once", "another order"
-            )
-        )
-    return SignedRecord(envelope, digest, record_root(digest, envelope.signatures), signers)
+    return attribute(said, signers_of(said.record_id, envelope.signatures))
 
 
 def sign_record(record: Record, ledger_id: Hash32, secrets: Iterable[bytes]) -> Envelope:
@@ -141,13 +177,16 @@ __all__ = [
     "DOMAIN_NAME",
     "DOMAIN_VERSION",
     "Detail",
+    "SaidRecord",
     "ShownRecord",
     "SignedRecord",
     "address_of_secret",
+    "attribute",
     "check_signatures",
     "details_leaves",
     "details_root",
     "domain_separator",
+    "identify",
     "keccak",
     "output_id",
     "read_signed",
@@ -159,6 +198,7 @@ __all__ = [
     "sign",
     "sign_record",
     "signature_count",
+    "signers_of",
     "struct_hash",
     "type_hash",
 ]

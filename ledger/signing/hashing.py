@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 import sha3
@@ -31,7 +32,7 @@ def keccak(data: bytes) -> Hash32:
 def _address(value: bytes) -> bytes:
     if len(value) != ADDRESS_BYTES:
         raise ValueError("an address has 20 bytes")
-    return value.rjust(_WORD, b"\0")
+    return _ADDRESS_PAD + value
 
 
 def _bytes32(value: bytes) -> bytes:
@@ -41,13 +42,23 @@ def _bytes32(value: bytes) -> bytes:
 
 
 def _uint64(value: int) -> bytes:
-    return value.to_bytes(8, "big").rjust(_WORD, b"\0")
+    return _UINT64_PAD + value.to_bytes(8, "big")
 
 
 def _string(value: str) -> bytes:
-    return sha3.keccak_256(value.encode()).digest()  # type: ignore[no-any-return]  # untyped C
+    return _LISTED_TEXTS.get(value) or keccak(value.encode())
 
 
+_ADDRESS_PAD: Final = bytes(_WORD - ADDRESS_BYTES)
+_UINT64_PAD: Final = bytes(_WORD - 8)
+_LISTED_TEXTS: Final[dict[str, bytes]] = {
+    text: keccak(text.encode())
+    for kind in KINDS.values()
+    for sheet in kind.sheets.values()
+    for field in sheet.FIELDS
+    for text in ("", *(field.spec.one_of or ()))
+}
+"""The hashes of the empty text and of all closed lists."""
 _ENCODERS: Final[dict[str, Callable[[Any], bytes]]] = {
     "address": _address,
     "bytes32": _bytes32,
@@ -68,18 +79,22 @@ _TYPE_HASHES: Final = {
     for kind in KINDS.values()
     for struct in kind.type_table
 }
-_FIELD_ENCODERS: Final[dict[type[Sheet], tuple[tuple[str, Callable[[Any], bytes]], ...]]] = {
-    sheet: tuple(
-        (
-            field.name,
-            _list_of(_ENCODERS[field.spec.wire_type])
-            if field.spec.items
-            else _ENCODERS[field.spec.wire_type],
-        )
-        for field in sheet.FIELDS
+_Form = tuple[Hash32, tuple[Callable[[Any], bytes], ...], Callable[[Sheet], tuple[Any, ...]]]
+
+
+def _form_of(sheet: type[Sheet]) -> _Form:
+    """Return a sheet's type hash, the encoders of its fields, and what gives their values."""
+    names = [field.name for field in sheet.FIELDS]
+    give = attrgetter(*names) if len(names) > 1 else lambda made: (made.salt,)
+    encoders = (
+        (_ENCODERS[field.spec.wire_type], field.spec.items is not None) for field in sheet.FIELDS
     )
-    for kind in KINDS.values()
-    for sheet in kind.sheets.values()
+    by_field = tuple(_list_of(encode) if is_list else encode for encode, is_list in encoders)
+    return _TYPE_HASHES[sheet.__name__], by_field, give
+
+
+_FORMS: Final = {
+    sheet: _form_of(sheet) for kind in KINDS.values() for sheet in kind.sheets.values()
 }
 
 
@@ -90,9 +105,9 @@ def type_hash(struct: str) -> Hash32:
 
 def sheet_hash(sheet: Sheet) -> Hash32:
     """Return the EIP-712 hashStruct of one sheet."""
-    cls = type(sheet)
-    words = [encode(getattr(sheet, name)) for name, encode in _FIELD_ENCODERS[cls]]
-    return keccak(_TYPE_HASHES[cls.__name__] + b"".join(words))
+    type_hash, encoders, give = _FORMS[type(sheet)]
+    words = [encode(value) for encode, value in zip(encoders, give(sheet), strict=True)]
+    return keccak(type_hash + b"".join(words))
 
 
 def sheet_hashes(record: Record) -> dict[str, Hash32]:

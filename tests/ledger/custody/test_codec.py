@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ledger.canonical import encode
 from ledger.custody import (
     SORTS,
     Admitted,
     CharterInForce,
     Claim,
+    Finding,
     Item,
     Party,
     Suspicion,
+    YearOutput,
     decode_item,
     encode_item,
     sort_number,
@@ -63,3 +68,21 @@ def test_bytes_of_another_sort_are_refused(raw: bytes) -> None:
 def test_sorts_are_numbered_in_their_order() -> None:
     assert [sort_number(sort) for sort in SORTS] == list(range(len(SORTS)))
     assert sort_number(CharterInForce) == 0
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 2**64))
+def test_an_item_is_written_as_canonical_json(text: str, index: int) -> None:
+    hashes = (Hash32(b"\x01" * 32), Hash32(b"\x02" * 32), Hash32(b"\x03" * 32))
+    plain = [hashes[0].hex(), text, index, hashes[1].hex(), hashes[2].hex(), text]
+    item = Finding(hashes[0], text, index, hashes[1], hashes[2], text)
+    assert encode_item(item) == encode(plain)
+    if index < 2**63:
+        assert decode_item(Finding, encode_item(item)) == item
+
+
+@pytest.mark.parametrize(
+    "raw", [b'["a",1,"b"]', b'["",1.5,2]', b'["",true,2]', b'["",1]', b'["",1,2,3]', b'["",1,2] 1']
+)
+def test_a_value_of_another_type_is_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode_item(YearOutput, raw)

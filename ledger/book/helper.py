@@ -1,0 +1,230 @@
+"""A process beside the book, for long work that asks nothing of the ledger's state.
+
+One interpreter runs one thread of Python at a time, so a second core is of use to another process
+alone. It recovers signers of records on their way in, and computes the record roots of envelopes
+that are read again; both depend on their arguments alone, so nothing that is decided depends on
+whether there is a helper. Whoever asks and gets None does the work itself: there is one core, the
+helper is not ready, is at work for another, or has failed, after which it is asked no more.
+
+It is started when it is first of use, hears no signals of the terminal, and ends when its pipe is
+closed: by :meth:`Helper.close`, or by the end of the book's process, however that came about.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from ledger.canonical import read_envelope
+from ledger.entry import record_root
+from ledger.errors import AdamantError
+from ledger.signing import record_id, signers_of
+from ledger.values import Address, Hash32
+
+_log = logging.getLogger(__name__)
+
+LEAST: Final = 100
+"""Fewer records at once are done sooner than asked for."""
+
+_CORES_LEAST: Final = 2
+_AT_ONCE: Final = 64
+_ON_THEIR_WAY_MAX: Final = 4
+_ANSWER_SECONDS_MAX: Final = 30.0
+_END_SECONDS_MAX: Final = 5.0
+_PROGRAM: Final = (
+    "import sys; sys.path[:] = sys.argv[2:]; "
+    "from ledger.book.helper import serve; serve(int(sys.argv[1]))"
+)
+
+Signed: TypeAlias = tuple[Hash32, tuple[bytes, ...]]
+"""A record's id and its signatures."""
+
+Signers: TypeAlias = "tuple[Address, ...] | None"
+"""Who made them; None when they are not of the one form."""
+
+
+def recover_all(asked: Sequence[Signed]) -> list[Signers]:
+    """Recover the signers of each of several records."""
+    return [_recovered(*signed) for signed in asked]
+
+
+def _recovered(digest: Hash32, signatures: tuple[bytes, ...]) -> Signers:
+    try:
+        return signers_of(digest, signatures)
+    except AdamantError:
+        return None
+
+
+def root_of(ledger_id: Hash32, raw: bytes) -> Hash32:
+    """Compute the record root of an envelope.
+
+    Raises:
+        Refused: a rule of the group *bytes*.
+
+    """
+    envelope = read_envelope(raw)
+    return record_root(record_id(envelope.record, ledger_id), envelope.signatures)
+
+
+def roots_of(ledger_id: Hash32, raws: Sequence[bytes]) -> list[Hash32 | None]:
+    """Compute the record root of each of several envelopes; None of what is no envelope."""
+    return [_root_if_any(ledger_id, raw) for raw in raws]
+
+
+def _root_if_any(ledger_id: Hash32, raw: bytes) -> Hash32 | None:
+    try:
+        return root_of(ledger_id, raw)
+    except AdamantError:
+        return None
+
+
+def serve(descriptor: int) -> None:
+    """Do what is asked through a pipe until it is closed; runs in the helper's process."""
+    connection = Connection(descriptor)
+    connection.send("ready")
+    try:
+        while True:
+            ledger_id, asked = connection.recv()
+            connection.send(recover_all(asked) if ledger_id is None else roots_of(ledger_id, asked))
+    except (EOFError, OSError):
+        return
+
+
+def _cores() -> int:
+    ours = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(ours(0)) if ours else os.cpu_count() or 1
+
+
+class Helper:
+    """A helper's process, from the side of who asks it; any thread, one at a time.
+
+    Args:
+        cores: how many this process may use; as many as there are, if not said.
+
+    Attributes:
+        process: it, from its start to its end.
+
+    """
+
+    def __init__(self, cores: int | None = None) -> None:
+        self._turn = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._is_ready = False
+        self._is_over = (_cores() if cores is None else cores) < _CORES_LEAST
+
+    def signers(self, asked: Iterable[Signed], count: int) -> list[Signers] | None:
+        """Recover the signers of records, which are taken one by one while others are at work.
+
+        Args:
+            asked: the records; not begun when None is returned at once.
+            count: how many there are.
+
+        """
+        answers: list[Signers] | None = None
+        with self._attempt(count) as connection:
+            if connection is not None:
+                answers = _passed_through(connection, asked)
+        return answers
+
+    def roots(self, ledger_id: Hash32, raws: Sequence[bytes]) -> list[Hash32 | None] | None:
+        """Compute the record roots of envelopes."""
+        answers: list[Hash32 | None] | None = None
+        with self._attempt(len(raws)) as connection:
+            if connection is not None:
+                connection.send((ledger_id, raws))
+                answers = _receive(connection)
+        return answers
+
+    @contextmanager
+    def _attempt(self, count: int) -> Iterator[Connection | None]:
+        """Lend the connection if it is free; a failure is the helper's last."""
+        if count < LEAST or self._is_over or not self._turn.acquire(blocking=False):
+            yield None
+            return
+        try:
+            yield self._take_up()
+        except (EOFError, OSError) as error:
+            _log.warning("a helper failed, and is asked no more: %s", error or "it has ended")
+            self._end()
+        except BaseException:
+            self._end()  # answers on their way would be taken for those to the next question
+            raise
+        finally:
+            self._turn.release()
+
+    def _take_up(self) -> Connection | None:
+        if self._connection is None:
+            self._start()
+        elif not self._is_ready and self._connection.poll():
+            self._is_ready = self._connection.recv() == "ready"
+        return self._connection if self._is_ready else None
+
+    def _start(self) -> None:
+        ours, theirs = Pipe()
+        with theirs:
+            path = [entry or str(Path.cwd()) for entry in sys.path]
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), *path],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._connection = ours
+
+    def _end(self) -> None:
+        self._is_over = True
+        connection, self._connection = self._connection, None
+        process, self.process = self.process, None
+        if connection is None or process is None:
+            return
+        connection.close()
+        try:
+            # One that has not come so far as to be ready has nothing to finish.
+            process.wait(_END_SECONDS_MAX if self._is_ready else 0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def close(self) -> None:
+        """End the process, when it has answered who is asking; safe to call again."""
+        with self._turn:
+            self._end()
+
+
+def _passed_through(connection: Connection, asked: Iterable[Signed]) -> list[Signers]:
+    """Send records by and by, and receive what becomes of them, in order."""
+    answers: list[Signers] = []
+    chunk: list[Signed] = []
+    on_their_way = 0
+    for signed in asked:
+        chunk.append(signed)
+        if len(chunk) == _AT_ONCE:
+            connection.send((None, chunk))
+            chunk, on_their_way = [], on_their_way + 1
+            # Who only sends would find, at last, both ways full.
+            if on_their_way == _ON_THEIR_WAY_MAX:
+                answers += _receive(connection)
+                on_their_way -= 1
+    if chunk:
+        connection.send((None, chunk))
+        on_their_way += 1
+    for _ in range(on_their_way):
+        answers += _receive(connection)
+    return answers
+
+
+def _receive(connection: Connection) -> list:  # type: ignore[type-arg]  # of what was asked for
+    if not connection.poll(_ANSWER_SECONDS_MAX):
+        raise OSError(f"no answer for {_ANSWER_SECONDS_MAX:g} seconds")
+    received: list = connection.recv()  # type: ignore[type-arg]  # likewise
+    return received

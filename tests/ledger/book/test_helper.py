@@ -1,0 +1,155 @@
+"""A helper answers as one would oneself, or not at all; it ends with its book."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.book import Answer
+from ledger.book.helper import LEAST, Helper, recover_all, root_of, roots_of
+from ledger.book.reading import Reader
+from ledger.errors import Refusal
+from ledger.signing import SignedRecord, read_signed
+from ledger.values import Hash32
+from tests.desk import Desk, journey
+
+pytestmark = pytest.mark.long  # it starts processes
+
+READY_SECONDS_MAX = 60.0
+
+
+def signed_of(raws: list[bytes], desk: Desk) -> list[SignedRecord]:
+    """Read envelopes without a helper."""
+    return [read_signed(raw, desk.world.ledger_id) for raw in raws]
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return Desk(journey())
+
+
+@pytest.fixture(scope="module")
+def raws(desk: Desk) -> list[bytes]:
+    return desk.say_registrations(LEAST + 50)
+
+
+@pytest.fixture
+def helper() -> Iterator[Helper]:
+    """Yield a helper that is ready."""
+    helper = Helper(cores=2)
+    until = time.monotonic() + READY_SECONDS_MAX
+    while helper.roots(Hash32(bytes(32)), [b""] * LEAST) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    yield helper
+    helper.close()
+
+
+def test_roots_are_those_that_one_computes_oneself(helper, desk, raws) -> None:
+    ledger_id = desk.world.ledger_id
+    asked = [*raws, b"no envelope"]
+    assert helper.roots(ledger_id, asked) == roots_of(ledger_id, asked)
+    assert roots_of(ledger_id, asked)[-1] is None
+    assert root_of(ledger_id, raws[0]) == signed_of(raws[:1], desk)[0].root
+
+
+def test_signers_are_those_that_one_recovers_oneself(helper, desk, raws) -> None:
+    signed = signed_of(raws, desk)
+    asked = [(one.record_id, one.envelope.signatures) for one in signed]
+    asked[3] = (asked[3][0], (bytes(65),))
+    found = helper.signers(iter(asked), len(asked))
+    assert found == recover_all(asked)
+    assert found[3] is None
+    assert found[4] == signed[4].signers
+
+
+def test_a_few_records_are_not_worth_asking_for(helper, desk, raws) -> None:
+    assert helper.roots(desk.world.ledger_id, raws[: LEAST - 1]) is None
+
+
+def test_who_asks_while_it_is_at_work_does_the_work_itself(helper, desk, raws) -> None:
+    asked = []
+
+    def ask_too() -> Iterator[tuple[Hash32, tuple[bytes, ...]]]:
+        for one in signed_of(raws, desk):
+            asked.append(helper.roots(desk.world.ledger_id, raws))
+            yield one.record_id, one.envelope.signatures
+
+    assert helper.signers(ask_too(), len(raws)) is not None
+    assert asked == [None] * len(raws)
+
+
+def test_a_helper_that_was_killed_is_asked_no_more(helper, desk, raws) -> None:
+    assert helper.process is not None
+    os.kill(helper.process.pid, signal.SIGKILL)
+    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.roots(desk.world.ledger_id, raws) is None
+
+
+def test_a_question_that_breaks_off_does_not_answer_the_next(helper, desk, raws) -> None:
+    def breaks_off() -> Iterator[tuple[Hash32, tuple[bytes, ...]]]:
+        for one in signed_of(raws[:-1], desk):
+            yield one.record_id, one.envelope.signatures
+        raise RuntimeError("the question broke off")
+
+    with pytest.raises(RuntimeError, match="broke off"):
+        helper.signers(breaks_off(), len(raws))
+    assert helper.roots(desk.world.ledger_id, raws) is None
+
+
+def test_its_process_ends_when_its_pipe_is_closed(helper) -> None:
+    process = helper.process
+    assert process is not None
+    helper._connection.close()  # noqa: SLF001 - as the end of the book's process does
+    assert process.wait(READY_SECONDS_MAX) == 0
+
+
+def test_on_one_core_there_is_none(desk, raws) -> None:
+    helper = Helper(cores=1)
+    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.process is None
+
+
+def test_closing_ends_a_helper_that_was_never_ready(desk, raws) -> None:
+    helper = Helper(cores=2)
+    assert helper.roots(desk.world.ledger_id, raws) is None
+    process = helper.process
+    helper.close()
+    helper.close()
+    assert process is not None
+    assert process.returncode is not None
+
+
+def test_a_reader_says_the_same_with_and_without_a_helper(helper, desk, raws) -> None:
+    asked = [*raws[:70], b"{}", *raws[70:]]
+    asked[5] = raws[5].replace(b'"signatures":["0x', b'"signatures":["0x00', 1)
+    asked[9] = raws[9].replace(b'"signatures":[', b'"signatures":["0x' + b"11" * 65 + b'",', 1)
+    closed = Helper()
+    closed.close()
+    found = list(Reader(desk.world.ledger_id, helper).read(asked))
+    assert found == list(Reader(desk.world.ledger_id, closed).read(asked))
+    refused = [place for place, each in enumerate(found) if isinstance(each, Refusal)]
+    assert refused == [5, 9, 70]
+
+
+def children() -> set[str]:
+    """Return the ids of this process's own processes."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+
+
+def test_a_book_with_helpers_takes_records_in_and_leaves_no_process_behind() -> None:
+    desk, before = Desk(journey()).fill(), children()
+    with desk.open() as book:
+        for _ in range(3):
+            raws = desk.say_registrations(LEAST)
+            desk.clock.now_ms = desk.world.now_ms
+            lines = book.submit(raws).result(READY_SECONDS_MAX)
+            assert all(isinstance(line, Answer) for line in lines)
+    assert children() <= before
+    assert desk.audit().is_clean
