@@ -2,7 +2,7 @@
 # requirements/ and package-lock.json, once, and again only when a lock has changed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo setup-demo test setup check setup-check torture lint lock
+.PHONY: help demo setup-demo test setup check setup-check torture bench lint lock
 
 BIN := .venv/bin
 # Every test prints the seed it ran with; ADAMANT_SEED=N in the environment repeats that run.
@@ -33,6 +33,9 @@ setup: ## what test needs: Debian packages, .venv from requirements/dev.txt, nod
 
 torture: setup ## the same tests with the counts a release is judged by: 30 to 60 minutes
 	ADAMANT_TRIALS=torture $(PYTEST) --durations=20
+
+bench: setup-check ## how fast it is, as ratios to its libraries: 15 to 20 minutes (ARGS="--scale small")
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint:
 	$(BIN)/ruff check --quiet .

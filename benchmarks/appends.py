@@ -1,0 +1,43 @@
+"""(a) Batch appends: NDJSON bytes to signed checkpoint, in process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from benchmarks.figures import Figure
+from benchmarks.ledgers import Load, Scale, opened, time_append
+from benchmarks.raw import AllCores
+from ledger.config import LedgerFolder
+
+RAW_SECONDS = 0.5
+_SMALL = "Python in one process: reading, deciding and re-reading share its one interpreter"
+_LARGE = "pages of SQLite: a random id is a page of its own in each of three indexes"
+
+
+def appends(small: LedgerFolder, large: LedgerFolder, load: Load, scale: Scale) -> Iterator[Figure]:
+    """Measure batch appends on a small and on a large ledger, in turns with the library alone."""
+    raw_rates: list[float] = []
+    seconds: dict[str, list[float]] = {"small": [], "large": []}
+    with AllCores() as library, opened(small) as one, opened(large) as other:
+        for turn in range(scale.turns):
+            bodies = load.more(turn, scale.slice_records)
+            for name, ledger in (("small", one), ("large", other)):
+                raw_rates.append(library.verify_for(RAW_SECONDS))
+                seconds[name].append(time_append(ledger.book, bodies) / scale.slice_records)
+    raw_rates_small, raw_rates_large = raw_rates[::2], raw_rates[1::2]
+    yield from _figures("", scale.small, raw_rates_small, seconds["small"], _SMALL, 0.15)
+    yield from _figures("-large", scale.large, raw_rates_large, seconds["large"], _LARGE, None)
+    pairs = zip(seconds["large"], seconds["small"], strict=True)
+    growth = median(slow / fast for slow, fast in pairs)
+    yield Figure("batch-append-growth", growth, "", 1.5, "less", _LARGE)
+    yield Figure("raw-verify", median(raw_rates), "signatures/s", None, "more", "libsecp256k1")
+
+
+def _figures(
+    name: str, size: int, raw: list[float], seconds: list[float], bound_by: str, floor: float | None
+) -> Iterator[Figure]:
+    ratio = median(1 / (rate * spent) for rate, spent in zip(raw, seconds, strict=True))
+    yield Figure(f"batch-append-ratio{name}", ratio, "", floor, "more", bound_by)
+    rate = 1 / median(seconds)
+    yield Figure(f"batch-append-rate-at-{size}", rate, "records/s", None, "more", bound_by)
