@@ -8,7 +8,7 @@ paged like the other walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -48,6 +48,7 @@ def story(
     *,
     ancestors: bool = True,
     steps_max: int | None = None,
+    keep: Callable[[Step], bool] | None = None,
 ) -> Page[Step]:
     """Return the records that tell a parcel's story, the latest first.
 
@@ -58,13 +59,14 @@ def story(
         cursor: the ``cursor`` of the page before.
         ancestors: whether to go on into the chains of the parcels that it was made from.
         steps_max: how many look-ups the walk may make; as many as every walk, if not said.
+        keep: which steps may be told; see :func:`~ledger.trace.walk.page_of`.
 
     Raises:
         Damaged: a record that another names is not there.
 
     """
     walk = _told(chains, parcel.id, parcel.head, Budget(steps_max), ancestors=ancestors)
-    return page_of(walk, cursor, limit)
+    return page_of(walk, cursor, limit, keep)
 
 
 def own_steps(chains: Chains, parcel: ParcelId, start: Hash32, limit: int) -> tuple[Step, ...]:

@@ -92,15 +92,29 @@ def in_order(
                 heapq.heappush(heap, follower)
 
 
-def page_of(walk: Iterator[tuple[int, T] | None], after: int | None, limit: int) -> Page[T]:
-    """Return at most ``limit`` steps of a walk from after the key ``after`` on."""
+def page_of(
+    walk: Iterator[tuple[int, T] | None],
+    after: int | None,
+    limit: int,
+    keep: Callable[[T], bool] | None = None,
+) -> Page[T]:
+    """Return at most ``limit`` steps of a walk from after the key ``after`` on.
+
+    Args:
+        walk: the steps by key, ascending; None where a bound cut them short.
+        after: the ``cursor`` of the page before.
+        limit: most steps of the page.
+        keep: whether a step may be told; the others are walked and left out, so that neither steps
+            nor cursor tell of them. All of them, if not said.
+
+    """
     steps: list[T] = []
     last: int | None = None
     for step in walk:
         if step is None:
             return Page(tuple(steps), None, is_cut=True)
         key, value = step
-        if after is not None and key <= after:
+        if (after is not None and key <= after) or (keep is not None and not keep(value)):
             continue
         if len(steps) == limit:
             return Page(tuple(steps), last)
@@ -116,6 +130,7 @@ def upstream(
     cursor: int | None = None,
     *,
     steps_max: int | None = None,
+    keep: Callable[[Operation], bool] | None = None,
 ) -> Page[Operation]:
     """Return the operations that lead to a parcel, the latest first, back to the registrations.
 
@@ -125,6 +140,7 @@ def upstream(
         limit: most steps of the page.
         cursor: the ``cursor`` of the page before.
         steps_max: how many look-ups the walk may make; as many as every walk, if not said.
+        keep: which steps may be told; see :func:`page_of`.
 
     """
     budget = Budget(steps_max)
@@ -135,16 +151,22 @@ def upstream(
             return None
         return operation, [-_parcel(state, given).made_by for given in operation.inputs]
 
-    return page_of(in_order([-parcel.made_by], expand), cursor, limit)
+    return page_of(in_order([-parcel.made_by], expand), cursor, limit, keep)
 
 
 def downstream(
-    state: State, parcel: Parcel, limit: int, cursor: int | None = None
+    state: State,
+    parcel: Parcel,
+    limit: int,
+    cursor: int | None = None,
+    *,
+    keep: Callable[[Operation], bool] | None = None,
 ) -> Page[tuple[Operation, tuple[Parcel, ...]]]:
     """Return the operations that a parcel went into, the earliest first, each with its outputs.
 
     Every descendant stands once, under the operation that made it, as it is now: its state and
-    custodian say where it went.
+    custodian say where it went. Operations that may not be told (``keep``) are followed all the
+    same.
     """
     budget = Budget()
 
@@ -156,4 +178,5 @@ def downstream(
         return (operation, made), [child.spent_by for child in made if child.spent_by != NEVER]
 
     start = [] if parcel.spent_by == NEVER else [parcel.spent_by]
-    return page_of(in_order(start, expand), cursor, limit)
+    told = None if keep is None else lambda step: keep(step[0])
+    return page_of(in_order(start, expand), cursor, limit, told)

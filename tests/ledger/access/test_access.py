@@ -1,0 +1,207 @@
+"""The table of who may read what, every cell of it; and the readers themselves."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ledger.access import (
+    ALL,
+    NONE,
+    OPERATOR,
+    STRANGER,
+    Facts,
+    Office,
+    Reader,
+    facts_of,
+    held_until,
+    is_ancestor,
+    reader_of,
+    sheets_shown,
+)
+from ledger.access.lineage import EVER
+from ledger.custody import NEVER
+from ledger.records import KINDS, SHEETS
+from ledger.values import Address
+from tests.access_table import SHOWN, SORTS
+from tests.desk import journey
+from tests.world import GOVERNORS, World, address_of, usual_world
+
+ME, OTHER = address_of("trader-be"), address_of("miner-bw")
+READERS = {
+    "operator": OPERATOR,
+    "stranger": STRANGER,
+    "party": Reader("party", ME, ME, (Office("trader", "BE"),)),
+    "auditor": Reader("party", ME, ME, (Office("auditor", "CH"), Office("lab", "BE"))),
+    "named": Reader("party", ME, ME, (Office("trader", "BE"),)),
+    "authority": Reader("party", ME, ME, (Office("authority", "BE"),)),
+    "line": Reader("party", ME, ME, (Office("trader", "BE"),)),
+    "other": Reader("party", ME, ME, (Office("trader", "BE"), Office("authority", "IN"))),
+}
+CELLS = [
+    (reader, mode, kind, place)
+    for (reader, modes), kind, place in itertools.product(SHOWN, KINDS, SHEETS)
+    for mode in (("open", "trade") if modes == "any" else (modes,))
+]
+
+
+def facts(reader: str, kind: str) -> Facts:
+    parties = {OTHER, ME} if reader == "named" else {OTHER}
+    is_of_line = reader == "line"
+    return Facts(kind, frozenset(parties), frozenset({"BW", "BE"}), is_of_line)
+
+
+def test_the_table_names_every_kind_once() -> None:
+    assert sorted(SORTS) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_cell_of_the_table_is_so(reader: str) -> None:
+    cells = [cell for cell in CELLS if cell[0] == reader]
+    assert cells
+    for _, mode, kind, place in cells:
+        shown = sheets_shown(mode, READERS[reader], facts(reader, kind))
+        row = SHOWN[reader, mode] if (reader, mode) in SHOWN else SHOWN[reader, "any"]
+        assert (place in shown) == (place in row[SORTS[kind]]), (mode, kind, place)
+
+
+def test_the_table_has_as_many_cells_as_it_must(record_property) -> None:
+    record_property("cells", len(CELLS))
+    print(f"access: {len(CELLS)} cells of the table")  # noqa: T201 - what was measured
+    assert len(CELLS) == (2 + 2 + 6) * len(KINDS) * len(SHEETS)
+
+
+@pytest.mark.parametrize(
+    ("office", "country", "is_concerned"),
+    [
+        ("BE", "BE", True), ("BE", "IN", False), ("EU", "BE", True), ("EU", "IN", False),
+        ("BE", "EU", True), ("IN", "EU", False), ("EU", "EU", True),
+    ],
+)  # fmt: skip
+def test_an_authority_is_concerned_by_its_country_and_by_the_eu(office, country, is_concerned):
+    reader = Reader("party", ME, ME, (Office("authority", office),))
+    shown = sheets_shown(
+        "trade", reader, Facts("Handoff", frozenset({OTHER}), frozenset({country}))
+    )
+    assert shown == (ALL if is_concerned else NONE)
+
+
+def test_a_role_that_is_no_authority_in_a_country_reads_nothing_by_it() -> None:
+    reader = Reader("party", ME, ME, (Office("miner", "BE"),))
+    assert sheets_shown("trade", reader, facts("other", "Handoff")) == NONE
+
+
+# -- readers -------------------------------------------------------------------------------------
+
+
+def reader(world: World, name: str) -> Reader | None:
+    return reader_of(world.state, address_of(name), world.now_ms)
+
+
+def test_a_party_reads_in_the_roles_that_it_holds_now() -> None:
+    world = usual_world()
+    world.admit("trader-be", "lab", "BE", valid_until=world.now_s + 60)
+    found = reader(world, "trader-be")
+    assert found is not None
+    assert {(one.role, one.country) for one in found.offices} == {("lab", "BE"), ("trader", "BE")}
+    world.later(61)
+    assert reader(world, "trader-be").offices == (Office("trader", "BE"),)
+    world.revoke("trader-be")
+    assert reader(world, "trader-be") is None
+
+
+def test_a_governor_reads_without_a_role_and_a_stranger_does_not() -> None:
+    world = usual_world()
+    assert reader(world, GOVERNORS[0]) == Reader("party", *[address_of(GOVERNORS[0])] * 2)
+    assert reader(world, "nobody") is None
+
+
+def test_an_agent_reads_as_its_party_while_both_are_in_force() -> None:
+    world = usual_world()
+    world.admit_agent("trader-be", "scribe", "Handoff", valid_until=world.now_s + 60)
+    found = reader(world, "scribe")
+    assert (found.party, found.signer, found.is_agent) == (ME, address_of("scribe"), True)
+    assert found.offices == (Office("trader", "BE"),)
+    world.later(61)
+    assert reader(world, "scribe") is None
+    world.admit_agent("trader-be", "clerk", "Handoff")
+    assert reader(world, "clerk") is not None
+    world.revoke("trader-be")
+    assert reader(world, "clerk") is None
+
+
+def test_the_key_in_force_reads_and_the_one_before_does_not() -> None:
+    world = usual_world()
+    world.change_key("rotate", "trader-be", "fresh")
+    assert reader(world, "trader-be") is None
+    assert reader(world, "fresh").party == ME
+    world.change_key("recover", "trader-be", "rescued")
+    assert reader(world, "fresh").party == ME
+    assert reader(world, "rescued") is None
+    world.later(world.charter().recovery_delay_seconds)
+    assert reader(world, "fresh") is None
+    assert reader(world, "rescued").party == ME
+
+
+# -- facts ---------------------------------------------------------------------------------------
+
+
+def test_the_parties_of_a_record_are_those_named_and_those_whose_keys_and_agents_signed() -> None:
+    world = journey()
+    world.admit_agent("trader-be", "scribe", "Handoff")
+    signed = next(one for _, one, _ in world.log if one.record.KIND.name == "Handoff")
+    found = facts_of(world.state, signed.record, [address_of("scribe")])
+    assert found.parties == {address_of("miner-bw"), ME}
+    assert found.countries == {"BW", "BE"}
+    rotation = world.change_key("rotate", "cutter-in", "fresh")
+    assert facts_of(world.state, rotation.record, rotation.signers).parties == {
+        address_of("cutter-in")
+    }
+
+
+def test_the_countries_of_a_registration_are_its_own_and_its_sites() -> None:
+    world = journey()
+    signed = next(one for _, one, _ in world.log if one.record.KIND.name == "Registration")
+    assert facts_of(world.state, signed.record, signed.signers).countries == {"BW"}
+    assert facts_of(world.state, world.log[0][1].record, ()).countries == frozenset()
+
+
+# -- lineage -------------------------------------------------------------------------------------
+
+
+class Told:
+    """A world as the walks read it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.read = world.state.read
+        self.record = world.state.record
+
+    def index_of(self, record_id: bytes) -> int | None:
+        ids = [signed.record_id for _, signed, _ in self._world.log]
+        return ids.index(record_id) if record_id in ids else None
+
+
+def test_goods_are_held_from_when_they_are_made_until_they_are_given_on() -> None:
+    world = journey()
+    told = Told(world)
+    kinds = [signed.record.KIND.name for _, signed, _ in world.log]
+    parcels = [parcel for _, _, changes in world.log for parcel in changes.parcels]
+    first, last = world.parcel(parcels[0]), world.parcel(parcels[-1])
+    assert held_until(told, first, address_of("miner-bw")) == kinds.index("Receipt")
+    assert held_until(told, first, ME) == EVER
+    assert held_until(told, last, ME) == len(kinds) - 1
+    assert held_until(told, last, address_of("cutter-in")) == EVER
+    assert held_until(told, last, address_of("miner-bw")) == NEVER
+    assert held_until(told, first, Address(bytes(20))) == NEVER
+
+
+def test_ancestors_are_found_and_descendants_are_none() -> None:
+    world = journey()
+    told = Told(world)
+    parcels = list(dict.fromkeys(one for _, _, changes in world.log for one in changes.parcels))
+    first, last = world.parcel(parcels[0]), world.parcel(parcels[-1])
+    assert is_ancestor(told, first.id, last)
+    assert is_ancestor(told, first.id, first)
+    assert not is_ancestor(told, last.id, first)
