@@ -111,3 +111,42 @@ def test_opening_a_keystore_leaves_the_recursion_limit_alone(tmp_path):
     )
     done = subprocess.check_output([sys.executable, "-c", program], text=True)
     assert done == "True\n"
+
+
+def test_a_keystore_that_holds_another_key_than_it_states_opens_nothing(keyring, tmp_path):
+    keyring.create("miner", "pass", DEMO_SCRYPT_COST)
+    file = tmp_path / "keys" / "miner.json"
+    keystore = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**keystore, "address": "11" * 20}), "utf-8")
+    assert keyring.address("miner") == b"\x11" * 20
+    with pytest.raises(BadQuestion, match="address"):
+        keyring.unlock("miner", "pass")
+
+
+def test_a_keystore_is_encrypted_again_under_another_passphrase(keyring, tmp_path):
+    address = keyring.create("miner", "old", DEMO_SCRYPT_COST)
+    assert "cheap to guess" in keyring.key("miner").weakness
+    with pytest.raises(BadQuestion, match="passphrase"):
+        keyring.change_passphrase("miner", "wrong", "new", DEMO_SCRYPT_COST)
+    assert keyring.change_passphrase("miner", "old", "new", DEMO_SCRYPT_COST) == address
+    assert address_of_secret(keyring.unlock("miner", "new")) == address
+    with pytest.raises(BadQuestion):
+        keyring.unlock("miner", "old")
+    mode = stat.S_IMODE((tmp_path / "keys" / "miner.json").stat().st_mode)
+    assert mode == 0o600
+
+
+def test_a_signer_of_a_keystore_asks_for_its_passphrase_and_no_other(keyring):
+    address = keyring.create("miner", "pass", DEMO_SCRYPT_COST)
+    signer = keyring.signer("miner", lambda: "pass")
+    assert (signer.kind, signer.address) == ("keystore", address)
+    with pytest.raises(BadQuestion, match="passphrase"):
+        keyring.signer("miner", lambda: "other")
+
+
+def test_a_keystore_and_a_command_of_one_name_are_neither(keyring, tmp_path):
+    keyring.create("miner", "pass", DEMO_SCRYPT_COST)
+    (tmp_path / "keys" / "miner.toml").write_text("")
+    with pytest.raises(BadQuestion, match="one key called miner"):
+        keyring.address("miner")
+    assert keyring.left_out() == ["miner.json", "miner.toml"]
