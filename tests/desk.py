@@ -18,6 +18,7 @@ from ledger.custody import SiteState
 from ledger.drafts import Output
 from ledger.store.checkpoints import MemoryCheckpoints
 from ledger.store.memory import MemoryStore
+from ledger.store.private import MemoryPrivate, PrivateStore
 from ledger.store.protocol import CheckpointStore, Head, Published, Store
 from tests.world import ORIGIN, World, secret_of, usual_world
 
@@ -42,6 +43,7 @@ class Desk:
     store: Store = field(default_factory=MemoryStore)
     checkpoints: CheckpointStore = field(default_factory=MemoryCheckpoints)
     clock: Clock = field(init=False)
+    private: PrivateStore = field(default_factory=MemoryPrivate)
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.world.now_ms)
@@ -69,6 +71,7 @@ class Desk:
             self.clock,
             on_fatal=on_fatal,
             on_published=on_published,
+            private=self.private,
         )
 
     def catch_up(self, book: Book, stop: int | None = None) -> tuple[Line, ...]:

@@ -17,8 +17,10 @@ from types import TracebackType
 
 from ledger.book.answers import Answer, Line, NotDone, Reached
 from ledger.book.drafting import Edge
+from ledger.book.private import Apart, settle_private
 from ledger.book.publishing import Publisher
 from ledger.book.queueing import Batch, Portion, Queue, portions_of
+from ledger.book.reading import Reader
 from ledger.book.sequencing import Clock, NotBegun, Sequenced, sequence
 from ledger.book.starting import ledger_id_of, may_start
 from ledger.checkpoint import SignerKey
@@ -33,7 +35,8 @@ from ledger.errors import (
     Unavailable,
 )
 from ledger.limits import LIMITS
-from ledger.signing import SignedRecord, read_signed
+from ledger.signing import SignedRecord
+from ledger.store.private import PrivateStore
 from ledger.store.protocol import CheckpointStore, Published, Store, View
 from ledger.values import Hash32
 
@@ -57,16 +60,20 @@ class Book:
         published: Published,
         on_fatal: Callable[[Exception], None] | None,
         on_published: Callable[[Published], None] | None,
+        private: PrivateStore | None,
     ) -> None:
         self._store = store
+        self._private = private
         self._publisher = publisher
         self._clock = clock
         self._ledger_id = ledger_id
+        self._reader = Reader(ledger_id)
         self._on_fatal = on_fatal
         self._on_published = on_published
         self._queue = Queue()
         self._changed = threading.Condition()
-        self._published = published  # this and the next four are guarded by _changed
+        self._published = published  # this and the next five are guarded by _changed
+        self._behind_since: float | None = None
         self._sequenced_size = published.size
         self._waiting: list[tuple[int, Batch]] = []  # with the size of checkpoint that each needs
         self._writer_is_done = False
@@ -86,6 +93,7 @@ class Book:
         *,
         on_fatal: Callable[[Exception], None] | None = None,
         on_published: Callable[[Published], None] | None = None,
+        private: PrivateStore | None = None,
     ) -> Book:
         """Open a ledger that was founded, and publish whatever is not published yet.
 
@@ -96,19 +104,23 @@ class Book:
             clock: gives milliseconds since 1970-01-01 UTC.
             on_fatal: told, once, why the book ended on its own; called in a thread of the book.
             on_published: told of each checkpoint; called in a thread of the book.
+            private: keeps private fields; the caller closes it, after the book. Where there is
+                none, no record is taken that comes with some.
 
         Raises:
             RefusesToStart: what is stored must be settled first.
 
         """
         may_start(store, checkpoints, clock)
+        if private is not None:
+            settle_private(store, private)
         ledger_id = ledger_id_of(store)
         publisher = Publisher(store, checkpoints, signers, ledger_id)
         try:
             published = publisher.publish()
         except Damaged as damage:
             raise RefusesToStart(f"{damage}; run the audit") from damage
-        book = cls(store, publisher, clock, ledger_id, published, on_fatal, on_published)
+        book = cls(store, publisher, clock, ledger_id, published, on_fatal, on_published, private)
         for thread in book._threads:
             thread.start()
         return book
@@ -132,6 +144,29 @@ class Book:
         with self._changed:
             return self._fault
 
+    @property
+    def private(self) -> PrivateStore | None:
+        """The store of private fields, or None where none are kept."""
+        return self._private
+
+    @property
+    def sequenced_size(self) -> int:
+        """How many entries the log has, as far as this book has written it."""
+        with self._changed:
+            return self._sequenced_size
+
+    @property
+    def lag_seconds(self) -> float:
+        """For how long there have been entries that no checkpoint covers; 0 if there are none."""
+        with self._changed:
+            since = self._behind_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def queued_records(self) -> int:
+        """How many records wait for the writer."""
+        return len(self._queue)
+
     def view(self) -> AbstractContextManager[View]:
         """Open a consistent view of what is sequenced; any thread, at any time."""
         return self._store.view()
@@ -147,7 +182,8 @@ class Book:
         """Take envelopes in; what is well said is queued for the writer.
 
         Args:
-            raws: the envelopes, in the order in which they are to be sequenced.
+            raws: the envelopes, in the order in which they are to be sequenced; each may have
+                private fields in it (``docs/spec/details.md``).
             atomic: whether all are accepted or none.
             wait: what must be reached before the answer is given.
             caller: who calls; what one caller submits is sequenced in that order, and takes turns
@@ -171,14 +207,16 @@ class Book:
         # 1.1 Read each envelope and recover its signers: in the caller's thread, before any lock
         #     and without touching the store.
         batch = Batch(len(raws), wait)
+        apart = Apart(raws, keeps=self._private is not None)
         well_said: list[tuple[int, SignedRecord]] = []
-        for place, raw in enumerate(raws):
-            try:
-                well_said.append((place, read_signed(raw, self._ledger_id)))
-            except Refused as refused:
-                batch.put(place, refused.refusal)
-                if atomic:
-                    return _refused_whole(len(raws), place, refused.refusal)
+        for place, read in enumerate(apart.check(self._reader.read(apart.envelopes))):
+            if isinstance(read, SignedRecord):
+                well_said.append((place, read))
+                continue
+            batch.put(place, read)
+            if atomic:
+                return _refused_whole(len(raws), place, read)
+        batch.private = apart.keepings
         # 1.2 Queue what is well said; what is not has its refusal already.
         if batch.is_complete:
             batch.resolve(0)
@@ -217,6 +255,8 @@ class Book:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
+        self._reader.close()
+        self._publisher.close()
 
     def __enter__(self) -> Book:
         return self
@@ -235,7 +275,7 @@ class Book:
         edge: Edge | None = None
         while group := self._queue.take():
             try:
-                done = sequence(self._store, group, edge, self._clock)
+                done = sequence(self._store, group, edge, self._clock, self._private)
                 edge = done.edge
                 self._answer(group, done)
             except NotBegun as busy:  # nothing of this group was written: the next may have a turn
@@ -263,6 +303,8 @@ class Book:
                 ready.append(batch)
         with self._changed:
             self._sequenced_size = done.edge.head.size
+            if self._behind_since is None and self._sequenced_size > self._published.size:
+                self._behind_since = time.monotonic()
             size, fault = self._published.size, self._fault
             ready += [batch for needed, batch in waiting if needed <= size]
             waiting = [(needed, batch) for needed, batch in waiting if needed > size]
@@ -310,6 +352,8 @@ class Book:
         # 4.8 Show it, and answer all who waited for a checkpoint of this size or below.
         with self._changed:
             self._published = published
+            if published.size >= self._sequenced_size:
+                self._behind_since = None
             waited, size = self._waiting, published.size
             self._waiting = [(needed, batch) for needed, batch in waited if needed > size]
         for needed, batch in waited:

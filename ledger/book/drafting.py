@@ -5,8 +5,7 @@ A :class:`Draft` computes and returns; it writes nothing. What is refused leaves
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger import entry as entries
@@ -21,7 +20,7 @@ from ledger.signing import SignedRecord
 from ledger.store.protocol import Derived, FullTile, Group, Head, Row, View
 from ledger.store.tiles import Tail
 from ledger.trace.kept import Blends
-from ledger.values import Hash32, Milliseconds, RecordId
+from ledger.values import Milliseconds, RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,15 @@ class Draft:
         state: State,
         first_index: int,
         now_ms: Milliseconds,
-        known: MutableMapping[RecordId, Answer] | None = None,
+        known: Mapping[RecordId, Answer] | None = None,
         blends: Blends | None = None,
     ) -> None:
         self._view = view
         self._overlay = Overlay(state)
         self._first_index = first_index
         self._now_ms = now_ms
-        self._answers = ChainMap({}, known or {})
+        self._known = known or {}
+        self._answers: dict[RecordId, Answer] = {}
         self._accepted: list[Accepted] = []
         self._blends = blends or Blends()
 
@@ -112,7 +112,9 @@ class Draft:
         return lines
 
     def _decide(self, signed: SignedRecord) -> Line:
-        first = self._answers.get(signed.record_id) or self._stored_answer(signed)
+        record_id = signed.record_id
+        first = self._answers.get(record_id) or self._known.get(record_id)
+        first = first or self._stored_answer(signed)
         if first is not None:
             return replace(first, again=True)
         index = self._first_index + len(self._accepted)
@@ -121,13 +123,15 @@ class Draft:
         except Refused as refused:
             return refused.refusal
         self._accept(Accepted(signed, changes))
-        return self._answers[signed.record_id]
+        return self._answers[record_id]
 
     def _accept(self, accepted: Accepted) -> None:
         signed, index = accepted.signed, self._first_index + len(self._accepted)
         self._accepted.append(accepted)
         self._overlay.apply(signed.record_id, signed.record, accepted.changes.items)
-        self._answers[signed.record_id] = _answer(signed, index, self._now_ms)
+        self._answers[signed.record_id] = Answer(
+            "sequenced", index, signed.record_id, self._now_ms, accepted.changes.parcels
+        )
 
     def _stored_answer(self, signed: SignedRecord) -> Answer | None:
         index = self._view.index_of(signed.record_id)
@@ -136,7 +140,9 @@ class Draft:
         row = self._view.row(index)
         if row is None:
             raise Damaged("gap", f"entry {index}", "its record id is known")
-        return _answer(signed, index, entries.decode(row.entry, f"entry {index}").recorded_at_ms)
+        time = entries.decode(row.entry, f"entry {index}").recorded_at_ms
+        parcels = touches(signed.record, signed.record_id)
+        return Answer("sequenced", index, signed.record_id, time, parcels)
 
     def group(self, edge: Edge) -> tuple[Group, Edge]:
         """Chain the accepted records, grow the tree, and return what is to be written.
@@ -164,8 +170,3 @@ class Draft:
         ]
         items = list(self._overlay.items())
         return Group(edge.head, head, rows, derived, items, tiles), Edge(head, tree)
-
-
-def _answer(signed: SignedRecord, index: int, recorded_at_ms: Milliseconds) -> Answer:
-    parcels = touches(signed.record, Hash32(signed.record_id))
-    return Answer("sequenced", index, signed.record_id, recorded_at_ms, parcels)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.book.charters import keys_at
+from ledger.book.helper import Helper
 from ledger.book.rereading import Reread, prove_growth, root_at
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
 from ledger.errors import Damaged, RefusesToStart
@@ -39,9 +40,10 @@ class Publisher:
     ) -> None:
         self._store = store
         self._checkpoints = checkpoints
-        self._signers = tuple(signers)
+        self._signers = [(signer, signer.verifier_key) for signer in signers]
         self._ledger_id = ledger_id
         self._reread: Reread | None = None
+        self._helper = Helper()
 
     def publish(self) -> Published:
         """Publish the log as it stands, and return what may be shown.
@@ -65,7 +67,7 @@ class Publisher:
             if (head.size, head.root) == (last.size, last.root):
                 return last
             # 4.3 Read the new entries again; recompute chain, record roots and Merkle root.
-            reread = self._start(view, last).go_on(view, head, self._ledger_id)
+            reread = self._start(view, last).go_on(view, head, self._ledger_id, self._helper)
             # 4.4 Prove that the log continues what was published.
             prove_growth(view, last.size, last.root, head.size, reread.frontier.root())
             claim = Published(head.size, reread.frontier.root(), None)
@@ -79,6 +81,10 @@ class Publisher:
         self._checkpoints.keep(claim.size, note)
         self._reread = reread
         return Published(claim.size, claim.root, note)
+
+    def close(self) -> None:
+        """End the helper that reads again."""
+        self._helper.close()
 
     def _finish(self, view: View) -> Published:
         last = self._checkpoints.latest()
@@ -102,7 +108,7 @@ class Publisher:
 
     def _signers_of(self, view: View, size: int) -> list[SignerKey]:
         named = keys_at(view, size)
-        signers = [signer for signer in self._signers if signer.verifier_key in named]
+        signers = [signer for signer, key in self._signers if key in named]
         if not signers:
             raise RefusesToStart(
                 f"the charter in force after {size} entries names none of the log's keys: "

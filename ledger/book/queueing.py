@@ -21,15 +21,24 @@ from ledger.errors import Unavailable
 from ledger.limits import LIMITS
 from ledger.records import Transformation
 from ledger.signing import SignedRecord
+from ledger.store.private import Keeping
 
 
 class Batch:
-    """The records of one call, the answers so far, and the promise of all of them."""
+    """The records of one call, the answers so far, and the promise of all of them.
 
-    __slots__ = ("_lines", "_open", "future", "wait")
+    Attributes:
+        wait: what must be reached before the answer is given.
+        private: the private fields that came with records, by their place.
+        future: the promise.
+
+    """
+
+    __slots__ = ("_lines", "_open", "future", "private", "wait")
 
     def __init__(self, count: int, wait: Reached) -> None:
         self.wait = wait
+        self.private: dict[int, Keeping] = {}
         self.future: Future[tuple[Line, ...]] = Future()
         # From here on nobody can cancel it: what is queued will be answered.
         self.future.set_running_or_notify_cancel()
@@ -85,8 +94,12 @@ class Portion:
 
     @cached_property
     def size_bytes(self) -> int:
-        """How many bytes of envelopes there are."""
-        return sum(len(signed.envelope.raw) for _, signed in self.records)
+        """How many bytes of envelopes and private fields there are."""
+        envelopes = sum(len(signed.envelope.raw) for _, signed in self.records)
+        private = self.batch.private
+        return envelopes + sum(
+            private[place].size_bytes for place, _ in self.records if place in private
+        )
 
 
 def work_of(signed: SignedRecord) -> int:
@@ -129,6 +142,11 @@ class Queue:
         self._bytes = 0
         self._closed = ""
         self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        """Return how many records wait."""
+        with self._changed:
+            return self._records
 
     def put(self, portions: Sequence[Portion], caller: Hashable = None) -> None:
         """Queue all portions of a batch, in order.

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import islice
 
 from ledger import entry as entries
-from ledger.canonical import read_envelope
-from ledger.entry import Sort, record_root
+from ledger.book.helper import Helper, root_of
+from ledger.entry import Sort
 from ledger.errors import Damaged, ProofError, Refused
+from ledger.limits import LIMITS
 from ledger.merkle import (
     Frontier,
+    ReadNode,
     consistency_proof,
     leaf_hash,
     node_from_tiles,
     root,
     verify_consistency,
 )
-from ledger.signing import record_id
 from ledger.store.protocol import Head, Row, View
+from ledger.store.tiles import width_of
 from ledger.values import NO_HASH, Hash32, Milliseconds
 
 
@@ -38,7 +41,7 @@ class Reread:
             Damaged: what is stored is not what it must be.
 
         """
-        frontier = Frontier.load(size, partial(node_from_tiles, read_tile=view.read_tile))
+        frontier = Frontier.load(size, _nodes_of(view))
         if size == 0:
             return cls(frontier, NO_HASH, Milliseconds(0))
         row = view.row(size - 1)
@@ -47,7 +50,7 @@ class Reread:
         time = entries.decode(row.entry, f"entry {size - 1}").recorded_at_ms
         return cls(frontier, entries.hash_of(row.entry), time)
 
-    def go_on(self, view: View, head: Head, ledger_id: Hash32) -> Reread:
+    def go_on(self, view: View, head: Head, ledger_id: Hash32, helper: Helper) -> Reread:
         """Read on up to a head, checking order, chain, times, record roots and the root.
 
         Raises:
@@ -55,10 +58,13 @@ class Reread:
 
         """
         frontier, previous, time = self.frontier.copy(), self.entry_hash, self.recorded_at_ms
-        for row in view.rows(frontier.size, head.size):
-            time = _check_row(row, frontier.size, previous, time, ledger_id)
-            previous = entries.hash_of(row.entry)
-            frontier.append(leaf_hash(row.entry))
+        rows = view.rows(frontier.size, head.size)
+        while page := list(islice(rows, LIMITS.reread_rows)):
+            roots = helper.roots(ledger_id, [row.envelope for row in page]) or [None] * len(page)
+            for row, root_ in zip(page, roots, strict=True):
+                time = _check_row(row, frontier.size, previous, time, ledger_id, root_)
+                previous = entries.hash_of(row.entry)
+                frontier.append(leaf_hash(row.entry))
         if frontier.size != head.size:
             raise Damaged("truncated", f"entry {frontier.size}", f"the head says {head.size}")
         if Head(frontier.size, frontier.root(), previous, time) != head:
@@ -67,7 +73,12 @@ class Reread:
 
 
 def _check_row(
-    row: Row, index: int, previous: Hash32, not_before_ms: int, ledger_id: Hash32
+    row: Row,
+    index: int,
+    previous: Hash32,
+    not_before_ms: int,
+    ledger_id: Hash32,
+    record_root: Hash32 | None,
 ) -> Milliseconds:
     place = f"entry {index}"
     if row.index != index:
@@ -77,19 +88,37 @@ def _check_row(
         raise Damaged("altered", place, "it does not follow the entry before it")
     if line.recorded_at_ms < not_before_ms:
         raise Damaged("reorder", place, "it is earlier than the entry before it")
-    try:
-        envelope = read_envelope(row.envelope)
-    except Refused as refused:
-        raise Damaged("altered", place, str(refused)) from None
-    expected = record_root(record_id(envelope.record, ledger_id), envelope.signatures)
+    expected = record_root or _record_root(place, row.envelope, ledger_id)
     if line.sort is not Sort.RECORD or line.root != expected:
         raise Damaged("altered", place, "entry and envelope do not belong together")
     return line.recorded_at_ms
 
 
+def _record_root(place: str, raw: bytes, ledger_id: Hash32) -> Hash32:
+    """Compute a stored envelope's record root; or name its fault."""
+    try:
+        return root_of(ledger_id, raw)
+    except Refused as refused:
+        raise Damaged("altered", place, str(refused)) from None
+
+
+def _nodes_of(view: View) -> ReadNode:
+    """Return what reads nodes from a view's tiles, each tile once and as wide as it is."""
+    size = view.head().size
+
+    @cache
+    def read_whole(level: int, number: int) -> bytes:
+        return view.read_tile(level, number, width_of(size, level, number))
+
+    def read_tile(level: int, number: int, _width: int) -> bytes:
+        return read_whole(level, number)
+
+    return partial(node_from_tiles, read_tile=read_tile)
+
+
 def root_at(view: View, size: int) -> Hash32:
     """Return the root of the log's first ``size`` entries, from its tiles."""
-    return root(size, partial(node_from_tiles, read_tile=view.read_tile))
+    return root(size, _nodes_of(view))
 
 
 def prove_growth(view: View, old_size: int, old_root: Hash32, size: int, root: Hash32) -> None:
@@ -101,7 +130,7 @@ def prove_growth(view: View, old_size: int, old_root: Hash32, size: int, root: H
     """
     if old_size == 0:  # Every log continues the empty one, and nothing can be proved of it.
         return
-    read = partial(node_from_tiles, read_tile=view.read_tile)
+    read = _nodes_of(view)
     proof = consistency_proof(old_size, size, read)
     try:
         verify_consistency(old_size, size, proof, old_root, root)

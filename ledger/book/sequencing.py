@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from ledger.book.answers import Line
+from ledger.book.answers import Answer, Line
 from ledger.book.drafting import Draft, Edge
 from ledger.book.queueing import Portion
 from ledger.derivation import Remembered
 from ledger.errors import ClockAhead, ClockBehind, Unavailable
 from ledger.limits import LIMITS
+from ledger.store.private import PrivateStore
 from ledger.store.protocol import Head, Store, Writer
-from ledger.values import Milliseconds
+from ledger.values import Hash32, Milliseconds
 
 Clock = Callable[[], int]
 """Gives whole milliseconds since 1970-01-01 UTC."""
@@ -64,7 +65,11 @@ class Sequenced:
 
 
 def sequence(
-    store: Store, group: Sequence[Portion], cached: Edge | None, clock: Clock
+    store: Store,
+    group: Sequence[Portion],
+    cached: Edge | None,
+    clock: Clock,
+    private: PrivateStore | None = None,
 ) -> Sequenced:
     """Decide the records of a group in their order, and write all that are accepted at once.
 
@@ -73,6 +78,7 @@ def sequence(
         group: what to decide.
         cached: the edge that the last group left, if there was one.
         clock: the ledger's clock.
+        private: keeps the private fields that came with records.
 
     Raises:
         ClockBehind: nothing was written.
@@ -92,8 +98,13 @@ def sequence(
         #     accepted before, in the store or earlier in this group, gets its first answer.
         draft = Draft(writer, Remembered(writer), head.size, now_ms)
         lines = [_decide(draft, portion) for portion in group]
-        # 2.5 Nothing accepted: leave the store as it is.
+        # 2.5 Keep the private fields of what is accepted, durably and pending, before the log can
+        #     say so: an acknowledged record's are there after any crash. What is refused leaves
+        #     none.
+        kept = _keep(private, group, lines)
+        # 2.6 Nothing accepted: leave the store as it is.
         if draft.is_empty:
+            _confirm(private, kept)
             return Sequenced(edge, lines)
         # 3.1 Chain the entries and grow the tree, on copies.
         written, new_edge = draft.group(edge)
@@ -101,7 +112,30 @@ def sequence(
         #     moves by compare-and-swap from the one that was read under the lock.
         writer.commit(written)
     # 3.3 Durable: only from here on may anybody be answered, and the edge be used again.
+    _confirm(private, kept)
     return Sequenced(new_edge, lines)
+
+
+def _keep(
+    private: PrivateStore | None, group: Sequence[Portion], lines: Sequence[Sequence[Line]]
+) -> set[Hash32]:
+    keepings = [
+        portion.batch.private[place]
+        for portion, decided in zip(group, lines, strict=True)
+        for (place, _), line in zip(portion.records, decided, strict=True)
+        if isinstance(line, Answer) and place in portion.batch.private
+    ]
+    if private is not None and keepings:
+        try:
+            private.keep(keepings)
+        except Unavailable as busy:
+            raise NotBegun(str(busy)) from busy
+    return {keeping.record_id for keeping in keepings}
+
+
+def _confirm(private: PrivateStore | None, kept: set[Hash32]) -> None:
+    if private is not None and kept:
+        private.confirm(kept)
 
 
 @contextmanager

@@ -5,12 +5,13 @@ Shared by all stores, so that each reads the same bytes the same way and names d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, TypeVar
 
 from ledger.canonical import read_envelope
-from ledger.custody import NOBODY, Item, Parcel, decode_item, encode_item, sort_number
+from ledger.custody import NOBODY, SORTS, Item, Parcel, decode_item, encode_item, sort_number
 from ledger.errors import Damaged, Refused
 from ledger.records import Record
 from ledger.values import Hash32, to_hex
@@ -80,7 +81,7 @@ class Fingerprint:
 
     def add_record(self, record_id: bytes, index: int) -> None:
         """Add a row of the records, which ascend by id."""
-        self._add(b"r", record_id, _integer(index))
+        self._add(b"r", (record_id, _integer(index)))
 
     def add_item(self, item: Item) -> None:
         """Add an item as :func:`encode_item` writes it; see :meth:`add_value`."""
@@ -95,21 +96,33 @@ class Fingerprint:
         holders: tuple[()] | tuple[bytes, bytes | None, int] = (),
     ) -> None:
         """Add a row of state; rows ascend by the sort's number, then by key."""
-        columns = [_integer(sort_number(sort)), key, value]
-        columns += [_integer(held) if isinstance(held, int) else held or b"" for held in holders]
-        self._add(b"i", *columns)
+        columns = [_SORTS[sort], key, value]
+        if holders:
+            columns += [
+                _integer(held) if isinstance(held, int) else held or b"" for held in holders
+            ]
+        self._add(b"i", columns)
 
     def add_mention(self, parcel: bytes, index: int) -> None:
         """Add a row of the mentions, which ascend by parcel, then by index."""
-        self._add(b"m", parcel, _integer(index))
+        self._add(b"m", (parcel, _integer(index)))
 
     def digest(self) -> Hash32:
         """Return the hash of all rows so far."""
         return Hash32(self._hash.digest())
 
-    def _add(self, table: bytes, *columns: bytes) -> None:
-        self._hash.update(table + b"".join(_integer(len(column)) + column for column in columns))
+    def _add(self, table: bytes, columns: Sequence[bytes]) -> None:
+        parts = [table]
+        for column in columns:
+            length = len(column)
+            parts += (_LENGTHS[length] if length < _LISTED else _integer(length), column)
+        self._hash.update(b"".join(parts))
 
 
 def _integer(value: int) -> bytes:
     return value.to_bytes(_INTEGER_BYTES, "big")
+
+
+_LISTED: Final = 1_024
+_LENGTHS: Final = tuple(map(_integer, range(_LISTED)))
+_SORTS: Final[dict[type[Item], bytes]] = {sort: _integer(sort_number(sort)) for sort in SORTS}

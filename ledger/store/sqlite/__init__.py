@@ -1,15 +1,18 @@
 """The store in SQLite: one file of checksummed pages, a write-ahead log, one writer."""
 
 from ledger.store.sqlite.check import check_all, check_unused
-from ledger.store.sqlite.layout import CHECKPOINTS, LOG, SETTINGS, Layout, Settings
+from ledger.store.sqlite.layout import CHECKPOINTS, LOG, PRIVATE, SETTINGS, Layout, Settings
+from ledger.store.sqlite.private import SqlitePrivate
 from ledger.store.sqlite.store import SqliteStore
 
 __all__ = [
     "CHECKPOINTS",
     "LOG",
+    "PRIVATE",
     "SETTINGS",
     "Layout",
     "Settings",
+    "SqlitePrivate",
     "SqliteStore",
     "check_all",
     "check_unused",

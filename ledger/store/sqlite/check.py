@@ -111,6 +111,7 @@ def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS
     except apsw.Error as error:
         return [_fault(path, error)]
     try:
+        connection.pragma("synchronous", layout.synchronous)
         check_settings(connection, layout, settings)
         lines = check_schema(connection, script(PACKAGE, f"{layout.name}_schema"))
         if (beyond := pages - connection.pragma("page_count")) > 0:

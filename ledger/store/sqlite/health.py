@@ -44,7 +44,8 @@ class Health:
             raise StoreFailed(f"{self._path.name} is damaged: {self._damage}")
 
     def __enter__(self) -> None:
-        self.check_for_reading()
+        if self._failure is not None:
+            self.check_for_reading()
 
     def __exit__(
         self,
@@ -52,6 +53,8 @@ class Health:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None:
+            return
         if isinstance(error, Damaged):
             self._damage = str(error)
         elif isinstance(error, apsw.Error | OSError):

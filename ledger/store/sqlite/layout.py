@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import apsw
 import apsw.sqlite_extra
@@ -30,14 +30,28 @@ _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file is for: its SQL files' name, and the number in its header that says so."""
+    """What a file is for: its SQL files' name, and the number in its header that says so.
+
+    Attributes:
+        journal: ``wal``; or ``delete`` for a rollback journal, where no earlier page may outlive a
+            commit. Such a file overwrites what is deleted (``secure_delete``), and a commit also
+            syncs the folder: the journal's name is gone for good (``synchronous=EXTRA``).
+
+    """
 
     name: str
     application_id: int
+    journal: Literal["wal", "delete"] = "wal"
+
+    @property
+    def synchronous(self) -> int:
+        """The least ``synchronous`` by which a commit survives a loss of power: FULL or EXTRA."""
+        return 2 if self.journal == "wal" else 3
 
 
 LOG: Final = Layout("log", 0x41444C47)
 CHECKPOINTS: Final = Layout("checkpoints", 0x41444350)
+PRIVATE: Final = Layout("private", 0x41444C50, "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +146,8 @@ def check_settings(connection: apsw.Connection, layout: Layout, settings: Settin
         raise RefusesToStart(f"{name} has layout {version}; this Adamant reads {SCHEMA_VERSION}")
     expected = {
         "page_size": settings.page_bytes,
-        "journal_mode": "wal",
-        "synchronous": 2,
+        "journal_mode": layout.journal,
+        "synchronous": layout.synchronous,
         "checksum_verification": "1",
         "mmap_size": 0,
         "journal_size_limit": 0,
@@ -168,9 +182,10 @@ def make_schema(path: Path, layout: Layout, script: str, settings: Settings) -> 
     """Make a file at ``path``, which must not exist, whole and closed."""
     connection = connect(path, settings, may_write=True, may_make=True)
     try:
+        connection.pragma("synchronous", layout.synchronous)
         connection.reserve_bytes(reserve=RESERVED_BYTES)
         connection.pragma("page_size", settings.page_bytes)
-        connection.pragma("journal_mode", "wal")
+        connection.pragma("journal_mode", layout.journal)
         with connection:
             connection.execute(script)
             connection.pragma("application_id", layout.application_id)

@@ -93,16 +93,20 @@ class SqliteView:
 
     def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
         """Return the item of a sort under a key, or None."""
-        asked = cast("type[Item]", sort)  # only Items are ever asked
+        asked: Any = sort  # only Items are ever asked
+        name = BY_INDEX.get(asked)
         if asked is Parcel:
             found = self._one("read_parcel", key)
-        elif asked not in BY_INDEX:
+        elif name is None:
             found = self._one("read_item", sort_number(asked), key)
         elif len(key) == _INDEX_BYTES:
-            found = self._one(f"read_{BY_INDEX[asked]}", to_index(key))
+            found = self._one(f"read_{name}", int.from_bytes(key, "big"))
         else:
             found = None
-        return None if found is None else cast("ItemType", self._read_item(asked, key, found[0]))
+        if found is None:
+            return None
+        with self._health:
+            return read_item(asked, key, found[0])  # type: ignore[no-any-return]  # of its own sort
 
     def record(self, record_id: Hash32) -> Record | None:
         """Return an accepted record, or None."""
@@ -202,7 +206,8 @@ class SqliteView:
             return read_item(sort, key, value)
 
     def _one(self, name: str, *values: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - SQL's values
-        self._check_use()
+        if self._is_over:
+            self._check_use()
         with self._health:
             return self._connection.execute(self._sql[name], values).fetchone()
 

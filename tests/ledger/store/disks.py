@@ -96,6 +96,8 @@ class RecordingVfs(apsw.VFS):
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 - SQLite's name
         super().xDelete(filename, syncdir)
         self.tape.append(Step(_name_of(filename), "delete"))
+        if syncdir:
+            self.tape.append(Step(_name_of(filename), "sync"))
 
     def descriptor(self, path: str) -> int:
         """Open a file once, and keep it open: closing it would drop SQLite's locks."""
