@@ -2,20 +2,23 @@
 
 Each question is read strictly, answered from one consistent view, and says how sure the answer is:
 who declared it, whether it is sequenced or checkpointed, and the sizes that it was read at. Origin
-is bounds, never a percentage. Nothing here decides who may ask: the API does, by
-:meth:`Question.is_public_when` and the charter's mode.
+is bounds, never a percentage. Who may ask stands with each question, and each answer shows its
+reader what that reader may read (:mod:`ledger.access`). Whoever asks without naming a reader, in
+the process that holds the ledger's folder, is its operator.
 
     answers = Answers(book)
     answers.parcel("0x…")
     answers.ask("/v1/parcels/0x…/history", limit="20")
+    answers.answer(question, given, reader)
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from ledger.access import OPERATOR, Reader, reader_of
 from ledger.answers import log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
@@ -29,6 +32,8 @@ from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
 from ledger.answers.typed_data import typed_data
 from ledger.answers.wire import Plain, to_wire
+from ledger.errors import SignInNeeded
+from ledger.values import Address, ParcelId
 
 
 def wall_clock_ms() -> int:
@@ -42,16 +47,34 @@ class Answers:
     Args:
         source: an open book, or anything that gives a view and the last checkpoint.
         clock: gives milliseconds since 1970-01-01 UTC: whether a role is in force depends on it.
+        reader: who asks, where the question does not say.
+        kept: stones' answers that are kept already.
 
     """
 
-    def __init__(self, source: Source, clock: Callable[[], int] = wall_clock_ms) -> None:
+    def __init__(
+        self,
+        source: Source,
+        clock: Callable[[], int] = wall_clock_ms,
+        reader: Reader = OPERATOR,
+        kept: KeptStones | None = None,
+    ) -> None:
         self._source = source
         self._clock = clock
-        self._stones = KeptStones()
+        self._reader = reader
+        self._stones = KeptStones() if kept is None else kept
 
     def _read(self) -> AbstractContextManager[Reading]:
-        return reading(self._source, self._clock())
+        return reading(self._source, self._clock(), self._reader)
+
+    def now_ms(self) -> int:
+        """Return the time by which questions are answered, in milliseconds."""
+        return self._clock()
+
+    def reader(self, signer: Address) -> Reader | None:
+        """Return the reader that an address is now, or None when it may not sign in."""
+        with self._read() as ledger:
+            return reader_of(ledger.view, signer, ledger.now_ms)
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Answer the question of a path of the API.
@@ -67,17 +90,30 @@ class Answers:
         """
         question, in_path = find(path)
         texts = {name: str(value) for name, value in given.items()}
-        return self.answer(question, {**texts, **in_path})
+        return self.answer(question, {**texts, **in_path}, self._reader)
 
-    def answer(self, question: Question, given: dict[str, str]) -> Plain:
-        """Answer a question with the texts of its parameters; raises as :meth:`ask` does."""
-        return getattr(self, question.name)(**question.arguments(given))
+    def answer(self, question: Question, given: Mapping[str, str], reader: Reader) -> Plain:
+        """Answer a question with the texts of its parameters; raises as :meth:`ask` does.
+
+        Raises:
+            SignInNeeded: a stranger may not ask it; whatever is asked about, and in whatever form.
+
+        """
+        is_for_everyone = question.access_when(given) == "everyone"
+        if reader.sort == "stranger" and not is_for_everyone:
+            raise SignInNeeded("sign in to ask this")
+        # What is for everyone is answered to everyone alike.
+        asked = self if is_for_everyone else self._asked_by(reader)
+        return getattr(asked, question.name)(**question.arguments(given))
+
+    def _asked_by(self, reader: Reader) -> Answers:
+        return Answers(self._source, self._clock, reader, self._stones)
 
     # -- the ledger --------------------------------------------------------------------------
 
     @property
     def is_open(self) -> bool:
-        """Whether everyone may ask everything: the charter's mode is open."""
+        """Whether every party may read everything: the charter's mode is open."""
         with self._read() as ledger:
             return ledger.charter.mode == "open"
 
@@ -121,11 +157,11 @@ class Answers:
         with self._read() as ledger:
             return to_wire(log.entry(ledger, index))
 
-    def record(self, subject: str) -> Plain:
+    def record(self, subject: str, through: str | None = None) -> Plain:
         """Answer with one record."""
-        record_id = read_hash("id", subject)
+        record_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(log.record(ledger, record_id))
+            return to_wire(log.record(ledger, record_id, later))
 
     def typed_data(self, kind: str) -> Plain:
         """Answer what a wallet signs for a record of a kind."""
@@ -134,35 +170,59 @@ class Answers:
 
     # -- goods -------------------------------------------------------------------------------
 
-    def parcel(self, subject: str) -> Plain:
+    def parcel(self, subject: str, through: str | None = None) -> Plain:
         """Answer what the book says of a parcel."""
-        parcel_id = read_hash("id", subject)
+        parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.parcel(ledger, parcel_id))
+            return to_wire(parcels.parcel(ledger, parcel_id, later))
 
-    def history(self, subject: str, limit: int | None = None, cursor: str = "") -> Plain:
+    def history(
+        self,
+        subject: str,
+        limit: int | None = None,
+        cursor: str = "",
+        through: str | None = None,
+    ) -> Plain:
         """Answer what was said of a parcel itself, the latest first."""
-        parcel_id = read_hash("id", subject)
+        parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.history(ledger, parcel_id, limit, cursor))
+            return to_wire(parcels.history(ledger, parcel_id, limit, cursor, later))
 
-    def story(self, subject: str, limit: int | None = None, cursor: str = "") -> Plain:
+    def story(
+        self,
+        subject: str,
+        limit: int | None = None,
+        cursor: str = "",
+        through: str | None = None,
+    ) -> Plain:
         """Answer what was said of a parcel and its ancestors, the latest first."""
-        parcel_id = read_hash("id", subject)
+        parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.story(ledger, parcel_id, limit, cursor))
+            return to_wire(parcels.story(ledger, parcel_id, limit, cursor, later))
 
-    def trace(self, subject: str, limit: int | None = None, cursor: str = "") -> Plain:
+    def trace(
+        self,
+        subject: str,
+        limit: int | None = None,
+        cursor: str = "",
+        through: str | None = None,
+    ) -> Plain:
         """Answer which operations led to a parcel, and where its goods can be from."""
-        parcel_id = read_hash("id", subject)
+        parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(tracing.trace(ledger, parcel_id, limit, cursor))
+            return to_wire(tracing.trace(ledger, parcel_id, limit, cursor, later))
 
-    def descendants(self, subject: str, limit: int | None = None, cursor: str = "") -> Plain:
+    def descendants(
+        self,
+        subject: str,
+        limit: int | None = None,
+        cursor: str = "",
+        through: str | None = None,
+    ) -> Plain:
         """Answer what became of a parcel's goods, the earliest first."""
-        parcel_id = read_hash("id", subject)
+        parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.descendants(ledger, parcel_id, limit, cursor))
+            return to_wire(parcels.descendants(ledger, parcel_id, limit, cursor, later))
 
     def stone(self, token: str) -> Plain:
         """Answer what anyone may see of a stone by its link."""
@@ -189,6 +249,10 @@ class Answers:
         """Answer which sites there are, by id."""
         with self._read() as ledger:
             return to_wire(people.sites(ledger, limit, cursor))
+
+
+def _read_through(through: str | None) -> ParcelId | None:
+    return None if through is None else read_hash("for", through)
 
 
 __all__ = [

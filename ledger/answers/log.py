@@ -10,7 +10,8 @@ from functools import partial
 
 from ledger import merkle
 from ledger.answers.asking import read_limit
-from ledger.answers.reading import Line, Reading
+from ledger.answers.reading import Line, Reading, withheld
+from ledger.answers.seeing import sheets_of, shown_record
 from ledger.answers.shapes import (
     CheckpointAnswer,
     ConsistencyAnswer,
@@ -23,7 +24,7 @@ from ledger.answers.shapes import (
 from ledger.errors import BadQuestion, Damaged, Unknown
 from ledger.merkle import ReadNode, leaf_hash, node_from_tiles
 from ledger.rules import touches
-from ledger.values import Hash32, RecordId, to_hex
+from ledger.values import Hash32, ParcelId, RecordId, to_hex
 
 
 def status(reading: Reading, *, takes_records: bool) -> StatusAnswer:
@@ -44,23 +45,43 @@ def status(reading: Reading, *, takes_records: bool) -> StatusAnswer:
     )
 
 
-def record(reading: Reading, record_id: RecordId) -> RecordAnswer:
-    """Answer with one record, as it was signed."""
-    index = reading.view.index_of(record_id)
-    if index is None:
-        raise Unknown("record", to_hex(record_id))
-    line = reading.line(index)
+def record(reading: Reading, record_id: RecordId, through: ParcelId | None = None) -> RecordAnswer:
+    """Answer with one record, as it was signed, as far as the reader is shown it.
+
+    Raises:
+        Unknown: there is no such record, or the reader may read nothing of it.
+
+    """
+    line, sheets = _line_of(reading, record_id, through)
+    index, shows_who = line.index, "who" in sheets
+    envelope = json.loads(line.signed.envelope.raw)
     return RecordAnswer(
         record_id=record_id,
         index=index,
         status=reading.status(index),
         recorded_at_ms=line.entry.recorded_at_ms,
         entry=line.raw,
-        signers=line.signed.signers,
+        signers=line.signed.signers if shows_who else None,
         parcels=touches(line.record, record_id),
-        envelope=json.loads(line.signed.envelope.raw),
+        envelope={
+            **envelope,
+            "record": shown_record(line, sheets),
+            "signatures": envelope["signatures"] if shows_who else None,
+        },
+        withheld=withheld(sheets),
         as_of=reading.as_of,
     )
+
+
+def _line_of(
+    reading: Reading, record_id: RecordId, through: ParcelId | None
+) -> tuple[Line, tuple[str, ...]]:
+    index = reading.view.index_of(record_id)
+    line = None if index is None else reading.line(index)
+    sheets = () if line is None else sheets_of(reading, line, through)
+    if line is None or not sheets:
+        raise Unknown("record", to_hex(record_id))
+    return line, sheets
 
 
 def entries(reading: Reading, start: int, limit: int | None) -> EntriesAnswer:
@@ -83,14 +104,16 @@ def entry(reading: Reading, index: int) -> EntryShown:
 
 
 def _shown(reading: Reading, line: Line) -> EntryShown:
+    # Whoever may not read a record is not told its id: the ids of its parcels follow from it.
+    is_told = bool(reading.sheets(line))
     return EntryShown(
         index=line.index,
         entry=line.raw,
         recorded_at_ms=line.entry.recorded_at_ms,
         previous=line.entry.previous,
         record_root=line.entry.root,
-        record_id=line.signed.record_id,
-        kind=line.record.KIND.name,
+        record_id=line.signed.record_id if is_told else None,
+        kind=line.record.KIND.name if is_told else None,
         status=reading.status(line.index),
     )
 
@@ -118,17 +141,14 @@ def index_asked(reading: Reading, index: int | None, record_id: RecordId | None)
 
     Raises:
         BadQuestion: both are given, or neither.
-        Unknown: there is no such record.
+        Unknown: there is no such record, or the reader may read nothing of it.
 
     """
     if index is not None and record_id is None:
         return index
     if record_id is None or index is not None:
         raise BadQuestion("index", "an index, or a record id in its place")
-    found = reading.view.index_of(record_id)
-    if found is None:
-        raise Unknown("record", to_hex(record_id))
-    return found
+    return _line_of(reading, record_id, None)[0].index
 
 
 def inclusion(reading: Reading, index: int, size: int | None) -> InclusionAnswer:

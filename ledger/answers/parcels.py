@@ -6,8 +6,18 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from ledger.access import ALL
 from ledger.answers.asking import Cursors, read_limit, token_of
-from ledger.answers.reading import Line, Reading
+from ledger.answers.reading import Line, Reading, withheld
+from ledger.answers.seeing import (
+    Sheets,
+    Standing,
+    book_of_holder,
+    findings_seen,
+    known_parcel,
+    path_to,
+    shown_record,
+)
 from ledger.answers.shapes import (
     DescendantsAnswer,
     Descent,
@@ -19,7 +29,6 @@ from ledger.answers.shapes import (
 )
 from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
-from ledger.canonical import to_plain
 from ledger.custody import NEVER, NOBODY, Finding, Operation, Parcel
 from ledger.errors import BadQuestion
 from ledger.limits import LIMITS
@@ -36,19 +45,21 @@ _CHAIN_ENDS: Final = 0
 """In a cursor, in place of where a parcel's chain goes on: index 0 is the Charter's."""
 
 
-def shown(parcel: Parcel) -> ParcelShown:
-    """Show a parcel as its book stands."""
+def shown(parcel: Parcel, book: Sheets) -> ParcelShown:
+    """Show a parcel as its book stands, as far as the reader is shown it."""
+    says, weighs, names = bool(book), "amounts" in book, "who" in book
     return ParcelShown(
         parcel_id=parcel.id,
         token=token_of(parcel.id),
-        state=parcel.state,
-        form=parcel.form,
-        hs_code=parcel.hs_code,
-        weight_millicarats=parcel.weight_millicarats,
-        stones=parcel.stones,
-        country=parcel.country,
-        custodian=parcel.custodian,
-        recipient=somebody(parcel.recipient),
+        state=parcel.state if says else None,
+        form=parcel.form if says else None,
+        hs_code=parcel.hs_code if says else None,
+        weight_millicarats=parcel.weight_millicarats if weighs else None,
+        stones=parcel.stones if weighs else None,
+        country=parcel.country if says else None,
+        custodian=parcel.custodian if names else None,
+        recipient=somebody(parcel.recipient) if names else None,
+        withheld=withheld(book),
     )
 
 
@@ -91,33 +102,47 @@ def finding_shown(finding: Finding) -> FindingShown:
     )
 
 
-def parcel(reading: Reading, parcel_id: ParcelId) -> ParcelAnswer:
+def parcel(reading: Reading, parcel_id: ParcelId, through: ParcelId | None = None) -> ParcelAnswer:
     """Answer what is known of a parcel."""
-    known = reading.known_parcel(parcel_id)
+    known, standing = known_parcel(reading, parcel_id, through)
+    book = standing.book
     made = reading.line(known.made_by)
+    made_sheets = reading.sheets(made, standing.until)
     last = reading.line(reading.index_of(known.head))
+    last_sheets = reading.sheets(last, standing.until)
     descent = descent_of(reading, known)
+    findings = (*findings_about(reading, known.id), *descent.findings)
+    is_used = known.spent_by != NEVER
     return ParcelAnswer(
-        **members_of(shown(known)),
-        label=label_of(made.record, known.position),
+        **members_of(shown(known, book)),
+        label=label_of(made.record, known.position) if "amounts" in made_sheets else None,
         position=known.position,
-        frozen_by=somebody(known.reporter),
-        is_seized=known.seized,
-        used_by=None if known.spent_by == NEVER else known.spent_by,
-        head=known.head,
-        head_at=known.head_at,
-        made=reading.said(made),
-        last=reading.said(last),
-        findings=(*findings_about(reading, known.id), *descent.findings),
+        frozen_by=somebody(known.reporter) if "who" in book else None,
+        is_seized=known.seized if book else None,
+        used_by=known.spent_by if book and is_used else None,
+        head=known.head if book else None,
+        head_at=known.head_at if book else None,
+        made=reading.said(made, made_sheets) if made_sheets else None,
+        last=reading.said(last, last_sheets) if last_sheets else None,
+        findings=findings_seen(reading, findings, standing.until),
         is_followed_whole=descent.is_whole,
         as_of=reading.as_of,
     )
 
 
-def history(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str) -> HistoryAnswer:
+def history(
+    reading: Reading,
+    parcel_id: ParcelId,
+    limit: int | None,
+    cursor: str,
+    through: ParcelId | None = None,
+) -> HistoryAnswer:
     """Answer with a parcel's own chain, and the records that speak of it; the latest first."""
-    known, rows = reading.known_parcel(parcel_id), read_limit(limit)
+    rows = read_limit(limit)
+    known, standing = known_parcel(reading, parcel_id, through)
     cursors = Cursors(f"history {to_hex(parcel_id)}")
+    if not reading.is_whole:
+        return _history_in_part(reading, known, standing, rows, cursors, cursor)
     below, start = _read_place(reading, known, cursors, cursor)
     own = stories.own_steps(reading.view, parcel_id, start, rows + 1) if start else ()
     indices = {step.index: False for step in own}
@@ -132,11 +157,50 @@ def history(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: st
     return HistoryAnswer(
         parcel_id=parcel_id,
         steps=tuple(
-            step(reading, reading.line(index), (parcel_id,), is_mention=indices[index])
+            step(reading, reading.line(index), (parcel_id,), ALL, is_mention=indices[index])
             for index in page
         ),
+        is_whole=True,
         cursor=next_cursor,
         is_cut=False,
+        as_of=reading.as_of,
+    )
+
+
+def _history_in_part(
+    reading: Reading,
+    known: Parcel,
+    standing: Standing,
+    rows: int,
+    cursors: Cursors,
+    cursor: str,
+) -> HistoryAnswer:
+    """Answer with those records of a history that the reader may read.
+
+    The cursor tells of none of the others: the chain is walked from its head for every page.
+    """
+    below = _read_place(reading, known, cursors, cursor)[0]
+    most = LIMITS.chain_records_max
+    own = stories.own_steps(reading.view, known.id, known.head, most)
+    spoken = reading.view.last_mentions(known.id, below, LIMITS.mentions_read_max)
+    indices = {**dict.fromkeys(spoken, True), **{one.index: False for one in own}}
+    steps: list[Step] = []
+    for index in sorted((index for index in indices if index < below), reverse=True):
+        line = reading.line(index)
+        sheets = reading.sheets(line, standing.until)
+        if sheets:
+            steps.append(step(reading, line, (known.id,), sheets, is_mention=indices[index]))
+        if len(steps) > rows:
+            break
+    page = steps[:rows]
+    return HistoryAnswer(
+        parcel_id=known.id,
+        steps=tuple(page),
+        is_whole=False,
+        cursor=cursors.write(_PLACE.pack(page[-1].index, _CHAIN_ENDS))
+        if len(steps) > rows
+        else None,
+        is_cut=len(own) == most or len(spoken) == LIMITS.mentions_read_max,
         as_of=reading.as_of,
     )
 
@@ -166,18 +230,38 @@ def _read_place(
     raise BadQuestion("cursor", "the cursor that the page before gave")
 
 
-def story(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str) -> HistoryAnswer:
+def story(
+    reading: Reading,
+    parcel_id: ParcelId,
+    limit: int | None,
+    cursor: str,
+    through: ParcelId | None = None,
+) -> HistoryAnswer:
     """Answer with a parcel's chain and those of all its ancestors; the latest first."""
-    known, rows = reading.known_parcel(parcel_id), read_limit(limit)
+    rows = read_limit(limit)
+    known, standing = known_parcel(reading, parcel_id, through)
     cursors = Cursors(f"story {to_hex(parcel_id)}")
     before = cursors.read_index(cursor)
-    most = LIMITS.story_walk_steps_max
+
+    def is_told(told: stories.Step) -> bool:
+        return told.index <= standing.until or bool(reading.sheets(reading.line(told.index)))
+
     page = stories.story(
-        reading.view, known, rows, None if before is None else -before, steps_max=most
+        reading.view,
+        known,
+        rows,
+        None if before is None else -before,
+        steps_max=LIMITS.story_walk_steps_max,
+        keep=is_told,
     )
+    lines = ((reading.line(told.index), told.parcels) for told in page.steps)
     return HistoryAnswer(
         parcel_id=parcel_id,
-        steps=tuple(step(reading, reading.line(told.index), told.parcels) for told in page.steps),
+        steps=tuple(
+            step(reading, line, parcels, reading.sheets(line, standing.until))
+            for line, parcels in lines
+        ),
+        is_whole=reading.is_whole,
         cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
         is_cut=page.is_cut,
         as_of=reading.as_of,
@@ -185,42 +269,72 @@ def story(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str)
 
 
 def step(
-    reading: Reading, line: Line, parcels: Sequence[ParcelId], *, is_mention: bool = False
+    reading: Reading,
+    line: Line,
+    parcels: Sequence[ParcelId],
+    sheets: Sheets,
+    *,
+    is_mention: bool = False,
 ) -> Step:
     """Show one record of a story."""
     return Step(
-        **members_of(reading.said(line)),
+        **members_of(reading.said(line, sheets)),
         parcels=tuple(parcels),
         is_mention=is_mention,
-        record=to_plain(line.record),
+        record=shown_record(line, sheets),
     )
 
 
 def descendants(
-    reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str
+    reading: Reading,
+    parcel_id: ParcelId,
+    limit: int | None,
+    cursor: str,
+    through: ParcelId | None = None,
 ) -> DescendantsAnswer:
     """Answer with every operation that a parcel's goods went into; the earliest first."""
-    known, rows = reading.known_parcel(parcel_id), read_limit(limit)
+    rows = read_limit(limit)
+    known, standing = known_parcel(reading, parcel_id, through)
     cursors = Cursors(f"descendants {to_hex(parcel_id)}")
-    page = downstream(reading.view, known, rows, cursors.read_index(cursor))
+    path = frozenset() if reading.is_whole else path_to(reading, through)
+
+    def sheets(operation: Operation) -> Sheets:
+        if reading.is_whole:
+            return ALL
+        until = operation.index if operation.index in path else NEVER
+        return reading.sheets(reading.line(operation.index), until)
+
+    page = downstream(
+        reading.view,
+        known,
+        rows,
+        cursors.read_index(cursor),
+        keep=lambda operation: bool(sheets(operation)),
+    )
     return DescendantsAnswer(
-        parcel=shown(known),
-        operations=tuple(_descent(reading, operation, made) for operation, made in page.steps),
+        parcel=shown(known, standing.book),
+        operations=tuple(
+            _descent(reading, operation, made, sheets(operation)) for operation, made in page.steps
+        ),
+        is_whole=reading.is_whole,
         cursor=cursors.write_index(page.cursor),
         is_cut=page.is_cut,
         as_of=reading.as_of,
     )
 
 
-def _descent(reading: Reading, operation: Operation, made: Sequence[Parcel]) -> Descent:
+def _descent(
+    reading: Reading, operation: Operation, made: Sequence[Parcel], sheets: Sheets
+) -> Descent:
     return Descent(
         index=operation.index,
         record_id=operation.record_id,
         operation=operation.name,
-        author=operation.author,
+        author=operation.author if "who" in sheets else None,
         country=operation.country,
         occurred_at=operation.occurred_at,
         recorded_at_ms=operation.recorded_at_ms,
         status=reading.status(operation.index),
-        made=tuple(shown(child) for child in made),
+        withheld=withheld(sheets),
+        made=tuple(shown(child, book_of_holder(reading, child)) for child in made),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.parcels import findings_about, shown, somebody
-from ledger.answers.reading import Reading
+from ledger.answers.reading import Reading, withheld
+from ledger.answers.seeing import book_of_holder, findings_seen
 from ledger.answers.shapes import (
     CharterAnswer,
     ParcelShown,
@@ -17,10 +18,10 @@ from ledger.answers.shapes import (
     YearShown,
 )
 from ledger.answers.wire import members_of
-from ledger.custody import Agent, Claim, Party, SiteState, Suspicion, YearOutput
+from ledger.custody import NEVER, Agent, Claim, Parcel, Party, SiteState, Suspicion, YearOutput
 from ledger.errors import Damaged, Unknown
 from ledger.limits import LIMITS
-from ledger.values import HASH_BYTES, NO_HASH, Address, Hash32, SiteId, to_hex
+from ledger.values import HASH_BYTES, NO_HASH, Address, Hash32, ParcelId, SiteId, to_hex
 
 
 def party(reading: Reading, address: Address, limit: int | None, cursor: str) -> PartyAnswer:
@@ -35,9 +36,24 @@ def party(reading: Reading, address: Address, limit: int | None, cursor: str) ->
         return _agent(reading, address)
     if claim.sort == "key":
         return _key(reading, claim)
-    held = reading.view.parcels_of(address, after, rows + 1)
+    held = _held(reading, address, ParcelId(after), rows + 1)
     more = cursors.write(held[rows - 1].id) if len(held) > rows else None
-    return _party(reading, address, tuple(map(shown, held[:rows])), more)
+    parcels = tuple(shown(parcel, book_of_holder(reading, parcel)) for parcel in held[:rows])
+    return _party(reading, address, parcels, more)
+
+
+def _held(reading: Reading, address: Address, after: ParcelId, most: int) -> list[Parcel]:
+    """Return what an address holds or is offered, of which the reader is shown the book."""
+    if reading.is_whole or address == reading.reader.party:
+        return reading.view.parcels_of(address, after, most)
+    kept: list[Parcel] = []
+    for _ in range(LIMITS.walk_steps_max // LIMITS.page_rows_max):
+        held = reading.view.parcels_of(address, after, LIMITS.page_rows_max)
+        kept += [parcel for parcel in held if book_of_holder(reading, parcel)]
+        if len(kept) >= most or len(held) < LIMITS.page_rows_max:
+            break
+        after = held[-1].id
+    return kept[:most]
 
 
 def _party(
@@ -142,16 +158,20 @@ def site(reading: Reading, site_id: SiteId) -> SiteAnswer:
     known = reading.view.read(SiteState, site_id)
     if known is None:
         raise Unknown("site", to_hex(site_id))
+    last = reading.line(reading.index_of(known.head))
+    sheets = reading.sheets(last)
+    weighs = "amounts" in sheets
     return SiteAnswer(
         **members_of(site_shown(known)),
-        operators=known.operators,
-        yearly_capacity_millicarats=known.yearly_capacity_millicarats,
+        operators=known.operators if "who" in sheets else None,
+        yearly_capacity_millicarats=known.yearly_capacity_millicarats if weighs else None,
         valid_until=known.valid_until,
         head=known.head,
         head_at=known.head_at,
-        last=reading.said(reading.line(reading.index_of(known.head))),
-        years=_years(reading, site_id),
-        findings=findings_about(reading, site_id),
+        last=reading.said(last, sheets),
+        years=_years(reading, site_id) if weighs else None,
+        findings=findings_seen(reading, findings_about(reading, site_id), NEVER),
+        withheld=withheld(sheets),
         as_of=reading.as_of,
     )
 

@@ -31,7 +31,7 @@ def plain_words(
         steps: its story.
         ruled_out: countries of the story that it cannot be from, as they stand in a sentence.
         is_stone: whether it is one stone.
-        is_open: whether everyone may read the ledger's records.
+        is_open: whether every party may read all of the ledger's records.
 
     """
     return PlainWords(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from ledger.answers import shapes
 from ledger.answers.asking import read_integer
@@ -21,6 +21,14 @@ from ledger.limits import LIMITS
 HASH_FORM: Final = "^0x[0-9a-f]{64}$"
 ADDRESS_FORM: Final = "^0x[0-9a-f]{40}$"
 TOKEN_FORM: Final = "^[0-9a-f]{32}$"  # noqa: S105 - a link's form, no secret
+
+
+Access = Literal["everyone", "admitted", "concerned"]
+"""Who may ask: everyone; every admitted party that has signed in; or, of these, those concerned.
+
+Those concerned are shown what they may read, sheet by sheet, and told of nothing else.
+"""
+ACCESS: Final[tuple[Access, ...]] = get_args(Access)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Parameter:
         argument: the name under which the answer takes it.
         in_path: whether it stands in the path; it is then always there.
         is_required: whether the question makes no sense without it.
-        is_public: whether anyone may give it in a question that anyone may ask.
+        access: who may give it, in a question that everyone may ask.
 
     """
 
@@ -44,7 +52,7 @@ class Parameter:
     argument: str
     in_path: bool = False
     is_required: bool = False
-    is_public: bool = True
+    access: Access = "everyone"
 
     def read(self, text: str) -> str | int:
         """Read its text; ids are read by whoever answers."""
@@ -61,8 +69,7 @@ class Question:
         asks: what it asks, in a few words.
         shape: what the answer is made of.
         parameters: what it takes.
-        is_public: whether it may be asked of a trade ledger by anyone; see also
-            :meth:`is_public_when`.
+        access: who may ask it; see also :meth:`access_when`.
 
     """
 
@@ -70,13 +77,13 @@ class Question:
     path: str
     asks: str
     shape: type[Any]
+    access: Access
     parameters: tuple[Parameter, ...] = ()
-    is_public: bool = False
 
-    def is_public_when(self, given: Collection[str]) -> bool:
-        """Tell whether anyone may ask it of a trade ledger, given the names of what it takes."""
-        closed = {one.name for one in self.parameters if not one.is_public}
-        return self.is_public and closed.isdisjoint(given)
+    def access_when(self, given: Collection[str]) -> Access:
+        """Return who may ask it, given the names of what it is asked with."""
+        closed = [one.access for one in self.parameters if one.name in given]
+        return max((self.access, *closed), key=ACCESS.index)
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -112,6 +119,13 @@ def _integer(name: str, meaning: str, argument: str, *, is_required: bool = Fals
     return Parameter(name, meaning, schema, argument, is_required=is_required)
 
 
+_FOR: Final = Parameter(
+    "for",
+    "a later parcel of the same goods, that the reader holds or held: what was said up to then is "
+    "shown without who and how much",
+    {"type": "string", "pattern": HASH_FORM},
+    "through",
+)
 _PARCEL: Final = _id("the parcel's id")
 _LIMIT: Final = Parameter(
     "limit",
@@ -129,24 +143,26 @@ QUESTIONS: Final = (
         "status",
         "/v1/status",
         "What is this ledger, and how far has it come?",
-        shapes.StatusAnswer,
-        is_public=True,
+        shapes.StatusAnswer, "everyone",
     ),
     Question(
-        "charter", "/v1/charter", "Which charter values are in force?", shapes.CharterAnswer
+        "charter",
+        "/v1/charter",
+        "Which charter values are in force?",
+        shapes.CharterAnswer,
+        "admitted",
     ),
     Question(
         "checkpoint",
         "/v1/checkpoint",
         "What did the log last sign of itself?",
-        shapes.CheckpointAnswer,
-        is_public=True,
+        shapes.CheckpointAnswer, "everyone",
     ),
     Question(
         "inclusion",
         "/v1/proofs/inclusion",
         "Is this entry in the log?",
-        shapes.InclusionAnswer,
+        shapes.InclusionAnswer, "everyone",
         (
             _integer("index", "the entry's index, unless a record is named", "index"),
             Parameter(
@@ -155,35 +171,33 @@ QUESTIONS: Final = (
                 {"type": "string", "pattern": HASH_FORM},
                 "record",
                 # Whoever may not read records is not told which of them are in the log.
-                is_public=False,
+                access="concerned",
             ),
             _integer("size", "the size of the tree; that of the last checkpoint if unsaid", "size"),
         ),
-        is_public=True,
     ),
     Question(
         "consistency",
         "/v1/proofs/consistency",
         "Does this tree continue a smaller one?",
-        shapes.ConsistencyAnswer,
+        shapes.ConsistencyAnswer, "everyone",
         (
             _integer("from", "the size of the smaller tree", "from_size", is_required=True),
             _integer("to", "the size of the larger; the last checkpoint's if unsaid", "to_size"),
         ),
-        is_public=True,
     ),
     Question(
         "entries",
         "/v1/entries",
         "Which lines does the log have, from an index on?",
-        shapes.EntriesAnswer,
+        shapes.EntriesAnswer, "admitted",
         (_integer("start", "the first index; 0 if it is not said", "start"), _LIMIT),
     ),
     Question(
         "entry",
         "/v1/entries/{index}",
         "Which line stands at this index?",
-        shapes.EntryShown,
+        shapes.EntryShown, "admitted",
         (
             Parameter(
                 "index", "the index", {"type": "integer", "minimum": 0}, "index",
@@ -195,49 +209,49 @@ QUESTIONS: Final = (
         "record",
         "/v1/records/{id}",
         "What does this record say, and where does it stand?",
-        shapes.RecordAnswer,
-        (_id("the record's id"),),
+        shapes.RecordAnswer, "concerned",
+        (_id("the record's id"), _FOR),
     ),
     Question(
         "parcel",
         "/v1/parcels/{id}",
         "What does the book say of this parcel?",
-        shapes.ParcelAnswer,
-        (_PARCEL,),
+        shapes.ParcelAnswer, "concerned",
+        (_PARCEL, _FOR),
     ),
     Question(
         "history",
         "/v1/parcels/{id}/history",
         "What was said of this parcel itself?",
-        shapes.HistoryAnswer,
-        (_PARCEL, *_PAGE),
+        shapes.HistoryAnswer, "concerned",
+        (_PARCEL, _FOR, *_PAGE),
     ),
     Question(
         "story",
         "/v1/parcels/{id}/story",
         "What was said of this parcel and all its ancestors?",
-        shapes.HistoryAnswer,
-        (_PARCEL, *_PAGE),
+        shapes.HistoryAnswer, "concerned",
+        (_PARCEL, _FOR, *_PAGE),
     ),
     Question(
         "trace",
         "/v1/parcels/{id}/trace",
         "Which operations led to this parcel, and where can its goods be from?",
-        shapes.TraceAnswer,
-        (_PARCEL, *_PAGE),
+        shapes.TraceAnswer, "concerned",
+        (_PARCEL, _FOR, *_PAGE),
     ),
     Question(
         "descendants",
         "/v1/parcels/{id}/descendants",
         "What became of this parcel's goods?",
-        shapes.DescendantsAnswer,
-        (_PARCEL, *_PAGE),
+        shapes.DescendantsAnswer, "concerned",
+        (_PARCEL, _FOR, *_PAGE),
     ),
     Question(
         "party",
         "/v1/parties/{address}",
         "Who is this address, and what does it hold?",
-        shapes.PartyAnswer,
+        shapes.PartyAnswer, "admitted",
         (
             Parameter(
                 "address", "the address", {"type": "string", "pattern": ADDRESS_FORM}, "address",
@@ -246,39 +260,37 @@ QUESTIONS: Final = (
             *_PAGE,
         ),
     ),
-    Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, _PAGE),
+    Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, "admitted", _PAGE),
     Question(
         "site",
         "/v1/sites/{id}",
         "What is this site, and what came from it?",
-        shapes.SiteAnswer,
+        shapes.SiteAnswer, "admitted",
         (_id("the site's id"),),
     ),
     Question(
         "typed_data",
         "/v1/typed-data/{kind}",
         "What does a wallet sign for a record of this kind?",
-        shapes.TypedDataAnswer,
+        shapes.TypedDataAnswer, "everyone",
         (
             Parameter(
                 "kind", "the kind's name", {"type": "string"}, "kind",
                 in_path=True, is_required=True,
             ),
         ),
-        is_public=True,
     ),
     Question(
         "stone",
         "/stones/{token}.json",
         "What may anyone see of this stone?",
-        shapes.StoneAnswer,
+        shapes.StoneAnswer, "everyone",
         (
             Parameter(
                 "token", "the stone's link token", {"type": "string", "pattern": TOKEN_FORM},
                 "token", in_path=True, is_required=True,
             ),
         ),
-        is_public=True,
     ),
 )  # fmt: skip
 """Every question, the ones about the ledger first."""

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from ledger.access import ALL, NONE, OPERATOR, Reader, facts_of, is_whole_for, sheets_shown
 from ledger.answers.shapes import AsOf, Said, Status
-from ledger.custody import CharterInForce, Parcel, Suspicion, charter_of
+from ledger.custody import NEVER, CharterInForce, Parcel, Suspicion, charter_of
 from ledger.derivation import reread
 from ledger.entry import Entry
 from ledger.errors import Damaged, Unknown
-from ledger.records import Record
+from ledger.records import SHEETS, Record
 from ledger.signing import SignedRecord
 from ledger.store.protocol import Published, View
 from ledger.values import Address, Hash32, ParcelId, to_hex
@@ -60,6 +61,7 @@ class Reading:
         published: the last checkpoint.
         charter: the charter in force.
         now_ms: the time of asking.
+        reader: who asks.
 
     """
 
@@ -68,6 +70,29 @@ class Reading:
     charter: CharterInForce
     now_ms: int
     as_of: AsOf
+    reader: Reader = OPERATOR
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the reader is shown every record whole."""
+        return is_whole_for(self.charter.mode, self.reader)
+
+    def sheets(self, line: Line, until: int = NEVER) -> tuple[str, ...]:
+        """Return which sheets of a record the reader is shown.
+
+        Args:
+            line: the record.
+            until: the last index up to which what was said of these goods is of goods that the
+                reader holds or held, or of their ancestors.
+
+        """
+        if self.is_whole:
+            return ALL
+        if self.reader.sort != "party":
+            return NONE
+        is_of_line = line.index <= until
+        facts = facts_of(self.view, line.record, line.signed.signers, is_of_line=is_of_line)
+        return sheets_shown(self.charter.mode, self.reader, facts)
 
     def status(self, index: int) -> Status:
         """Say how sure an entry is."""
@@ -115,27 +140,36 @@ class Reading:
         suspicions = (self.view.read(Suspicion, address) for address in set(addresses))
         return any(known is not None and index >= known.since for known in suspicions)
 
-    def said(self, line: Line) -> Said:
-        """Say who said a line, when, and how sure that is."""
+    def said(self, line: Line, sheets: tuple[str, ...]) -> Said:
+        """Say who said a line, when, and how sure that is; *what* and *scene* must be shown."""
         record, signers = line.record, line.signed.signers
+        shows_who = "who" in sheets
         return Said(
             index=line.index,
             record_id=line.signed.record_id,
             kind=record.KIND.name,
             operation=record.operation,
-            author=record.author,
+            author=record.author if shows_who else None,
             role=record.what.author_role,
             country=record.scene.author_country,
-            signers=signers,
+            signers=signers if shows_who else None,
             occurred_at=record.scene.occurred_at,
             recorded_at_ms=line.entry.recorded_at_ms,
             status=self.status(line.index),
-            is_suspected=self.is_suspected(line.index, record.author, *signers),
+            is_suspected=self.is_suspected(line.index, record.author, *signers)
+            if shows_who
+            else None,
+            withheld=withheld(sheets),
         )
 
 
+def withheld(sheets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sheets that are not among those shown."""
+    return tuple(place for place in SHEETS if place not in sheets)
+
+
 @contextmanager
-def reading(source: Source, now_ms: int) -> Iterator[Reading]:
+def reading(source: Source, now_ms: int, reader: Reader = OPERATOR) -> Iterator[Reading]:
     """Open what one question reads from.
 
     Raises:
@@ -148,4 +182,4 @@ def reading(source: Source, now_ms: int) -> Iterator[Reading]:
         if charter is None:
             raise Damaged("gap", "charter in force", "the ledger has no charter")
         as_of = AsOf(view.head().size, published.size)
-        yield Reading(view, published, charter, now_ms, as_of)
+        yield Reading(view, published, charter, now_ms, as_of, reader)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.access import ALL
 from ledger.answers.asking import token_of
 from ledger.answers.country_names import name_in_text, name_of
 from ledger.answers.log import note_of
@@ -217,7 +218,7 @@ def _lines(reading: Reading, parcel: Parcel) -> tuple[list[Line], bool, int]:
 
 
 def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
-    said = reading.said(line)
+    said = reading.said(line, ALL)
     title, says = teller.tell(line.record)
     return StoneStep(
         index=said.index,
@@ -231,7 +232,7 @@ def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
         occurred_at=said.occurred_at,
         recorded_at_ms=said.recorded_at_ms,
         status=said.status,
-        is_suspected=said.is_suspected,
+        is_suspected=bool(said.is_suspected),
     )
 
 
@@ -269,8 +270,8 @@ def _findings(
     found = [
         StoneFinding(
             finding.name,
-            finding_in_words(finding.name, finding.evidence if is_open else ""),
-            finding.index,
+            finding_in_words(finding.name, (finding.evidence or "") if is_open else ""),
+            finding.index or 0,
         )
         for finding in findings_along(reading, parcel, operations)
     ]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.parcels import finding_shown, findings_about
 from ledger.answers.reading import Reading
+from ledger.answers.seeing import findings_seen, known_parcel
 from ledger.answers.shapes import (
     CountryOrigin,
     FindingShown,
@@ -30,25 +31,45 @@ from ledger.trace.origins import OTHER_SITES, Bound, CountryBounds
 from ledger.trace.walk import upstream
 from ledger.values import NO_HASH, ParcelId, SiteId, to_hex
 
+_NO_AMOUNTS = (None, None, None)
 SITE_FINDINGS = ("over-capacity",)
 """The findings that a registration raises about its site."""
 
 
-def trace(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str) -> TraceAnswer:
-    """Answer with the operations that led to a parcel, the latest first, and its origin."""
-    known, rows = reading.known_parcel(parcel_id), read_limit(limit)
+def trace(
+    reading: Reading,
+    parcel_id: ParcelId,
+    limit: int | None,
+    cursor: str,
+    through: ParcelId | None = None,
+) -> TraceAnswer:
+    """Answer with the operations that led to a parcel, the latest first, and its origin.
+
+    Bounds are of the parcel's own weight: whoever is shown that is shown them.
+    """
+    rows = read_limit(limit)
+    known, standing = known_parcel(reading, parcel_id, through)
     cursors = Cursors(f"trace {to_hex(parcel_id)}")
     before = cursors.read_index(cursor)
-    page = upstream(reading.view, known, rows, None if before is None else -before)
+
+    def is_told(operation: Operation) -> bool:
+        is_of_line = operation.index <= standing.until
+        return is_of_line or bool(reading.sheets(reading.line(operation.index)))
+
+    start = None if before is None else -before
+    page = upstream(reading.view, known, rows, start, keep=is_told)
     descent = descent_of(reading, known)
     found = (*findings_along(reading, known, page.steps), *descent.findings)
+    ordered = sorted(found, key=lambda finding: (finding.index or 0, finding.finding_id))
+    weighs = "amounts" in standing.book
     return TraceAnswer(
         parcel_id=parcel_id,
-        weight_millicarats=known.weight_millicarats,
-        stones=known.stones,
-        origins=origins_of(reading, known),
-        operations=tuple(_shown(reading, operation) for operation in page.steps),
-        findings=tuple(sorted(found, key=lambda finding: (finding.index, finding.finding_id))),
+        weight_millicarats=known.weight_millicarats if weighs else None,
+        stones=known.stones if weighs else None,
+        origins=origins_of(reading, known, shows_amounts=weighs),
+        operations=tuple(_shown(reading, operation, standing.until) for operation in page.steps),
+        is_whole=reading.is_whole,
+        findings=findings_seen(reading, ordered, standing.until),
         is_followed_whole=descent.is_whole,
         cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
         is_cut=page.is_cut,
@@ -56,28 +77,45 @@ def trace(reading: Reading, parcel_id: ParcelId, limit: int | None, cursor: str)
     )
 
 
-def _shown(reading: Reading, operation: Operation) -> OperationShown:
-    said = reading.said(reading.line(operation.index))
+def _shown(reading: Reading, operation: Operation, until: int) -> OperationShown:
+    line = reading.line(operation.index)
+    sheets = reading.sheets(line, until)
+    said, weighs = reading.said(line, sheets), "amounts" in sheets
     inputs = zip(operation.inputs, operation.input_weights_millicarats, strict=True)
     outputs = zip(operation.outputs, operation.weights_millicarats, operation.stones, strict=True)
+    is_mined = operation.site != NO_HASH
     return OperationShown(
         **{**members_of(said), "operation": operation.name},
-        site_id=None if operation.site == NO_HASH else operation.site,
-        inputs=tuple(Ingredient(*pair) for pair in inputs),
-        outputs=tuple(Product(*made) for made in outputs),
-        loss_millicarats=operation.loss_millicarats,
+        site_id=operation.site if is_mined and "who" in sheets else None,
+        inputs=tuple(Ingredient(given, weight if weighs else None) for given, weight in inputs),
+        outputs=tuple(
+            Product(made, weight if weighs else None, stones if weighs else None)
+            for made, weight, stones in outputs
+        ),
+        loss_millicarats=operation.loss_millicarats if weighs else None,
     )
 
 
-def origins_of(reading: Reading, parcel: Parcel) -> Origins:
+def origins_of(reading: Reading, parcel: Parcel, *, shows_amounts: bool = True) -> Origins:
     """Bound where a parcel's goods can come from."""
     bounds = bounds_of(reading.view, parcel)
     is_one_stone = parcel.stones == 1
+    countries = tuple(
+        _country(reading, part, is_one_stone=is_one_stone) for part in bounds.countries
+    )
     return Origins(
         one_of=bounds.possible() if is_one_stone else None,
         is_contradicted=bounds.contradicted,
-        countries=tuple(
-            _country(reading, part, is_one_stone=is_one_stone) for part in bounds.countries
+        countries=countries if shows_amounts else tuple(map(_without_amounts, countries)),
+    )
+
+
+def _without_amounts(origin: CountryOrigin) -> CountryOrigin:
+    return CountryOrigin(
+        origin.country,
+        *_NO_AMOUNTS,
+        sites=tuple(
+            SiteOrigin(site.site_id, site.label, site.zone, *_NO_AMOUNTS) for site in origin.sites
         ),
     )
 
@@ -138,4 +176,5 @@ def findings_along(
         for finding in findings_about(reading, subject):
             if finding.name != CONTRADICTED or subject in ancestry:
                 found[finding.finding_id] = finding
-    return tuple(sorted(found.values(), key=lambda finding: (finding.index, finding.finding_id)))
+    by_index = sorted(found.values(), key=lambda one: (one.index or 0, one.finding_id))
+    return tuple(by_index)

@@ -17,10 +17,13 @@ class Said:
     Attributes:
         operation: the record's operation, or "".
         author: the party spoken for; ``signers`` are the keys that signed.
+        withheld: the sheets of the record that this reader is not shown; what stands in them is
+            null: of *who*, author and signers.
         occurred_at: when it happened, as the author declares.
         recorded_at_ms: when the ledger recorded it: evidenced.
         is_suspected: whether a Revocation says that records of the author, or of a signer, are
-            suspect from an index on, and this is one of them.
+            suspect from an index on, and this is one of them; null where *who* is withheld, since
+            those Revocations name their party.
 
     """
 
@@ -28,14 +31,15 @@ class Said:
     record_id: RecordId
     kind: str
     operation: str
-    author: Address
+    author: Address | None
     role: str
     country: str
-    signers: tuple[Address, ...]
+    signers: tuple[Address, ...] | None
     occurred_at: int
     recorded_at_ms: int
     status: Status
-    is_suspected: bool
+    is_suspected: bool | None
+    withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Step(Said):
     Attributes:
         parcels: the parcels of this story that it makes, advances or speaks of.
         is_mention: whether it only speaks of the parcel, and changes nothing.
-        record: all of it, as it was signed.
+        record: all of it, as it was signed; in the place of a withheld sheet its hash, so that the
+            record's id can still be computed.
 
     """
 
@@ -56,14 +61,20 @@ class Step(Said):
 
 @dataclass(frozen=True, slots=True)
 class FindingShown:
-    """A plausibility warning about an accepted record; never a refusal."""
+    """A plausibility warning about an accepted record; never a refusal.
+
+    Attributes:
+        index, record_id: the record that raised it; null if this reader is not told.
+        evidence: what was compared; null if this reader is not shown that record whole.
+
+    """
 
     finding_id: Hash32
     name: str
-    index: int
-    record_id: RecordId
+    index: int | None
+    record_id: RecordId | None
     subject: Hash32
-    evidence: str
+    evidence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +85,23 @@ class ParcelShown:
         token: names the parcel in links.
         stones: 0 = not counted.
         recipient: to whom it is offered, or null.
+        withheld: what of the book this reader is not shown, named as the sheets of records; it is
+            null then: of *who*, who holds it; of *amounts*, weight and stones; of *what* and
+            *scene*, all the rest.
 
     """
 
     parcel_id: ParcelId
     token: str
-    state: str
-    form: str
-    hs_code: str
-    weight_millicarats: int
-    stones: int
-    country: str
-    custodian: Address
+    state: str | None
+    form: str | None
+    hs_code: str | None
+    weight_millicarats: int | None
+    stones: int | None
+    country: str | None
+    custodian: Address | None
     recipient: Address | None
+    withheld: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +119,19 @@ class ParcelAnswer(ParcelShown):
         findings: about it, and what it descends from that is in doubt.
         is_followed_whole: whether all that it descends from was looked at for records in doubt.
 
+    All but ``position`` and ``findings`` is null where this reader is not shown it.
+
     """
 
-    label: str
+    label: str | None
     position: int
     frozen_by: Address | None
-    is_seized: bool
+    is_seized: bool | None
     used_by: int | None
-    head: RecordId
-    head_at: int
-    made: Said
-    last: Said
+    head: RecordId | None
+    head_at: int | None
+    made: Said | None
+    last: Said | None
     findings: tuple[FindingShown, ...]
     is_followed_whole: bool
     as_of: AsOf
@@ -125,6 +142,8 @@ class HistoryAnswer:
     """Records of a story, the latest first.
 
     Attributes:
+        is_whole: whether this reader is told of every record; else those that it may not read are
+            left out, if there are any.
         cursor: asks for the next page; null at the end.
         is_cut: whether the walk's bound was reached: what lies beyond is not told.
 
@@ -132,6 +151,7 @@ class HistoryAnswer:
 
     parcel_id: ParcelId
     steps: tuple[Step, ...]
+    is_whole: bool
     cursor: str | None
     is_cut: bool
     as_of: AsOf
@@ -149,13 +169,15 @@ class SiteOrigin:
         pro_rata_millicarats: the share if goods mix by weight, evidence of nothing; null for a
             single stone, which is wholly of one site.
 
+    All three are null for a reader who is not shown the parcel's own weight.
+
     """
 
     site_id: SiteId | None
     label: str
     zone: str
-    least_millicarats: int
-    most_millicarats: int
+    least_millicarats: int | None
+    most_millicarats: int | None
     pro_rata_millicarats: int | None
 
 
@@ -164,8 +186,8 @@ class CountryOrigin:
     """How much of a parcel is of one country; see :class:`SiteOrigin`."""
 
     country: str
-    least_millicarats: int
-    most_millicarats: int
+    least_millicarats: int | None
+    most_millicarats: int | None
     pro_rata_millicarats: int | None
     sites: tuple[SiteOrigin, ...]
 
@@ -187,19 +209,19 @@ class Origins:
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """A parcel that went into an operation, with its book weight."""
+    """A parcel that went into an operation, with its book weight; null if withheld."""
 
     parcel_id: ParcelId
-    weight_millicarats: int
+    weight_millicarats: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A parcel that came out of an operation, as it was made."""
+    """A parcel that came out of an operation, as it was made; amounts are null if withheld."""
 
     parcel_id: ParcelId
-    weight_millicarats: int
-    stones: int
+    weight_millicarats: int | None
+    stones: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +230,14 @@ class OperationShown(Said):
 
     Attributes:
         site_id: where a registration was mined; otherwise null.
-        loss_millicarats: what was lost, all reasons together.
+        loss_millicarats: what was lost, all reasons together; null if withheld.
 
     """
 
     site_id: SiteId | None
     inputs: tuple[Ingredient, ...]
     outputs: tuple[Product, ...]
-    loss_millicarats: int
+    loss_millicarats: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +248,16 @@ class TraceAnswer:
         findings: about the parcels of these operations, raised by registrations among them about
             their sites, and what the parcel descends from that is in doubt.
         is_followed_whole: whether all that it descends from was looked at for records in doubt.
+        is_whole: see :class:`HistoryAnswer`.
 
     """
 
     parcel_id: ParcelId
-    weight_millicarats: int
-    stones: int
+    weight_millicarats: int | None
+    stones: int | None
     origins: Origins
     operations: tuple[OperationShown, ...]
+    is_whole: bool
     findings: tuple[FindingShown, ...]
     is_followed_whole: bool
     cursor: str | None
@@ -248,20 +272,27 @@ class Descent:
     index: int
     record_id: RecordId
     operation: str
-    author: Address
+    author: Address | None
     country: str
     occurred_at: int
     recorded_at_ms: int
     status: Status
+    withheld: tuple[str, ...]
     made: tuple[ParcelShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DescendantsAnswer:
-    """Downstream to every descendant and holder: operations, the earliest first."""
+    """Downstream to every descendant and holder: operations, the earliest first.
+
+    Attributes:
+        is_whole: see :class:`HistoryAnswer`.
+
+    """
 
     parcel: ParcelShown
     operations: tuple[Descent, ...]
+    is_whole: bool
     cursor: str | None
     is_cut: bool
     as_of: AsOf

@@ -31,7 +31,7 @@ class StatusAnswer:
     """What the ledger is, and how far it has come.
 
     Attributes:
-        mode: open (everyone may ask) or trade (only those concerned may read records).
+        mode: open (every party reads all records) or trade (those concerned do, sheet by sheet).
         takes_records: false once the book has stopped.
 
     """
@@ -90,15 +90,20 @@ class ConsistencyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """One line of the log, and the record that it stands for."""
+    """One line of the log, and the record that it stands for.
+
+    Attributes:
+        record_id, kind: null if this reader may not read the record.
+
+    """
 
     index: int
     entry: bytes
     recorded_at_ms: int
     previous: Hash32
     record_root: Hash32
-    record_id: RecordId
-    kind: str
+    record_id: RecordId | None
+    kind: str | None
     status: Status
 
 
@@ -113,16 +118,25 @@ class EntriesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """One record: its place in the log, its envelope, and the parcels that it made or advanced."""
+    """One record: its place in the log, its envelope, and the parcels that it made or advanced.
+
+    Attributes:
+        signers: null if *who* is withheld, since a signature reveals its signer.
+        envelope: as it was signed; in the place of a withheld sheet stands its hash, in that of the
+            signatures null.
+        withheld: the sheets that this reader is not shown.
+
+    """
 
     record_id: RecordId
     index: int
     status: Status
     recorded_at_ms: int
     entry: bytes
-    signers: tuple[Address, ...]
+    signers: tuple[Address, ...] | None
     parcels: tuple[Hash32, ...]
     envelope: Mapping[str, Any]
+    withheld: tuple[str, ...]
     as_of: AsOf
 
 

@@ -46,7 +46,8 @@ class PartyAnswer:
         next_key: the key that a recovery announced, with when it takes effect.
         kinds: what an agent may sign.
         head: the id of its chain's last record: the ``previous`` of the next one; null before one.
-        parcels: what it holds, and what is offered to it, by parcel id.
+        parcels: what it holds, and what is offered to it, by parcel id; of those, the ones whose
+            book this reader is shown.
 
     """
 
@@ -96,17 +97,21 @@ class SiteAnswer(SiteShown):
         operators: the miners that may register there; none = any miner of the country.
         yearly_capacity_millicarats: as declared; 0 = none declared.
         valid_until: last second of the licence; 0 = until closed.
+        years: what was registered from it.
+        withheld: the sheets of that record that this reader is not shown: of *who*, the operators;
+            of *amounts*, capacity and years; null then.
 
     """
 
-    operators: tuple[Address, ...]
-    yearly_capacity_millicarats: int
+    operators: tuple[Address, ...] | None
+    yearly_capacity_millicarats: int | None
     valid_until: int
     head: RecordId
     head_at: int
     last: Said
-    years: tuple[YearShown, ...]
+    years: tuple[YearShown, ...] | None
     findings: tuple[FindingShown, ...]
+    withheld: tuple[str, ...]
     as_of: AsOf
 
 

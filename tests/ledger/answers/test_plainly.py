@@ -8,8 +8,9 @@ from typing import Any
 
 from ledger import drafts
 from ledger.answers import Answers
+from ledger.drafts import Output
 from ledger.store.protocol import Published, View
-from tests.scene import Shown
+from tests.scene import ROUGH, Shown
 from tests.world import address_of
 
 SEALED, WAITING = "under a signed checkpoint of", "is being made"
@@ -71,3 +72,60 @@ def test_a_record_that_an_agent_signed_is_not_said_to_bear_its_partys_key(fresh:
     assert answer["state"] == "offered"
     assert "signed by the party that makes it, or by an agent" in proven(answer)
     assert "the key of the party" not in proven(answer)
+
+
+def claimed(answer: dict[str, Any]) -> str:
+    return "\n".join(answer["words"]["claimed"])
+
+
+def mixed_with_a_little_of_canada(shown: Shown) -> tuple[str, str]:
+    """Mix 12 ct of Botswana with 1 ct of Canada; return the links of a stone, and of the rest."""
+    scene = shown.scene
+    large = scene.register(scene.sites["home"], 12_000, 3, zone="South")
+    small = scene.register(scene.sites["abroad"], 1_000, 1, by="miner-ca")
+    scene.hand_over(small, "miner-ca", "miner-bw")
+    (mixed,) = scene.transform(
+        "miner-bw", "mix", sorted([large, small]), [Output(13_000, 4, ROUGH)]
+    )
+    stone, rest = scene.transform(
+        "miner-bw", "split", [mixed], [Output(5_000, 1, ROUGH), Output(8_000, 3, ROUGH)]
+    )
+    shown.catch_up()
+    return stone[:16].hex(), rest[:16].hex()
+
+
+def test_a_country_of_the_story_that_a_stone_cannot_be_from_is_explained(fresh: Shown) -> None:
+    stone, rest = mixed_with_a_little_of_canada(fresh)
+    answer = fresh.answers.stone(stone)
+    assert answer["mined"]["countries"] == ["Botswana"]
+    assert "a miner in Canada" in fresh.client.get(f"/stones/{stone}").text.replace("A m", "a m")
+    why = "Goods from Canada were in the mix; by the weights and counts on record this stone cannot"
+    assert why in claimed(answer)
+    assert "were in the mix" not in claimed(fresh.answers.stone(rest))
+
+
+def test_of_one_mine_there_is_one_miner_and_one_site(fresh: Shown) -> None:
+    one, several = fresh.token("first"), fresh.token("stone")
+    assert "in this place: the miner declares it, at a site" in claimed(fresh.answers.stone(one))
+    assert "places: the miners declare it" in claimed(fresh.answers.stone(several))
+    assert "declared by the miner<" in fresh.client.get(f"/stones/{one}").text
+    assert "declared by the miners<" in fresh.client.get(f"/stones/{several}").text
+
+
+def test_one_statement_is_told_as_one(fresh: Shown) -> None:
+    scene = fresh.scene
+    parcel = scene.register(scene.sites["home"], 1_000, 1, zone="South")
+    fresh.catch_up()
+    told = proven(fresh.answers.stone(parcel[:16].hex()))
+    assert "One statement tells this story here. It was signed" in told
+    assert "It is in the log, under a signed checkpoint" in told
+    assert "changes or drops it afterwards" in told
+
+
+def test_rough_held_abroad_is_said_not_to_have_crossed_a_border(fresh: Shown) -> None:
+    scene = fresh.scene
+    parcel = scene.register(scene.sites["home"], 1_000, 1, zone="South")
+    scene.hand_over(parcel, "miner-bw", "trader-be")
+    fresh.catch_up()
+    page = fresh.client.get(f"/stones/{parcel[:16].hex()}").text
+    assert "it has not left Botswana: no border crossing is recorded" in page

@@ -4,8 +4,9 @@ import inspect
 
 import pytest
 
+from ledger.access import OPERATOR, STRANGER
 from ledger.answers import QUESTIONS, Answers, find
-from ledger.errors import BadQuestion, Unknown
+from ledger.errors import BadQuestion, SignInNeeded, Unknown
 from tests.scene import Shown
 
 BY_NAME = {question.name: question for question in QUESTIONS}
@@ -62,11 +63,20 @@ def test_what_is_asked_by_path_is_what_the_method_answers(jewel_shown: Shown) ->
 )
 def test_a_question_that_is_not_well_asked_is_refused(jewel_shown: Shown, name, given) -> None:
     with pytest.raises(BadQuestion):
-        jewel_shown.answers.answer(BY_NAME[name], given)
+        jewel_shown.answers.answer(BY_NAME[name], given, OPERATOR)
 
 
 def test_a_proof_by_record_id_is_for_those_who_may_read_records() -> None:
     inclusion = BY_NAME["inclusion"]
-    assert inclusion.is_public_when({"index", "size"})
-    assert not inclusion.is_public_when({"record"})
-    assert not BY_NAME["record"].is_public_when(set())
+    assert inclusion.access_when({"index", "size"}) == "everyone"
+    assert inclusion.access_when({"record"}) == "concerned"
+    assert BY_NAME["record"].access_when(set()) == "concerned"
+
+
+def test_a_stranger_is_refused_before_anything_is_read(jewel_shown: Shown) -> None:
+    for question in QUESTIONS:
+        if question.access == "everyone":
+            continue
+        for given in ({}, {"id": "nothing"}, {"cursor": ""}, {"more": "1"}):
+            with pytest.raises(SignInNeeded):
+                jewel_shown.answers.answer(question, given, STRANGER)
