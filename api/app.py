@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -12,19 +14,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import documentation
+from api import disclosing, documentation
 from api.asking import Asking
+from api.caching import Conditional, tag_of
+from api.clients import Clients
+from api.conventions import Conventions
+from api.disclosing import PrivateRoutes
 from api.documentation import Documented
 from api.doorway import Doorway, security_headers
+from api.importing import Importing
+from api.metrics import Metrics, Showing
 from api.pages import Pages
 from api.problems import ProblemError, problem
-from api.responses import Tellers, json_response
+from api.rates import Budgets, Rates
+from api.requests import JSON
+from api.responses import Tellers, as_json, json_response
 from api.schemas import components, reference
 from api.sending import STOPPED, Sending
+from api.sessions import Sessions
+from api.signing_in import SigningIn
+from api.streams import Streams
 from ledger import __version__
 from ledger.answers import QUESTIONS, Answers, Question
 from ledger.answers.wire import camel
 from ledger.book import Book
+from ledger.disclosing import Disclosing
 from ledger.errors import AdamantError
 from ledger.limits import DoorLimits
 
@@ -33,16 +47,27 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 OPENAPI_PATH: Final = "/openapi.json"
 
 
-def create_app(book: Book, answers: Answers, limits: DoorLimits | None = None) -> FastAPI:
+def create_app(
+    book: Book,
+    answers: Answers,
+    limits: DoorLimits | None = None,
+    sessions: Sessions | None = None,
+    conventions: Conventions | None = None,
+) -> FastAPI:
     """Make the application for one ledger.
 
     Args:
         book: takes records; whoever made it closes it, after the server has stopped.
         answers: answers questions about the same ledger.
         limits: how much of anything the door takes at once.
+        sessions: who has signed in; if not said, nobody can.
+        conventions: how clients are counted, and who is shown what of the server itself.
 
     """
+    conventions = conventions or Conventions()
+    clients = Clients(conventions.trusted_proxies)
     limits = limits or DoorLimits()
+    sessions = Sessions(answers) if sessions is None else sessions
     pages = Pages()
     tellers = Tellers(pages, limits.retry_after_seconds)
     app = FastAPI(
@@ -60,10 +85,33 @@ def create_app(book: Book, answers: Answers, limits: DoorLimits | None = None) -
     app.add_exception_handler(AdamantError, tellers.tell_error)
     app.add_exception_handler(ProblemError, tellers.tell_error)
     app.add_exception_handler(HTTPException, tellers.tell_http)
-    app.add_middleware(Doorway, tellers=tellers, headers=security_headers(pages.style_hash))
-    _add_writing(app, Sending(book, limits))
-    _add_reading(app, Asking(answers, pages, limits.questions_at_once_max))
+    app.add_middleware(Conditional)
+    if conventions.rates is not None:
+        app.add_middleware(
+            Rates,
+            budgets=Budgets(conventions.rates),
+            clients=clients,
+            party_of=sessions.party_of,
+            counts_local=conventions.counts_local,
+        )
+    metrics = Metrics(book) if conventions.shows_metrics else None
+    app.add_middleware(
+        Doorway,
+        tellers=tellers,
+        headers=security_headers(pages.style_hash),
+        metrics=metrics,
+        log_client=clients if conventions.logs_addresses else None,
+    )
+    _add_writing(app, Sending(book, limits, metrics))
+    _add_importing(app, Importing(answers, sessions, limits))
+    own = Disclosing(book, book.private, answers.now_ms)
+    _add_private(app, PrivateRoutes(own, sessions, limits))
+    _add_stream(app, Streams(book, answers, sessions, clients, conventions.streams))
+    _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
+    _add_signing_in(app, SigningIn(sessions, limits))
     _add_health(app, book, answers)
+    if metrics is not None:
+        _add_metrics(app, Showing(metrics, clients, conventions.metrics_readers))
     _add_openapi(app)
     return app
 
@@ -99,6 +147,36 @@ def _add_writing(app: FastAPI, sending: Sending) -> None:
     _add(app, "/v1/records/batch", sending.batch, documentation.SEND_BATCH, method="POST")
 
 
+def _add_private(app: FastAPI, routes: PrivateRoutes) -> None:
+    path = "/v1/records/{id}/private"
+    field = path + "/{name}"
+    grants = field + "/grants"
+    _add(app, path, routes.show, disclosing.SHOW)
+    _add(app, grants, routes.grant, disclosing.GRANT, method="POST", status=204)
+    for at, endpoint, documented in (
+        (grants + "/{party}", routes.withdraw, disclosing.WITHDRAW),
+        (field, routes.erase, disclosing.ERASE),
+    ):
+        _add(app, at, endpoint, documented, method="DELETE", status=204)
+
+
+def _add_importing(app: FastAPI, importing: Importing) -> None:
+    _add(app, "/v1/imports/check", importing.check, documentation.CHECK_TABLE, method="POST")
+
+
+def _add_signing_in(app: FastAPI, signing: SigningIn) -> None:
+    _add(app, "/v1/sign-in/nonce", signing.nonce, documentation.NONCE, method="POST")
+    _add(app, "/v1/sign-in", signing.sign_in, documentation.SIGN_IN, method="POST")
+    _add(
+        app,
+        "/v1/sign-out",
+        signing.sign_out,
+        documentation.SIGN_OUT,
+        method="POST",
+        status=204,
+    )
+
+
 def _add_reading(app: FastAPI, asking: Asking) -> None:
     for question in QUESTIONS:
         schema, name = reference(question.shape), camel(question.name)
@@ -121,7 +199,7 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
 
 def _add_stone_page(app: FastAPI, asking: Asking, question: Question) -> None:
     contents = documentation.stone_contents(reference(question.shape))
-    documented = documentation.of_question(question, "stone", contents)
+    documented = replace(documentation.of_question(question, "stone", contents), is_page=True)
     _add(app, question.path.removesuffix(".json"), asking.stone(question), documented)
 
 
@@ -139,6 +217,31 @@ def _add_health(app: FastAPI, book: Book, answers: Answers) -> None:
     _add(app, "/readyz", ready, documentation.READY)
 
 
+def _add_stream(app: FastAPI, streams: Streams) -> None:
+    # Before the questions: the path of one entry would match it too. OpenAPI 3.1 has no words for
+    # an answer that does not end; docs/serving.md describes it.
+    app.add_api_route(
+        "/v1/entries/stream",
+        streams.entries,
+        methods=["GET"],
+        include_in_schema=False,
+        response_model=None,
+        openapi_extra={documentation.ACCESS_MEMBER: "admitted"},
+    )
+
+
+def _add_metrics(app: FastAPI, showing: Showing) -> None:
+    app.add_api_route(
+        "/metrics",
+        showing.show,
+        methods=["GET"],
+        include_in_schema=False,
+        response_model=None,
+        # Not of the ledger but of the server: no reader's, whoever signed in.
+        openapi_extra={documentation.ACCESS_MEMBER: "operator"},
+    )
+
+
 def _add_openapi(app: FastAPI) -> None:
     def document() -> dict[str, Any]:
         if not app.openapi_schema:
@@ -153,18 +256,37 @@ def _add_openapi(app: FastAPI) -> None:
             made["components"] = {
                 "schemas": components(),
                 "examples": documentation.examples(),
+                "securitySchemes": documentation.SECURITY_SCHEMES,
             }
             app.openapi_schema = made
         return app.openapi_schema
 
+    @functools.cache
+    def encoded() -> tuple[bytes, dict[str, str]]:
+        body = as_json(document())
+        return body, {"etag": tag_of(body)}
+
     async def openapi(_request: Request) -> Response:
-        return json_response(await run_in_threadpool(document))
+        body, headers = await run_in_threadpool(encoded)
+        return Response(body, headers=headers, media_type=JSON)
 
     async def pointer(_request: Request) -> Response:
         return json_response({"title": app.title, "openapi": OPENAPI_PATH, "problems": "/problems"})
 
     app.openapi = document  # type: ignore[method-assign]  # as FastAPI's manual says to extend it
     app.add_api_route(
-        OPENAPI_PATH, openapi, methods=["GET"], include_in_schema=False, response_model=None
+        OPENAPI_PATH,
+        openapi,
+        methods=["GET"],
+        include_in_schema=False,
+        response_model=None,
+        openapi_extra={documentation.ACCESS_MEMBER: "everyone"},
     )
-    app.add_api_route("/", pointer, methods=["GET"], include_in_schema=False, response_model=None)
+    app.add_api_route(
+        "/",
+        pointer,
+        methods=["GET"],
+        include_in_schema=False,
+        response_model=None,
+        openapi_extra={documentation.ACCESS_MEMBER: "everyone"},
+    )

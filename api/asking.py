@@ -1,8 +1,8 @@
 """The routes that only read: every question of ``ledger.answers``, and the stones' pages.
 
 Answering is done in threads: in so few at a time that others are always left, for writing and for
-whoever asks whether the server is ready. On a trade ledger, what is not public is closed: no caller
-can show yet that it is one of those concerned.
+whoever asks whether the server is ready. What is not for everyone is answered to whoever has signed
+in, as far as it may read; the ledger's answers see to that.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.caching import FOR_ONE_READER, cache_control
 from api.pages import Pages
-from api.problems import PROBLEMS, problem
+from api.problems import PROBLEMS
 from api.requests import HTML, JSON, PLAIN, check_names, preferred, query_of
 from api.responses import json_response
+from api.sessions import Sessions
+from ledger.access import STRANGER
 from ledger.answers import Answers, Question
 from ledger.errors import Unknown
 
@@ -33,12 +36,16 @@ class Asking:
     Args:
         answers: who answers.
         pages: renders what is asked for as a page.
+        sessions: says who asks.
         at_once_max: how many questions are answered at a time; the others wait.
 
     """
 
-    def __init__(self, answers: Answers, pages: Pages, at_once_max: int) -> None:
+    def __init__(
+        self, answers: Answers, pages: Pages, sessions: Sessions, at_once_max: int
+    ) -> None:
         self._answers = answers
+        self._sessions = sessions
         self._pages = pages
         self._turns = asyncio.Semaphore(at_once_max)
 
@@ -60,9 +67,16 @@ class Asking:
             check_names(query)
 
         def answer() -> Response:
-            if not question.is_public_when(query) and not self._answers.is_open:
-                raise problem("reading-closed")
-            return respond(self._answers.answer(question, {**query, **in_path}))
+            given = {**query, **in_path}
+            if question.access_when(given) == "everyone":
+                response = respond(self._answers.answer(question, given, STRANGER))
+                response.headers["cache-control"] = cache_control(question, given)
+                return response
+            reader = self._sessions.reader(request)
+            response = respond(self._answers.answer(question, given, reader))
+            response.headers["cache-control"] = FOR_ONE_READER
+            response.headers.add_vary_header("authorization")
+            return response
 
         async with self._turns:
             return await run_in_threadpool(answer)

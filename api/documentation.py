@@ -17,6 +17,8 @@ from api.refusals import REFUSALS
 from api.requests import HTML, JSON, LINES, PLAIN
 from api.schemas import REF, Schema
 from ledger.answers import Parameter, Question
+from ledger.answers.questions import Access
+from ledger.sheets import FIELDS, WHAT
 
 ABOUT: Final = """\
 Signed statements about diamonds, in one order that anyone can check. The ledger proves statements,
@@ -24,15 +26,21 @@ not stones.
 
 Records are sent as canonical JSON with their signatures, and answered when they are *sequenced*
 (their place in the log is durable) or *checkpointed* (a signed checkpoint covers it), as asked.
-Sending a record again gives the first answer. Reading needs no key; on a trade ledger only what
-proves something may be read by anyone. Weights are millicarats; addresses and ids are lower-case
-hex with 0x. Every error is a problem document (RFC 9457), explained under its `type`.
+Sending a record again gives the first answer, and needs no token: a record shows its own authority.
+Whoever asks about records signs in as a party (EIP-4361) and sends the token as `Authorization:
+Bearer`; what a reader may not see is withheld, sheet by sheet, with its hash in its place. Status,
+checkpoints, proofs and the pages of stones are for everyone. Weights are millicarats; addresses and
+ids are lower-case hex with 0x. Every error is a problem document (RFC 9457), explained under its
+`type`.
 """
 
 EXAMPLES: Final[dict[str, Any]] = json.loads((files("api") / "examples.json").read_text("utf-8"))
 """Of each operation by id: ``request`` and ``response`` as they went over the wire."""
 
-ANYWHERE: Final = ("method", "request", "internal", "damaged", "unavailable", "store-failed")
+ANYWHERE: Final = (
+    "method", "request", "rate-limited", "internal", "damaged", "unavailable", "store-failed",
+)  # fmt: skip
+CLOSED: Final = ("sign-in-needed", "session-ended")
 ASKING: Final = ("bad-question", *ANYWHERE)
 SENDING: Final = (
     "bad-question", "media-type", "body-slow", "clock-behind", "clock-ahead", *REFUSALS, *ANYWHERE,
@@ -40,6 +48,11 @@ SENDING: Final = (
 BATCH: Final = (
     "body-size", "batch-empty", "batch-truncated", "batch-records", "not-done", *SENDING,
 )  # fmt: skip
+
+
+ACCESS_MEMBER: Final = "x-access"
+BEARER: Final = "bearer"
+SECURITY_SCHEMES: Final = {BEARER: {"type": "http", "scheme": "bearer"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,9 @@ class Documented:
         parameters: what stands in path and query.
         request: its body, or None.
         problems: the names of the problems that it may answer with.
+        access: who may ask it; a test finds each route that does not say. What is sent in is for
+            everyone: a record shows its own authority.
+        is_page: whether a problem may come as a page too, to somebody who reads pages.
 
     """
 
@@ -79,14 +95,19 @@ class Documented:
     parameters: Sequence[Parameter] = ()
     request: Sequence[Content] = ()
     problems: Sequence[str] = field(default=ASKING)
+    access: Access | None = None
+    is_page: bool = False
 
     def operation(self) -> dict[str, Any]:
         """Write the members that go beside what the framework writes."""
+        needs_session = self.access not in (None, "everyone")
         found: dict[str, Any] = {
+            ACCESS_MEMBER: self.access,
+            **({"security": [{BEARER: []}]} if needs_session else {}),
             "parameters": [_parameter(parameter) for parameter in self.parameters],
             "responses": {
                 **{str(status): _answer(content) for status, content in self.success.items()},
-                **_problems(self.problems),
+                **_problems(self.problems, is_page=self.is_page),
             },
         }
         if self.request:
@@ -110,7 +131,8 @@ def _answer(contents: Iterable[Content]) -> dict[str, Any]:
     return {"description": "The answer.", **({"content": content} if content else {})}
 
 
-def _problems(names: Iterable[str]) -> dict[str, Any]:
+def _problems(names: Iterable[str], *, is_page: bool) -> dict[str, Any]:
+    page = {HTML: {"schema": _STRING}} if is_page else {}
     by_status: dict[int, list[str]] = {}
     for name in names:
         by_status.setdefault(PROBLEMS[name].status, []).append(name)
@@ -121,7 +143,8 @@ def _problems(names: Iterable[str]) -> dict[str, Any]:
                 MEDIA_TYPE: {
                     "schema": {"$ref": REF + "Problem"},
                     "examples": {name: _refer(f"problem-{name}") for name in found},
-                }
+                },
+                **page,
             },
         }
         for status, found in sorted(by_status.items())
@@ -155,7 +178,7 @@ def examples() -> dict[str, Any]:
 def of_question(question: Question, name: str, contents: Sequence[Content]) -> Documented:
     """Document the route of a question."""
     every = [parameter.name for parameter in question.parameters]
-    closed = () if question.is_public_when(every) else ("reading-closed",)
+    closed = () if question.access_when(every) == "everyone" else CLOSED
     names = {parameter.name for parameter in question.parameters}
     has_subject = "record" in names or any(one.in_path for one in question.parameters)
     return Documented(
@@ -165,6 +188,7 @@ def of_question(question: Question, name: str, contents: Sequence[Content]) -> D
         {200: contents},
         question.parameters,
         problems=(*ASKING, *closed, *(("unknown",) if has_subject else ())),
+        access=question.access,
     )
 
 
@@ -205,6 +229,7 @@ SEND_RECORD: Final = Documented(
     (WAIT,),
     (Content(JSON, _ENVELOPE, "sendRecord-request"),),
     ("size", *SENDING),
+    "everyone",
 )
 SEND_BATCH: Final = Documented(
     "sendBatch",
@@ -215,24 +240,90 @@ SEND_BATCH: Final = Documented(
     (WAIT, ATOMIC),
     (Content(LINES, _ENVELOPE, "sendBatch-request"),),
     BATCH,
+    "everyone",
+)
+TABLE: Final = Content(
+    "text/csv", {"type": "string", "description": "UTF-8, headings first."}, "checkTable-request"
+)
+WORKBOOK: Final = Content(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    {"type": "string", "format": "binary"},
+)
+CHECK_TABLE: Final = Documented(
+    "checkTable",
+    "Which records would this spreadsheet make? One line for each row: a draft ready to be signed, "
+    "or its faults. Nothing is signed or stored.",
+    "records",
+    {200: (Content(LINES, {"$ref": REF + "CheckedRow"}, "checkTable-response"),)},
+    (
+        Parameter("role", "the role to speak in, if several would do", _STRING, "role"),
+        Parameter("country", "the country of that role", _STRING, "country"),
+        Parameter("says", "what rows say", _STRING | {"enum": [*WHAT]}, "says"),
+        Parameter("sheet", "the worksheet, if there are several", _STRING, "sheet"),
+        Parameter("decimal", "the decimal mark of text", _STRING | {"enum": [".", ","]}, "decimal"),
+        *(
+            Parameter(f"column.{one.name}", f"heading of the column: {one.meaning}", _STRING, "")
+            for one in FIELDS
+        ),
+        *(
+            Parameter(
+                f"always.{one.name}", f"for rows that leave it empty: {one.name}", _STRING, ""
+            )
+            for one in FIELDS
+        ),
+    ),
+    (TABLE, WORKBOOK),
+    (*CLOSED, "media-type", "body-size", "body-slow", *ASKING),
+    "admitted",
+)
+NONCE: Final = Documented(
+    "nonce",
+    "Give a nonce to sign in with, once and soon.",
+    "reading",
+    {200: (json_content({"$ref": REF + "Nonce"}, "nonce"),)},
+    access="everyone",
+)
+SIGN_IN: Final = Documented(
+    "signIn",
+    "Open reading to whoever signed this message (EIP-4361), by a token that soon ends.",
+    "reading",
+    {200: (json_content({"$ref": REF + "SignedIn"}, "signIn"),)},
+    (),
+    (Content(JSON, {"$ref": REF + "SignIn"}, "signIn-request"),),
+    (
+        *("sign-in-message", "sign-in-signature", "sign-in-domain", "sign-in-time"),
+        *("sign-in-nonce", "sign-in-party", "media-type", "body-size", "body-slow", *ASKING),
+    ),
+    "everyone",
+)
+SIGN_OUT: Final = Documented(
+    "signOut",
+    "End the session of this token.",
+    "reading",
+    {204: ()},
+    problems=("session-ended", *ASKING),
+    access="everyone",
 )
 LIVE: Final = Documented(
     "livez",
     "Does this process answer?",
     "health",
     {200: (json_content({"$ref": REF + "Health"}, "livez"),)},
+    access="everyone",
 )
 READY: Final = Documented(
     "readyz",
     "Does this ledger take records and answer questions?",
     "health",
     {200: (json_content({"$ref": REF + "Health"}, "readyz"),)},
+    access="everyone",
 )
 PROBLEM_LIST: Final = Documented(
     "problems",
     "Which errors are there?",
     "errors",
     {200: (Content(HTML, _STRING), json_content({"$ref": REF + "Problems"}, "problems"))},
+    access="everyone",
 )
 PROBLEM_ONE: Final = Documented(
     "problem",
@@ -241,6 +332,7 @@ PROBLEM_ONE: Final = Documented(
     {200: (Content(HTML, _STRING), json_content({"$ref": REF + "ProblemType"}, "problem"))},
     (Parameter("name", "its name", _STRING, "name", in_path=True, is_required=True),),
     problems=(*ASKING, "unknown"),
+    access="everyone",
 )
 
 

@@ -12,16 +12,17 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.clients import Clients
+from api.metrics import Metrics, route_of
 from api.problems import problem
-from api.responses import REQUEST_ID, Tellers
+from api.responses import IS_HEAD, REQUEST_ID, Tellers
 
 REQUEST_ID_HEADER: Final = "x-request-id"
 CUT_SHORT: Final = "the server is stopping; whether anything was done is unknown: ask by record id"
@@ -48,19 +49,32 @@ def security_headers(style_hash: str) -> dict[str, str]:
 class Doorway:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, tellers: Tellers, headers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        tellers: Tellers,
+        headers: dict[str, str],
+        metrics: Metrics | None = None,
+        log_client: Clients | None = None,
+    ) -> None:
         self._app = app
         self._tellers = tellers
         self._headers = headers
+        self._metrics = metrics
+        self._log_client = log_client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
         passing = _Passing(scope, send, self._headers)
-        scope = passing.scope
+        # Whatever is logged on the way bears the request's id.
+        with structlog.contextvars.bound_contextvars(request_id=passing.id):
+            await self._serve(passing, receive)
+
+    async def _serve(self, passing: _Passing, receive: Receive) -> None:
+        began, scope = time.perf_counter(), passing.scope
         try:
             await self._app(scope, receive, passing.send)
         except Exception as error:  # the last to catch it: a caller must be told something
@@ -74,19 +88,25 @@ class Doorway:
             stopping = problem("unavailable", CUT_SHORT)
             response = self._tellers.tell_error(Request(scope), stopping)
             await response(scope, receive, passing.send)
+        finally:
+            self._note(passing, time.perf_counter() - began)
+
+    def _note(self, passing: _Passing, seconds: float) -> None:
+        """Log a request, and count it."""
+        scope, more = passing.scope, {}
+        if self._log_client is not None:
+            more["client"] = str(self._log_client.of(scope).address)
         _log.info(
             "request",
             request_id=passing.id,
             method=passing.method,
-            route=_route(scope),
+            route=route_of(scope),
             status=passing.status,
-            milliseconds=round(1000 * (time.perf_counter() - began)),
+            milliseconds=round(1000 * seconds),
+            **more,
         )
-
-
-def _route(scope: MutableMapping[str, Any]) -> str:
-    # The route, not the path: a stone's link is known only to whom it was given.
-    return getattr(scope.get("route"), "path", "-")
+        if self._metrics is not None:
+            self._metrics.count_request(scope, passing.method, passing.status, seconds)
 
 
 class _Passing:
@@ -100,8 +120,9 @@ class _Passing:
         self._send = send
         self._headers = headers
         # A copy: whoever called still knows that it was HEAD, and expects no body.
-        method = "GET" if self.method == "HEAD" else self.method
-        self.scope = {**scope, "method": method, REQUEST_ID: self.id}
+        is_head = self.method == "HEAD"
+        method = "GET" if is_head else self.method
+        self.scope = {**scope, "method": method, REQUEST_ID: self.id, IS_HEAD: is_head}
 
     async def send(self, message: Message) -> None:
         """Send a message of the response."""

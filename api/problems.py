@@ -24,6 +24,8 @@ from ledger.errors import (
     Refusal,
     Refused,
     RefusesToStart,
+    SignInNeeded,
+    SignInRefused,
     StoreFailed,
     Unavailable,
     Unknown,
@@ -68,13 +70,31 @@ def _types() -> dict[str, ProblemType]:
 _OTHERS: Final = (
     ("question", "bad-question", 400, "Something in the path or the query has not its form."),
     ("question", "unknown", 404, "The ledger knows no such thing."),
-    ("question", "reading-closed", 403, "On a trade ledger only those concerned may ask this."),
+    ("reader", "sign-in-needed", 401, "Only a party of this ledger may ask this, signed in."),
+    (
+        "reader",
+        "session-ended",
+        401,
+        "The token opens nothing any more: sign in again.",
+    ),
+    ("reader", "sign-in-message", 400, "This is no sign-in message (EIP-4361) that is taken here."),
+    ("reader", "sign-in-signature", 400, "The message is not signed by the address in it."),
+    ("reader", "sign-in-domain", 403, "The message signs in to another server."),
+    ("reader", "sign-in-time", 403, "The message is not of this time."),
+    ("reader", "sign-in-nonce", 403, "The nonce is not this server's, was used, or has run out."),
+    (
+        "reader",
+        "sign-in-party",
+        403,
+        "The key is none in force of a party with a role, or its agent.",
+    ),
     ("question", "proof", 400, "What was given as a proof proves nothing."),
     ("request", "no-such-path", 404, "There is nothing at this path."),
     ("request", "method", 405, "This path does not take this method."),
     ("request", "media-type", 415, "The body is declared as something that is not taken here."),
     ("request", "body-size", 413, "The body is larger than is taken here."),
     ("request", "body-slow", 408, "The body took too long to arrive, or did not arrive whole."),
+    ("request", "rate-limited", 429, "Too much was asked or sent in too short a time; wait."),
     ("request", "request", 400, "The request cannot be understood."),
     ("batch", "batch-empty", 400, "The batch has no records."),
     ("batch", "batch-truncated", 400, "The last line of the batch is not whole; nothing was done."),
@@ -96,6 +116,7 @@ PROBLEMS: Final = _types()
 _FAMILIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (BadQuestion, "bad-question"),
     (Unknown, "unknown"),
+    (SignInNeeded, "sign-in-needed"),
     (ProofError, "proof"),
     (ClockAhead, "clock-ahead"),
     (ClockBehind, "clock-behind"),
@@ -187,7 +208,21 @@ def of_error(error: Exception) -> Problem | None:
         return of_refusal(error.refusal)
     if isinstance(error, BadQuestion):
         return Problem("bad-question", str(error), error.field, error.expected)
+    if isinstance(error, SignInRefused):
+        return _of_sign_in(error)
     for family, name in _FAMILIES:
         if isinstance(error, family):
             return Problem(name, "" if name in FOR_OPERATORS else str(error))
     return None
+
+
+_SIGN_IN: Final = {
+    "signature": "sign-in-signature",
+    "signer": "sign-in-signature",
+    "party": "sign-in-party",
+}
+
+
+def _of_sign_in(refused: SignInRefused) -> Problem:
+    name = _SIGN_IN.get(refused.reason, "sign-in-message")
+    return Problem(name, "", refused.reason, refused.detail)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_STATUS_OF_GROUP: Final = {"bytes": 400, "signatures": 400, "ledger": 409}
+_STATUS_OF_GROUP: Final = {"bytes": 400, "signatures": 400, "private": 400, "ledger": 409}
 _RULES_STATUS: Final = 422
 _OTHER_STATUS: Final = {"size": 413}
 _RACING: Final = frozenset(
@@ -42,6 +42,7 @@ signatures / signature-form / A signature is not the one encoding that is taken:
 28, s in the lower half.
 signatures / signature-count / There are too few or too many signatures.
 signatures / signature-order / Signatures do not ascend by signer, or one signer signs twice.
+private / details / A private field that comes with the record is not what its details commit to.
 ledger / charter-first / The first record of a ledger is its Charter.
 ledger / charter-again / A ledger has one Charter; it is changed by an Amendment.
 who / party-unknown / The author, or another who must be one, is no party of this ledger.

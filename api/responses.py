@@ -22,7 +22,14 @@ from api.requests import HTML, JSON, preferred
 REQUEST_ID: Final = "adamant.request_id"
 """Where a request's scope holds its id."""
 
+IS_HEAD: Final = "adamant.is_head"
+"""Where a request's scope says that only the head of the answer is asked for."""
+
+PROBLEM_TOLD: Final = "adamant.problem"
+"""Where a request's scope holds the name of the problem that it was answered with, if any."""
+
 _RETRY: Final = 503
+_SIGN_IN: Final = 401
 _OF_STATUS: Final = {
     404: "no-such-path",
     405: "method",
@@ -63,8 +70,11 @@ class Tellers:
     def tell(self, request: Request, problem: Problem) -> Response:
         """Tell a problem: as a page to somebody who reads pages, otherwise as a document."""
         status, headers = problem.sort.status, dict(problem.headers)
+        request.scope[PROBLEM_TOLD] = problem.name
         if status == _RETRY:
             headers["retry-after"] = str(self._retry_after_seconds)
+        if status == _SIGN_IN:
+            headers["www-authenticate"] = "Bearer"
         document = {**problem.document(), "requestId": request.scope.get(REQUEST_ID, "")}
         path = request.url.path
         is_page = path.startswith("/stones/") and not path.endswith(".json")

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from api.private_schemas import GRANT, PRIVATE, PRIVATE_FIELDS
 from api.problems import PROBLEMS
 from ledger.answers import QUESTIONS
 from ledger.answers.questions import ADDRESS_FORM, HASH_FORM
@@ -54,6 +55,7 @@ ENVELOPE: Final[Schema] = {
     ),
     "properties": {
         "kind": {"type": "string"},
+        "private": PRIVATE,
         "record": {"type": "object"},
         "signatures": {"type": "array", "items": _HEX},
     },
@@ -109,6 +111,84 @@ PROBLEM_TYPE: Final[Schema] = {
     "required": ["type", "name", "group", "status", "title"],
     "additionalProperties": False,
 }
+NONCE: Final[Schema] = {
+    "type": "object",
+    "description": "What a sign-in message must bear, once and before `endsAtMs`.",
+    "properties": {
+        "nonce": {"type": "string", "pattern": "^[A-Za-z0-9]{8,}$"},
+        "endsAtMs": {"type": "integer"},
+        "chainId": {"type": "integer"},
+        "version": {"enum": ["1"]},
+    },
+    "required": ["nonce", "endsAtMs", "chainId", "version"],
+    "additionalProperties": False,
+}
+SIGN_IN: Final[Schema] = {
+    "type": "object",
+    "description": "A sign-in message (EIP-4361) and its signature (EIP-191).",
+    "properties": {
+        "message": {"type": "string"},
+        "signature": {"type": "string", "pattern": "^0x[0-9a-f]{130}$"},
+    },
+    "required": ["message", "signature"],
+    "additionalProperties": False,
+}
+SIGNED_IN: Final[Schema] = {
+    "type": "object",
+    "description": "The token, to be sent as `Authorization: Bearer`, and who reads by it.",
+    "properties": {
+        "token": {"type": "string"},
+        "endsAtMs": {"type": "integer"},
+        "party": _PLAIN[Address],
+        "signer": _PLAIN[Address],
+        "isAgent": {"type": "boolean"},
+        "roles": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"role": {"type": "string"}, "country": {"type": "string"}},
+                "required": ["role", "country"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["token", "endsAtMs", "party", "signer", "isAgent", "roles"],
+    "additionalProperties": False,
+}
+CHECKED_ROW: Final[Schema] = {
+    "description": "A row of a table: a draft ready to be signed, or what is wrong with it.",
+    "oneOf": [
+        {
+            "type": "object",
+            "properties": {
+                "line": {"type": "integer"},
+                "recordId": {**_PLAIN[Hash32], "description": "The EIP-712 digest to sign."},
+                "envelope": {"$ref": REF + "Envelope"},
+            },
+            "required": ["line", "recordId", "envelope"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {
+                "line": {"type": "integer"},
+                "faults": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            name: {"type": "string"} for name in ("column", "reason", "came")
+                        },
+                        "required": ["column", "reason", "came"],
+                        "additionalProperties": False,
+                    },
+                },
+            },
+            "required": ["line", "faults"],
+            "additionalProperties": False,
+        },
+    ],
+}
 HEALTH: Final[Schema] = {
     "type": "object",
     "properties": {"status": {"enum": ["alive", "ready"]}},
@@ -128,6 +208,8 @@ def components() -> dict[str, Schema]:
         "Sent": SENT,
         "SentLine": SENT_LINE,
         "Envelope": ENVELOPE,
+        "PrivateFields": PRIVATE_FIELDS,
+        "Grant": GRANT,
         "Problem": PROBLEM,
         "ProblemType": PROBLEM_TYPE,
         "Problems": {
@@ -136,7 +218,11 @@ def components() -> dict[str, Schema]:
             "required": ["problems"],
             "additionalProperties": False,
         },
+        "CheckedRow": CHECKED_ROW,
         "Health": HEALTH,
+        "Nonce": NONCE,
+        "SignIn": SIGN_IN,
+        "SignedIn": SIGNED_IN,
     }
     waiting = [question.shape for question in QUESTIONS]
     while waiting:

@@ -25,7 +25,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import Room, Share, TooLarge, read_body
+from api.metrics import Metrics
 from api.problems import Problem, ProblemError, of_error, of_refusal, problem
+from api.rates import charge_records
 from api.requests import (
     JSON,
     LINES,
@@ -81,11 +83,13 @@ class Sending:
     Args:
         book: takes them.
         limits: how much at once.
+        metrics: counts what becomes of records, if anything is counted.
 
     """
 
-    def __init__(self, book: Book, limits: DoorLimits) -> None:
+    def __init__(self, book: Book, limits: DoorLimits, metrics: Metrics | None = None) -> None:
         self._book = book
+        self._metrics = metrics
         self._limits = limits
         self._batches = 0
         self._room = Room(limits.arriving_bytes_max)
@@ -97,10 +101,12 @@ class Sending:
         wait = wait_of(query)
         check_media_type(request, JSON)
         try:
-            raw = await read_body(request, LIMITS.envelope_bytes_max, self._limits.body_seconds_max)
+            most = LIMITS.record_body_bytes_max
+            raw = await read_body(request, most, self._limits.body_seconds_max)
         except TooLarge:
             expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None
+        charge_records(request, 1)
         (line,) = await self._submit([Envelope(1, raw)], wait=wait)
         if not isinstance(line, Answer):
             raise ProblemError(_problem_of(line))
@@ -116,6 +122,7 @@ class Sending:
         check_media_type(request, *LINES_TAKEN)
         with self._room.share() as share:
             envelopes = await self._lines(request, share)
+        charge_records(request, len(envelopes))
         with self._turn():
             work = self._all_or_none if is_atomic else self._each
             return Response(await work(envelopes, wait), media_type=LINES)
@@ -157,7 +164,7 @@ class Sending:
         # In a thread: reading envelopes and checking signatures takes its time.
         raws = [envelope.raw for envelope in envelopes]
         try:
-            return await run_in_threadpool(
+            promised = await run_in_threadpool(
                 self._book.submit, raws, atomic=atomic, wait=wait, caller=caller
             )
         except Unavailable:
@@ -165,6 +172,9 @@ class Sending:
                 raise
             # Why it stopped is for its operator.
             raise Unavailable(STOPPED) from None
+        if self._metrics is not None:
+            self._metrics.count_records(promised, len(raws))
+        return promised
 
     async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
         lines = await self._submit(envelopes, wait=wait, atomic=True)
@@ -264,7 +274,7 @@ def _is_whole(raw: bytes) -> bool:
 
     What is longer or deeper than any record is not looked through, and counts as broken off.
     """
-    if len(raw) > LIMITS.envelope_bytes_max:
+    if len(raw) > LIMITS.record_body_bytes_max:
         return False
     try:
         json.loads(raw.decode(), parse_int=str, parse_float=str)

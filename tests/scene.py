@@ -14,18 +14,22 @@ from dataclasses import dataclass, field
 from starlette.testclient import TestClient
 
 from api import create_app
+from api.sessions import Sessions
 from ledger import drafts
 from ledger.answers import Answers
 from ledger.book import Book
 from ledger.drafts import Loss, Output, Speaker
 from ledger.limits import DoorLimits
+from ledger.signin import Message, sign_message, time_text, write_message
 from ledger.values import Hash32, ParcelId, to_hex
 from tests.desk import Desk
-from tests.world import CAST, World, address_of
+from tests.world import CAST, World, address_of, secret_of
 
 ABROAD = {"authority-ca": ("authority", "CA"), "miner-ca": ("miner", "CA")}
 ROUGH, POLISHED = "7102.31", "7102.39"
 LABEL = '<script>alert("lot")</script>'
+ADDRESS = "http://testserver"
+OPERATORS = "token-of-the-operator-of-the-tests"
 MINE, OTHER_MINE = "Jwaneng", "Ekati & <b>sons</b>"
 
 
@@ -125,14 +129,39 @@ class Shown:
         """Put into the book what the scene said since."""
         self.desk.catch_up(self.book)
 
+    def sign_in(self, name: str) -> dict[str, str]:
+        """Sign in with the key of a named actor; return the headers by which it then reads."""
+        nonce = self.client.post("/v1/sign-in/nonce").json()["nonce"]
+        body = signed_in_body(name, nonce, self.desk.clock.now_ms)
+        response = self.client.post("/v1/sign-in", json=body)
+        assert response.status_code == 200, response.text
+        return {"authorization": f"Bearer {response.json()['token']}"}
+
+
+def signed_in_body(name: str, nonce: str, now_ms: int, **parts: object) -> dict[str, str]:
+    """Return what a named actor sends to sign in; ``parts`` of the message may be others."""
+    usual = {
+        "domain": ADDRESS.partition("://")[2], "address": address_of(name), "uri": ADDRESS,
+        "nonce": nonce, "issued_at": time_text(now_ms),
+    }  # fmt: skip
+    text = write_message(Message(**{**usual, **parts}))  # type: ignore[arg-type]  # by name
+    return {"message": text, "signature": to_hex(sign_message(text, secret_of(name)))}
+
 
 @contextmanager
 def shown(scene: Scene, desk: Desk | None = None, **limits: object) -> Iterator[Shown]:
-    """Put a scene into a book, and open the door."""
+    """Put a scene into a book, and open the door.
+
+    The client asks an open ledger as its operator, and a trade ledger as a stranger.
+    """
     desk = desk or Desk(scene)
     desk.fill()
     with desk.open() as book:
         answers = Answers(book, desk.clock)
-        app = create_app(book, answers, DoorLimits(**limits))  # type: ignore[arg-type]  # by name
-        with TestClient(app, raise_server_exceptions=False) as client:
+        sessions = Sessions(answers, [ADDRESS], clock=desk.clock, operator_token=OPERATORS)
+        door = DoorLimits(**limits)  # type: ignore[arg-type]  # by name
+        app = create_app(book, answers, door, sessions)
+        with TestClient(app, ADDRESS, raise_server_exceptions=False) as client:
+            if answers.charter()["mode"] == "open":
+                client.headers["authorization"] = f"Bearer {OPERATORS}"
             yield Shown(scene, desk, book, answers, client)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.scene import Shown, jewel, shown
+from ledger import drafts
+from ledger.canonical.private import join_private
+from ledger.signing.private import private_to_plain, with_private
+from tests.scene import Shown, jewel, shown, signed_in_body
 from tests.tree import ROOT
 from tests.world import address_of
 
@@ -62,7 +65,7 @@ def make() -> dict[str, Any]:
         found["problems"]["response"]["problems"] = found["problems"]["response"]["problems"][:2]
         found["stone"]["response"]["steps"] = found["stone"]["response"]["steps"][-2:]
         found["stoneAsData"]["response"] = found["stone"]["response"]
-        return found | sent(made)
+        return found | sent(made) | signed_in(made) | checked(made) | private(made)
 
 
 def sent(made: Shown) -> dict[str, Any]:
@@ -83,6 +86,63 @@ def sent(made: Shown) -> dict[str, Any]:
             "request": lines.decode(),
             "response": many.text,
         },
+    }
+
+
+def private(made: Shown) -> dict[str, Any]:
+    """Admit the trader again by its name; show, grant and erase that."""
+    scene, trader = made.scene, address_of("trader-ae")
+    record = drafts.admission(
+        scene.speaker("governor-1"), scene.moment(), trader, "trader", "AE",
+        previous=scene.head_of(trader),
+    )  # fmt: skip
+    record, fields = with_private(record, {"name": "Example Trading"}, scene.salt)
+    raw = join_private(scene.sign(record, "governor-1").raw, private_to_plain(fields))
+    record_id = made.client.post("/v1/records", content=raw, headers=JSON).json()["recordId"]
+    path = f"/v1/records/{record_id}/private"
+    grant = {"party": "everyone"}
+    assert made.client.post(f"{path}/name/grants", json=grant).status_code == 204
+    shown_fields = made.client.get(path).json()
+    withdrawn = f"{path}/name/grants/everyone"
+    for gone in (withdrawn, f"{path}/name"):
+        assert made.client.delete(gone).status_code == 204
+    return {
+        "privateFields": {"path": path, "response": shown_fields},
+        "grantPrivateField": {"path": f"{path}/name/grants", "request": grant},
+        "withdrawPrivateField": {"path": withdrawn},
+        "erasePrivateField": {"path": f"{path}/name"},
+    }
+
+
+def checked(made: Shown) -> dict[str, Any]:
+    """Check a table of a good and a bad row; salts, and so the id, differ each time: made up."""
+    path = "/v1/imports/check"
+    table = f"Mine,Bag,Carats\n{made.site('home')},B-1,12.5\nJwaneng,B-2,1.2345\n"
+    headers = {**made.sign_in("miner-bw"), "content-type": "text/csv"}
+    response = made.client.post(path, content=table, headers=headers)
+    assert response.status_code == 200, response.text
+    good, bad = (json.loads(line) for line in response.text.splitlines())
+    good["recordId"] = "0x" + "f" * 64
+    for sheet in ("who", "what", "amounts", "scene"):
+        good["envelope"]["record"][sheet]["salt"] = "0x" + "5a" * 32
+    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in (good, bad))
+    return {"checkTable": {"path": path, "request": table, "response": lines}}
+
+
+def signed_in(made: Shown) -> dict[str, Any]:
+    """Sign in and out; the nonce and the token, which no second run gives again, are made up."""
+    nonce, now_ms = "f" * 64, made.desk.clock.now_ms
+    opened = made.client.post("/v1/sign-in/nonce").json()
+    real = signed_in_body("jeweller-fr", opened["nonce"], now_ms)
+    token = made.client.post("/v1/sign-in", json=real).json()
+    return {
+        "nonce": {"path": "/v1/sign-in/nonce", "response": {**opened, "nonce": nonce}},
+        "signIn": {
+            "path": "/v1/sign-in",
+            "request": signed_in_body("jeweller-fr", nonce, now_ms),
+            "response": {**token, "token": "x" * 43},
+        },
+        "signOut": {"path": "/v1/sign-out"},
     }
 
 

@@ -15,7 +15,7 @@ from anyio import to_thread
 
 from api.schemas import components
 from api.sending import STOPPED
-from ledger.answers import QUESTIONS
+from ledger.answers import QUESTIONS, Answers
 from ledger.answers.asking import Cursors
 from ledger.limits import DoorLimits
 from ledger.store.checkpoints import SqliteCheckpoints
@@ -204,14 +204,14 @@ def test_what_the_ledger_does_not_know_is_404(jewel_shown: Shown, path: str) -> 
     assert problem_of(jewel_shown.client.get(path))["rule"] == "unknown"
 
 
-OPEN_ONLY = [question for question in QUESTIONS if not question.is_public]
+NOT_FOR_STRANGERS = [question for question in QUESTIONS if question.access != "everyone"]
 
 
-@pytest.mark.parametrize("question", OPEN_ONLY, ids=lambda question: question.name)
-def test_a_trade_ledger_closes_what_is_not_public(traded: Shown, question) -> None:
+@pytest.mark.parametrize("question", NOT_FOR_STRANGERS, ids=lambda question: question.name)
+def test_a_trade_ledger_tells_strangers_what_is_for_everyone_alone(traded: Shown, question) -> None:
     path = question.path.format(id=NOWHERE, address=NOWHERE[:42], index=0)
     problem = problem_of(traded.client.get(path))
-    assert (problem["rule"], problem["status"]) == ("reading-closed", 403)
+    assert (problem["rule"], problem["status"]) == ("sign-in-needed", 401)
 
 
 def test_a_trade_ledger_does_not_tell_which_records_it_holds(traded: Shown) -> None:
@@ -219,12 +219,12 @@ def test_a_trade_ledger_does_not_tell_which_records_it_holds(traded: Shown) -> N
     for record in (held, NOWHERE, "nothing"):
         for more in ("", "&size=3", "&index=1"):
             problem = problem_of(traded.client.get(f"/v1/proofs/inclusion?record={record}{more}"))
-            assert (problem["rule"], problem["status"]) == ("reading-closed", 403)
+            assert (problem["rule"], problem["status"]) == ("sign-in-needed", 401)
 
 
 def test_a_trade_ledger_still_proves_what_it_says(traded: Shown) -> None:
     for name, path in asked(traded).items():
-        if any(question.name == name for question in OPEN_ONLY):
+        if any(question.name == name for question in NOT_FOR_STRANGERS):
             continue
         assert traded.client.get(path).status_code == 200, name
 
@@ -263,14 +263,15 @@ def test_slow_questions_keep_nobody_from_sending_or_asking_whether_it_is_ready(
 ) -> None:
     """More questions than the framework has threads, and none of them is answered."""
     may_answer, begun = threading.Event(), threading.Semaphore(0)
-    story = fresh.answers.story
+    story = Answers.story
 
-    def slow_story(**asked: Any) -> Any:
+    def slow_story(answers: Answers, **asked: Any) -> Any:
         begun.release()
         assert may_answer.wait(SECONDS)
-        return story(**asked)
+        return story(answers, **asked)
 
-    monkeypatch.setattr(fresh.answers, "story", slow_story)
+    monkeypatch.setattr(Answers, "story", slow_story)
+    token = {"authorization": fresh.client.headers["authorization"]}
     raw = fresh.registrations(1)[0]
     path = f"/v1/parcels/{fresh.hex('stone')}/story"
 
@@ -280,7 +281,7 @@ def test_slow_questions_keep_nobody_from_sending_or_asking_whether_it_is_ready(
             httpx2.AsyncClient(transport=transport, base_url="http://here") as client,
             asyncio.timeout(SECONDS),
         ):
-            slow = [asyncio.create_task(client.get(path)) for _ in range(60)]
+            slow = [asyncio.create_task(client.get(path, headers=token)) for _ in range(60)]
             try:
                 while not begun.acquire(blocking=False):
                     await asyncio.sleep(0.001)

@@ -14,7 +14,7 @@ from tests.api.make_examples import FILE, make, written
 from tests.api.schema_check import Invalid, check
 from tests.scene import Shown
 
-HTTP = {"get", "post"}
+HTTP = {"get", "post", "delete"}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,10 @@ def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
         "/v1/entries/{index}", "/v1/checkpoint", "/v1/proofs/inclusion", "/v1/proofs/consistency",
         "/v1/parties/{address}", "/v1/sites", "/v1/sites/{id}", "/v1/charter", "/v1/status",
         "/livez", "/readyz", "/stones/{token}", "/stones/{token}.json", "/problems",
-        "/problems/{name}",
+        "/problems/{name}", "/v1/sign-in", "/v1/sign-in/nonce", "/v1/sign-out",
+        "/v1/imports/check", "/v1/records/{id}/private",
+        "/v1/records/{id}/private/{name}", "/v1/records/{id}/private/{name}/grants",
+        "/v1/records/{id}/private/{name}/grants/{party}",
     }  # fmt: skip
 
 
@@ -73,7 +76,7 @@ def test_every_answer_and_body_in_json_has_an_example_of_its_schema(document) ->
     for _, _, operation in operations(document):
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
         for body in (*bodies, *operation["responses"].values()):
-            for media_type, content in body["content"].items():
+            for media_type, content in body.get("content", {}).items():
                 if media_type not in ("application/json", "application/problem+json"):
                     continue
                 assert content["examples"], operation["operationId"]
@@ -137,3 +140,9 @@ def test_the_validator_sees_what_is_wrong() -> None:
     ):
         with pytest.raises(Invalid):
             check(wrong, schemas["EntryShown"], schemas)
+
+
+def test_the_root_points_to_what_describes_the_api(jewel_shown: Shown) -> None:
+    pointer = jewel_shown.client.get("/").json()
+    for name in ("openapi", "problems"):
+        assert jewel_shown.client.get(pointer[name]).status_code == 200
