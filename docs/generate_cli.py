@@ -29,7 +29,8 @@ _INTRODUCTION: Final = """\
 
 `adamant` founds a ledger, says things in it as one of its parties, asks it, checks it and serves
 it. It works alike on a ledger's folder and on a server (`--ledger`). Beside a running server a
-command on the folder goes through that server.
+command on the folder goes through that server. A copy of a folder without its `log.key` answers
+questions, and takes nothing in.
 
 This manual is written from the command itself by `python -m docs.generate_cli`; every command
 prints its own part with `--help`.
@@ -52,10 +53,11 @@ before it. Names and units are those of the API.
 _PASSPHRASES: Final = """\
 ## Passphrases
 
-A key lies in a file of its own, encrypted under a passphrase (a version 3 keystore). The passphrase
-comes from `--passphrase-file`, which every command has that opens or makes a key, else from the
-environment (`ADAMANT_PASSPHRASE`), else it is asked for without showing it, and asked for twice
-when a key is made. It is never an argument, is never printed and never logged.
+A key lies in a file of its own, encrypted under a passphrase (a version 3 keystore); or in the
+environment, or with a command that speaks to a device ([keys.md](keys.md)), which need none. The
+passphrase comes from `--passphrase-file`, which every command has that opens or makes a key, else
+from the environment (`ADAMANT_PASSPHRASE`), else it is asked for without showing it, and asked for
+twice when a key is made. It is never an argument, is never printed and never logged.
 """
 
 _BEFORE: Final = """\
@@ -161,7 +163,7 @@ def _command(name: str, command: TyperCommand) -> str:
         parts.append(_table(("argument", "meaning"), rows))
     if options:
         parts.append(_options(options))
-    is_speaking = any(one.name == "wait" for one in command.params if one not in own)
+    is_speaking = any(one.name == "out" for one in command.params if one not in own)
     parts.append(_printed(name, is_speaking=is_speaking))
     return "\n\n".join(part for part in parts if part)
 

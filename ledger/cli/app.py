@@ -15,12 +15,15 @@ from ledger.cli import (
     charters,
     demo,
     envelopes,
+    exporting,
     founding,
     goods,
+    importing,
     keeping,
     key_changes,
     keys,
     people,
+    privacy,
     reports,
     serving,
     sites,
@@ -36,7 +39,7 @@ from ledger.errors import AdamantError
 
 DEFAULT_LEDGER: Final = "adamant-ledger"
 EPILOG: Final = "Exit codes: " + "; ".join(f"{code} {means}" for code, means in CODES.items()) + "."
-_WITH_VALUE: Final = ("--ledger", "--keys", "--ledger-id")
+_WITH_VALUE: Final = ("--ledger", "--keys", "--ledger-id", "--reader")
 _FLAGS: Final = ("--json",)
 
 
@@ -65,7 +68,30 @@ def _end_wrong_usage(error: TyperException, *, as_json: bool) -> NoReturn:
     raise typer.Exit(WRONG) from None
 
 
-class Group(TyperGroup):
+def _without_types(options: Any) -> Any:  # noqa: ANN401 - typer's own
+    """Let flags show no type in the help: they take no value."""
+    for option in options:
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    return options
+
+
+class Commands(TyperGroup):
+    """Commands, and the options before them, whose flags show no type."""
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401 - likewise
+        """Return the first options."""
+        return _without_types(super().get_params(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - likewise
+        """Return a command by its name, or None."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _without_types(command.get_params(ctx))
+        return command
+
+
+class Group(Commands):
     """The commands; an error raised on purpose ends each of them with its exit code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
@@ -140,6 +166,15 @@ def first(
             help="The id that the ledger must have; any if not said.",
         ),
     ] = "",
+    reader: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY",
+            envvar="ADAMANT_READER",
+            help="The key, by name, that signs in at a server to read there; that of --as, for a "
+            "command that signs. A folder of your own needs none.",
+        ),
+    ] = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead of words.")
     ] = False,
@@ -161,24 +196,36 @@ def first(
     stay_quiet()
     out = Output(as_json=as_json)
     context.obj = Session(ledger, keys_folder, None, out)
+    context.obj.reader = reader
     if ledger_id:
         context.obj.pinned = read_id(ledger_id, "--ledger-id")
 
 
 for room in (founding, demo, goods, reports, work, people, charters, envelopes, asking, tracing):
     app.add_typer(room.commands)
+app.add_typer(importing.commands)
+app.add_typer(exporting.commands)
 app.add_typer(keeping.commands)
 app.add_typer(serving.commands)
 keys.commands.add_typer(key_changes.commands)
 app.add_typer(
     keys.commands,
     name="keys",
+    cls=Commands,
     help="Make and keep party keys; change them on the ledger.",
+    rich_help_panel=people.PANEL,
+)
+app.add_typer(
+    privacy.commands,
+    name="private",
+    cls=Commands,
+    help="Show, grant and erase private fields.",
     rich_help_panel=people.PANEL,
 )
 app.add_typer(
     sites.commands,
     name="site",
+    cls=Commands,
     help="Open, change and close mines and diggings.",
     rich_help_panel=people.PANEL,
 )

@@ -36,12 +36,14 @@ def status(context: Context) -> None:
     if session.out.as_json:
         session.out.document(answer)
         return
-    is_taking = "yes" if answer["takesRecords"] else "no: it has stopped, its operator must look"
+    stopped = "no: it has stopped and its operator must look, or it is a copy without the log's key"
+    is_taking = "yes" if answer["takesRecords"] else stopped
+    is_open = answer["mode"] == "open"
     session.out.pairs(
         [
             ("ledger", answer["origin"]),
             ("ledger id", answer["ledgerId"]),
-            ("who may read", "everyone" if answer["mode"] == "open" else "those concerned (trade)"),
+            ("who may read", "every party" if is_open else "those concerned (trade)"),
             ("takes records", is_taking),
             ("entries", count_of(answer["size"], "entry")),
             ("last", show_time(answer["recordedAtMs"] // 1000)),

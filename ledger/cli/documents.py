@@ -21,7 +21,12 @@ FOUNDED: Final = (
     *("folder", "origin", "ledgerId", "mode", "logKey", "threshold", "governors"),
     *("isFounded", "charterFile"),
 )
-KEY: Final = ("name", "address", "file")
+KEY: Final = ("name", "address", "kind", "file", "weakness")
+"""A key; ``file`` is null for one of the environment, ``weakness`` where none is known."""
+
+IMPORTED_KEY: Final = (*KEY, "findings")
+"""A key that came from elsewhere; ``findings`` say in words what was weak about how it came."""
+
 KEYS: Final = ("keys",)
 TRACED: Final = ("parcel", "origins", "findings", "steps", "checked")
 DESCENDANTS: Final = ("parcel", "operations", "isCut", "isChecked", "asOf")
@@ -29,11 +34,24 @@ VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "figure
 REBUILT: Final = ("size", "fingerprint", "hasChanged")
 RECOVERED: Final = ("size", "root")
 SERVING: Final = ("url", "pid")
+IMPORTED: Final = (
+    *("file", "isDryRun", "mapping", "rows", "recorded", "refused", "bad", "waiting"),
+    *("resultFile", "results"),
+)
+"""What became of a spreadsheet; ``results`` are its rows, in their order."""
+
+EXPORTED: Final = ("file", "what", "format", "rows")
 ERROR: Final = ("exitCode", "sort", "said")
 """An error, under ``error`` on stderr."""
 
 REFUSED: Final = ("rule", "field", "expected", "came", "next")
 """What the error of a refusal has besides; members that would be empty are left out."""
+
+PRIVATE: Final = ("recordId", "kind", "details", "fields", "isRecords")
+"""Private fields; ``isRecords`` tells whether the record was read and commits to them."""
+
+GRANTED: Final = ("recordId", "name", "party", "shown")
+ERASED: Final = ("recordId", "name")
 
 DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "init": FOUNDED,
@@ -51,9 +69,15 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "admit": RECORDED,
     "revoke": RECORDED,
     "amend": RECORDED,
+    "private show": PRIVATE,
+    "private grant": GRANTED,
+    "private erase": ERASED,
     "keys new": KEY,
     "keys list": KEYS,
-    "keys import": KEY,
+    "keys import": IMPORTED_KEY,
+    "keys attach": KEY,
+    "keys export": KEY,
+    "keys change-passphrase": KEY,
     "keys show": KEY,
     "keys rotate": RECORDED,
     "keys object": RECORDED,
@@ -73,5 +97,7 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "rebuild": REBUILT,
     "recover": RECOVERED,
     "serve": SERVING,
+    "import": IMPORTED,
+    "export": EXPORTED,
 }
 """What each command prints with ``--json``: members, or the path of the same answer in the API."""

@@ -1,25 +1,30 @@
 """Draft files: an envelope with no, some or all of its signatures, passed round to be signed.
 
-A draft file is the envelope itself, one line of JSON. It holds no secret. It does not say which
-ledger it is for: each signature does, and a signature for another ledger is refused.
+A draft file is the envelope itself, one line of JSON. It holds no key; of what is secret it holds
+the private fields that are to be handed in with it, if there are any. It does not say which ledger
+it is for: each signature does, and a signature for another ledger is refused.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.canonical import Envelope, decode, read_plain, seal
+from ledger.canonical.private import cut_private, join_private
 from ledger.cli.describe import Name, author, fields, sentence, title
 from ledger.cli.output import Output
 from ledger.errors import BadQuestion
 from ledger.files import write_over
+from ledger.keys import RecordStatement, Signer
 from ledger.records import Charter, Record
-from ledger.signing import address_of_secret, record_id, recover, sign, signature_count
+from ledger.signing import record_id, recover, signature_count
+from ledger.signing.private import PrivateField, private_to_plain, read_private
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 STDIN = "-"
+Private: TypeAlias = tuple[PrivateField, ...]
 
 
 def read_draft(file: str) -> Envelope:
@@ -30,15 +35,31 @@ def read_draft(file: str) -> Envelope:
         Refused: a rule of the group *bytes*: it is no envelope.
 
     """
-    return seal(*read_plain(decode(_bytes_of(file).strip())))
+    return _read_beside(_bytes_of(file).strip())[0]
 
 
-def read_envelopes(file: str) -> list[Envelope]:
+def read_with_private(file: str) -> tuple[Envelope, Private]:
+    """Read a draft and the private fields in it; raises as :func:`read_draft` does."""
+    return _read_beside(_bytes_of(file).strip())
+
+
+def _read_beside(raw: bytes) -> tuple[Envelope, Private]:
+    cut, plain = cut_private(raw)
+    envelope = seal(*read_plain(decode(cut)))
+    return envelope, () if plain is None else read_private(envelope.record, plain)
+
+
+def sent_bytes(envelope: Envelope, private: Private) -> bytes:
+    """Return an envelope as it is sent, with the private fields that go with it."""
+    return join_private(envelope.raw, private_to_plain(private)) if private else envelope.raw
+
+
+def read_envelopes(file: str) -> list[tuple[Envelope, Private]]:
     """Read envelopes, one a line; raises as :func:`read_draft` does."""
     lines = [line for line in _bytes_of(file).splitlines() if line.strip()]
     if not lines:
         raise BadQuestion("file", f"an envelope on each line; {file} has none")
-    return [seal(*read_plain(decode(line.strip()))) for line in lines]
+    return [_read_beside(line.strip()) for line in lines]
 
 
 def _bytes_of(file: str) -> bytes:
@@ -50,18 +71,19 @@ def _bytes_of(file: str) -> bytes:
         raise BadQuestion("file", f"a file that can be read; {file} cannot") from None
 
 
-def write_draft(file: Path, envelope: Envelope) -> None:
-    """Write a draft, in place of what the file held; whole, or not at all.
+def write_draft(file: Path, envelope: Envelope, private: Private = ()) -> None:
+    """Write a draft, and its private fields, in place of what the file held; whole, or not at all.
 
     Raises:
         BadQuestion: it cannot be written there.
 
     """
+    raw = sent_bytes(envelope, private)
     try:
         if file.is_symlink() or (file.exists() and not file.is_file()):  # /dev/stdout, a pipe
-            file.write_bytes(envelope.raw + b"\n")
+            file.write_bytes(raw + b"\n")
         else:
-            write_over(file, envelope.raw.decode() + "\n")
+            write_over(file, raw.decode() + "\n")
     except OSError as error:
         raise BadQuestion("--out", f"a file that can be written: {error.strerror}") from None
 
@@ -82,12 +104,18 @@ def id_of(record: Record, ledger_id: Hash32) -> Hash32:
     return record_id(record, NO_HASH if isinstance(record, Charter) else ledger_id)
 
 
-def add_signature(envelope: Envelope, ledger_id: Hash32, secret: bytes) -> Envelope:
-    """Return a draft with one more signature, in its place among the others."""
-    digest = id_of(envelope.record, ledger_id)
+def add_signature(envelope: Envelope, ledger_id: Hash32, signer: Signer) -> Envelope:
+    """Return a draft with one more signature, in its place among the others.
+
+    Raises:
+        BadQuestion: the signer does not sign.
+
+    """
+    statement = RecordStatement(envelope.record, ledger_id)
+    digest = statement.digest
     signatures = {recover(digest, signature): signature for signature in envelope.signatures}
-    signatures[address_of_secret(secret)] = sign(digest, secret)
-    return seal(envelope.record, tuple(signatures[signer] for signer in sorted(signatures)))
+    signatures[signer.address] = signer.sign(statement)
+    return seal(envelope.record, tuple(signatures[one] for one in sorted(signatures)))
 
 
 def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -> None:

@@ -16,11 +16,13 @@ from ledger.book import Answer
 from ledger.canonical import Envelope
 from ledger.cli.drafting import (
     STDIN,
+    Private,
     add_signature,
     document_of,
     id_of,
-    read_draft,
     read_envelopes,
+    read_with_private,
+    sent_bytes,
     show_draft,
     write_draft,
 )
@@ -64,8 +66,11 @@ def _ledger_of(session: Session, envelope: Envelope) -> Hash32:
         return session.ledger_id(desk)
 
 
-def _sign(session: Session, file: str, pen: Pen, envelope: Envelope, *, yes: bool) -> None:
+def _sign(
+    session: Session, file: str, pen: Pen, draft: tuple[Envelope, Private], *, yes: bool
+) -> None:
     """Show a draft in full, ask, add signatures, and write it."""
+    envelope, private = draft
     if file == STDIN and pen.out is None:
         raise BadQuestion("--out", "a file to write to, since the draft comes from stdin")
     if not yes and not sys.stdin.isatty():
@@ -75,10 +80,10 @@ def _sign(session: Session, file: str, pen: Pen, envelope: Envelope, *, yes: boo
     if not yes:
         typer.confirm("Sign this?", abort=True, err=True)
     keys = pen.keys or (only_key(session),)
-    for secret in unlock(session, pen, keys):
-        envelope = add_signature(envelope, ledger_id, secret)
+    for signer in unlock(session, pen, keys):
+        envelope = add_signature(envelope, ledger_id, signer)
     target = pen.out or Path(file)
-    write_draft(target, envelope)
+    write_draft(target, envelope, private)
     document = document_of(envelope, ledger_id, str(target))
     if session.out.as_json:
         session.out.document(document)
@@ -100,11 +105,11 @@ def sign(
 
     Example: adamant sign draft.json --as governor-1
     """
-    envelope = read_draft(file)
-    if envelope.signatures:
+    draft = read_with_private(file)
+    if draft[0].signatures:
         raise BadQuestion("file", "a draft without signatures; this one has some: `adamant cosign`")
     pen = Pen(tuple(keys or ()), out=out, passphrases=Passphrases(passphrase_file))
-    _sign(session_of(context), file, pen, envelope, yes=yes)
+    _sign(session_of(context), file, pen, draft, yes=yes)
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -124,7 +129,7 @@ def cosign(
     Example: adamant cosign admission.json --as governor-2
     """
     pen = Pen(tuple(keys or ()), out=out, passphrases=Passphrases(passphrase_file))
-    _sign(session_of(context), file, pen, read_draft(file), yes=yes)
+    _sign(session_of(context), file, pen, read_with_private(file), yes=yes)
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -143,8 +148,9 @@ def send(
     Example: adamant send admission.json
     """
     session = session_of(context)
-    envelopes = [envelope for file in files for envelope in read_envelopes(file)]
-    raws = [envelope.raw for envelope in envelopes]
+    found = [one for file in files for one in read_envelopes(file)]
+    envelopes = [envelope for envelope, _ in found]
+    raws = [sent_bytes(envelope, private) for envelope, private in found]
     with session.desk() as desk:
         ledger_id = session.ledger_id(desk)
         ids = [id_of(envelope.record, ledger_id) for envelope in envelopes]

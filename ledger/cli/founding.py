@@ -18,7 +18,7 @@ import typer
 from ledger.canonical import Envelope, seal
 from ledger.checkpoint import SignerKey
 from ledger.cli.charters import DAY_SECONDS
-from ledger.cli.drafting import add_signature, id_of, read_draft, signers_of
+from ledger.cli.drafting import add_signature, id_of, read_draft, show_draft, signers_of
 from ledger.cli.options import Context, PassphraseFile
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.session import Session, session_of
@@ -35,9 +35,10 @@ from ledger.config import (
 from ledger.custody import Nothing
 from ledger.drafts import Constitution, Moment
 from ledger.errors import AlreadyThere, BadQuestion, Refusal, Refused
+from ledger.keys import Signer
 from ledger.records import Charter
 from ledger.rules import check
-from ledger.signing import address_of_secret, read_signed
+from ledger.signing import read_signed
 from ledger.values import NO_HASH, to_hex
 
 commands = typer.Typer()
@@ -74,7 +75,7 @@ ThresholdOption = Annotated[
 ModeOption = Annotated[
     Literal["open", "trade"],
     typer.Option(
-        help="Who may read records: everyone, or those concerned. An open ledger can become a "
+        help="Who may read records: every party, or those concerned. An open ledger can become a "
         "trade ledger, never the other way."
     ),
 ]
@@ -137,13 +138,13 @@ def init(
     key = fresh_log_key(origin)
     if governors:
         here = [name for name in governors if not name.startswith("0x")]
-        secrets = [session.keyring.unlock(name, passphrases.of(name)) for name in here]
+        signers = [session.signer(name, passphrases) for name in here]
     else:
-        secrets = _governors_keys(session, count, passphrases)
-        made = tuple(address_of_secret(secret) for secret in secrets)
+        signers = _governors_keys(session, count, passphrases)
+        made = tuple(signer.address for signer in signers)
         constitution = replace(constitution, governors=made)
     _check_threshold(constitution)
-    envelope = _charter(constitution, key, secrets)
+    envelope = _charter(session, constitution, key, signers)
     is_whole = len(envelope.signatures) == len(constitution.governors)
     if is_whole:  # nothing is made of a Charter that would not be accepted
         check(Nothing(), read_signed(envelope.raw, NO_HASH), 0, system_clock())
@@ -169,7 +170,7 @@ def _made_already(folder: LedgerFolder) -> AlreadyThere:
     return AlreadyThere(f"there is a ledger in {folder.path} already{next_step}")
 
 
-def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> list[bytes]:
+def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> list[Signer]:
     """Make the governors' keys, all under one passphrase; keys of a try before are used again."""
     names = [f"governor-{number}" for number in range(1, count + 1)]
     fresh = [name for name in names if name not in session.keys_by_name]
@@ -177,16 +178,20 @@ def _governors_keys(session: Session, count: int, passphrases: Passphrases) -> l
     session.folder.path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     for name in fresh:
         session.keyring.create(name, passphrase)
-    return [session.keyring.unlock(name, passphrase) for name in names]
+    return [session.keyring.signer(name, lambda: passphrase) for name in names]
 
 
-def _charter(constitution: Constitution, key: SignerKey, secrets: Sequence[bytes]) -> Envelope:
+def _charter(
+    session: Session, constitution: Constitution, key: SignerKey, signers: Sequence[Signer]
+) -> Envelope:
     """Draft the Charter, naming the log key, and sign it with the governors' keys at hand."""
     named = replace(constitution, checkpoint_keys=(str(key.verifier_key),))
     record = named.charter(key.name, Moment(system_clock() // 1000, fresh_salt))
     envelope = seal(record, ())
-    for secret in secrets:
-        envelope = add_signature(envelope, NO_HASH, secret)
+    if any(signer.kind == "command" for signer in signers):  # whose device shows it as well
+        show_draft(session.out, envelope, NO_HASH, session.name)
+    for signer in signers:
+        envelope = add_signature(envelope, NO_HASH, signer)
     return envelope
 
 
@@ -246,7 +251,7 @@ def _document(session: Session, folder: LedgerFolder, envelope: Envelope) -> dic
 
 def _tell(session: Session, document: dict[str, Any]) -> None:
     governors = document["governors"]
-    who = "everyone" if document["mode"] == "open" else "those concerned"
+    who = "every party" if document["mode"] == "open" else "those concerned"
     session.out.pairs(
         [
             ("ledger", document["origin"]),

@@ -136,6 +136,19 @@ _PEN_OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "private": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                "--private",
+                metavar="NAME=VALUE",
+                help="A private field, kept outside the log; NAME=@FILE reads it from a file, "
+                "where other users and the shell's history do not see it. Once for each.",
+                rich_help_panel=SIGNING,
+            ),
+        ],
+        None,
+    ),
     "wait": (WaitOption, "checkpointed"),
     "passphrase_file": (PassphraseFile, None),
     "yes": (
@@ -163,6 +176,7 @@ def _pen(given: dict[str, Any]) -> Pen:
         wait=given["wait"],
         passphrases=Passphrases(given["passphrase_file"]),
         yes=given["yes"],
+        private=tuple(given["private"] or ()),
     )
 
 

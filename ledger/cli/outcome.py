@@ -89,7 +89,10 @@ NEXT: Final = {
     "site-operator": "have the authority name the miner: `adamant site change --operator`",
     "key-seen": "take a fresh key: `adamant keys new`",
     "recovery-pending": "wait until the recovery takes effect, or object: `adamant keys object`",
-    "reading-closed": "ask with the ledger's folder at hand, while no server works on it",
+    "sign-in-needed": "name a key of a party that reads: --reader NAME, or ADAMANT_READER",
+    "session-ended": "ask again: the command signs in anew",
+    "sign-in-party": "the key must be in force, of a party that holds a role now, or its agent's",
+    "sign-in-domain": "name the server by an address of its own: public_addresses in its settings",
 }
 """What to do next, by the rule that refused."""
 

@@ -20,6 +20,8 @@ FORM: Final = (
 )
 TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """The form of a parcel's link: the first half of its id."""
+WITHHELD: Final = "withheld"
+"""In the place of what this reader is not shown."""
 _START: Final = re.compile(rf"0x[0-9a-f]{{{START_DIGITS_LEAST},63}}", re.ASCII)
 
 
@@ -72,7 +74,9 @@ def goods_of(parcel: Plain) -> Goods:
 
 def place_of(parcel: Plain) -> str:
     """Write where the records place goods; rough stays there until it crosses a border by them."""
-    country: str = parcel["country"]
+    country: str | None = parcel["country"]
+    if country is None:
+        return WITHHELD
     return f"{country}, no border crossing is recorded" if parcel["form"] == "rough" else country
 
 
@@ -81,9 +85,9 @@ def holder_heading(parcel: Plain) -> str:
     return "last held by" if parcel["state"] == "spent" else "held by"
 
 
-def amount(weight_millicarats: int, stones: int = 0, label: str = "") -> str:
+def amount(weight_millicarats: int | None, stones: int | None = 0, label: str | None = "") -> str:
     """Write a weight, a count and a label: ``12.500 ct, 3 stones, "Bag 7"``."""
-    text = f"{carats(weight_millicarats)} ct"
+    text = WITHHELD if weight_millicarats is None else f"{carats(weight_millicarats)} ct"
     if stones:
         text += f", {stones} {'stone' if stones == 1 else 'stones'}"
     return f'{text}, "{label}"' if label else text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ import typer
 from ledger.errors import BadQuestion
 
 VARIABLE: Final = "ADAMANT_PASSPHRASE"
+NEW_VARIABLE: Final = "ADAMANT_NEW_PASSPHRASE"
+"""Of the passphrase that takes another one's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,14 @@ class Passphrases:
 
     Attributes:
         file: a file whose first line is the passphrase, if one was named.
+        option: the option that names it.
+        variable: the variable that holds it otherwise.
 
     """
 
     file: Path | None = None
+    option: str = "--passphrase-file"
+    variable: str = VARIABLE
 
     def of(self, key: str, *, is_new: bool = False) -> str:
         """Return the passphrase of a key; a person is asked twice for a new key's.
@@ -37,11 +44,14 @@ class Passphrases:
             BadQuestion: there is none, and nobody who could be asked.
 
         """
-        given = self._from_file() if self.file else os.environ.get(VARIABLE)
+        given = self._from_file() if self.file else os.environ.get(self.variable)
         if given is None:
-            given = _ask(key, is_new=is_new)
+            given = self._ask(key, is_new=is_new)
         if is_new and not given:
             raise BadQuestion("passphrase", "one that is not empty: it alone protects the key")
+        if is_new and unicodedata.normalize("NFKC", given) != given:
+            # Wallets differ in whether they bring a passphrase into that form first.
+            raise BadQuestion("passphrase", "characters that every wallet takes alike (NFKC)")
         return given
 
     def _from_file(self) -> str:
@@ -49,16 +59,19 @@ class Passphrases:
         try:
             lines = self.file.read_text("utf-8").splitlines()
         except (OSError, ValueError):
-            raise BadQuestion("--passphrase-file", "a text file that can be read") from None
+            raise BadQuestion(self.option, "a text file that can be read") from None
         return lines[0] if lines else ""
 
-
-def _ask(key: str, *, is_new: bool) -> str:
-    if not sys.stdin.isatty():
-        raise BadQuestion("passphrase", f"{VARIABLE} in the environment, or --passphrase-file FILE")
-    question = f"Passphrase for the new key {key}" if is_new else f"Passphrase of key {key}"
-    answer: str = typer.prompt(
-        question, hide_input=True, confirmation_prompt=is_new, default="", show_default=False,
-        err=True,
-    )  # fmt: skip
-    return answer
+    def _ask(self, key: str, *, is_new: bool) -> str:
+        if not sys.stdin.isatty():
+            expected = f"{self.variable} in the environment, or {self.option} FILE"
+            raise BadQuestion("passphrase", expected)
+        question = f"Passphrase of key {key}"
+        if is_new:
+            is_change = self.variable == NEW_VARIABLE
+            question = f"{'New passphrase of' if is_change else 'Passphrase for the new'} key {key}"
+        answer: str = typer.prompt(
+            question, hide_input=True, confirmation_prompt=is_new, default="", show_default=False,
+            err=True,
+        )  # fmt: skip
+        return answer

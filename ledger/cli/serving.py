@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ledger.answers import Answers
+from ledger.book import Book
 from ledger.cli.options import Context
 from ledger.cli.outcome import DAMAGED
 from ledger.cli.session import session_of
-from ledger.config import LogLevel, locked, log_as_json, log_event, open_ledger, system_clock
+from ledger.config import (
+    LedgerFolder,
+    LogLevel,
+    Settings,
+    locked,
+    log_as_json,
+    log_event,
+    open_ledger,
+    system_clock,
+)
 from ledger.errors import BadQuestion
 from ledger.store.protocol import Published
 from ledger.values import to_hex
@@ -29,6 +39,7 @@ commands = typer.Typer()
 PANEL: Final = "Keep a ledger"
 BACKLOG: Final = 512
 GRACE_SECONDS: Final = 20
+WEBHOOKS_TOLD: Final = "webhooks.json"
 WAIT_SECONDS: Final = 2.0
 """How long a server waits for a command that is at work in the folder."""
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -54,9 +65,9 @@ def serve(
     """Serve the ledger over HTTP: the API under /v1, pages of stones under /stones.
 
     Settings stand in the folder's ledger.toml or in the environment (ADAMANT_HOST, ADAMANT_PORT,
-    ADAMANT_LOG_LEVEL, ADAMANT_CHECKPOINTS). Logs are lines of JSON on stderr. While it runs, other
-    commands on this folder go through it. It stops, with all it took in published, by Ctrl-C or
-    SIGTERM.
+    ADAMANT_PUBLIC_ADDRESSES, ADAMANT_LOG_LEVEL, ADAMANT_CHECKPOINTS). Logs are lines of JSON on
+    stderr. While it runs, other commands on this folder go through it. It stops, with all it took
+    in published, by Ctrl-C or SIGTERM.
 
     Example: adamant serve --port 8420
     """
@@ -76,10 +87,17 @@ def serve(
         server = _Server(url)
         with open_ledger(folder, on_fatal=server.end, on_published=server.tell_published) as opened:
             from api import create_app  # loaded here: no other command needs it
+            from api.conventions import Conventions
+            from api.sessions import Sessions, fresh_token
 
-            app = create_app(opened.book, Answers(opened.book, system_clock))
-            with server.told_by_signals():
-                folder.write_server(url)
+            answers = Answers(opened.book, system_clock)
+            addresses = settings.public_addresses or (url,)
+            token = fresh_token()
+            sessions = Sessions(answers, addresses, clock=system_clock, operator_token=token)
+            conventions = Conventions.of(settings)
+            app = create_app(opened.book, answers, sessions=sessions, conventions=conventions)
+            with server.told_by_signals(), _webhooks(folder, settings, opened.book):
+                folder.write_server(url, token)
                 try:
                     session.out.either({"url": url, "pid": os.getpid()}, f"serving {url}")
                     server.run(app, listener)
@@ -87,6 +105,30 @@ def serve(
                     folder.remove_server()
     if server.has_failed:
         raise typer.Exit(DAMAGED)
+
+
+@contextmanager
+def _webhooks(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[None]:
+    """Tell whom the settings name of what is published, meanwhile.
+
+    Raises:
+        BadQuestion: a setting has not its form.
+        RefusesToStart: the secret, or how far they were told, cannot be read.
+
+    """
+    if not settings.webhooks:
+        yield
+        return
+    from ledger.webhooks import Webhooks, read_or_make_secret  # loaded here: most have none
+
+    secret = read_or_make_secret(folder.path / settings.webhook_secret)
+    told = folder.path / WEBHOOKS_TOLD
+    hooks = Webhooks(book, settings.webhooks, secret, told, settings.webhook_networks)
+    hooks.start()
+    try:
+        yield
+    finally:
+        hooks.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -135,6 +177,7 @@ class _Server:
             http=protocol_of(raise_descriptor_limit()),
             log_config=None,  # the application logs each request itself
             access_log=False,
+            proxy_headers=False,  # which proxies are believed is said in the settings
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import typer
 
 from ledger.cli.output import Output
+from ledger.cli.passphrases import Passphrases
 from ledger.cli.words import read_address
 from ledger.config import LedgerFolder
 from ledger.desk import Desk, is_url, open_desk
 from ledger.errors import BadQuestion
+from ledger.keys import Keyring, Signer
 from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex, to_hex
-
-if TYPE_CHECKING:
-    from ledger.keys import Keyring
 
 HOME_KEYS: Final = Path("~/.adamant/keys")
 
@@ -32,12 +32,18 @@ class Session:
         pinned: the id that the ledger must have, if it was said.
         out: where to print.
 
+    Attributes:
+        reader: the name of the key that signs in at a server, or "".
+        reader_signer: what signs for that key, once it is unlocked.
+
     """
 
     def __init__(self, ledger: str, keys: Path | None, pinned: Hash32 | None, out: Output) -> None:
         self.ledger = ledger
         self.pinned = pinned
         self.out = out
+        self.reader = ""
+        self.reader_signer: Signer | None = None
         self._keys = keys
 
     @property
@@ -62,10 +68,17 @@ class Session:
     @cached_property
     def keyring(self) -> Keyring:
         """The party keys."""
-        # Loaded here: the wallet library takes longer to load than most commands take to run.
-        from ledger.keys import Keyring
+        return Keyring(self.keys_folder, os.environ)
 
-        return Keyring(self.keys_folder)
+    def signer(self, name: str, passphrases: Passphrases) -> Signer:
+        """Return what signs for a key; a passphrase is asked for if the key has one.
+
+        Raises:
+            Unknown: there is no such key.
+            BadQuestion: it cannot be opened.
+
+        """
+        return self.keyring.signer(name, lambda: passphrases.of(name))
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
@@ -78,9 +91,16 @@ class Session:
 
         """
         with open_desk(self.ledger) as desk:
+            desk.read_by(self._unlock_reader)
             if self.pinned is not None:
                 self.ledger_id(desk)
             yield desk
+
+    def _unlock_reader(self) -> Signer | None:
+        """Return what signs in at a server, unlocked once; None if no key was named."""
+        if self.reader_signer is None and self.reader:
+            self.reader_signer = self.signer(self.reader, Passphrases())
+        return self.reader_signer
 
     def ledger_id(self, desk: Desk) -> Hash32:
         """Return the ledger's id as its desk says, which must be the pinned one if there is one.
@@ -109,8 +129,10 @@ class Session:
             return read_address(who, option)
         return self.keyring.address(who)
 
-    def name(self, address: str | bytes) -> str:
-        """Write an address, after the name of its key if it has one here."""
+    def name(self, address: str | bytes | None) -> str:
+        """Write an address, after the name of its key if it has one here; None is withheld."""
+        if address is None:
+            return "withheld"
         text = to_hex(address) if isinstance(address, bytes) else address
         known = self._names.get(text)
         return f"{known} {text}" if known else text
@@ -118,7 +140,7 @@ class Session:
     @property
     def keys_by_name(self) -> dict[str, Address]:
         """The addresses of the keys here, by name."""
-        return dict(self.keyring) if self.keys_folder.is_dir() else {}
+        return dict(self.keyring)
 
     @cached_property
     def _names(self) -> dict[str, str]:

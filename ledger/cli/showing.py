@@ -8,14 +8,16 @@ from typing import Final
 from ledger.canonical import read_plain
 from ledger.cli.describe import author, fields, sentence, title
 from ledger.cli.output import Output, Pair
-from ledger.cli.parcels import amount, holder_heading, place_of
+from ledger.cli.parcels import WITHHELD, amount, holder_heading, place_of
 from ledger.cli.session import Session
 from ledger.cli.words import show_time
 from ledger.desk import Plain
 from ledger.values import carats
 
 
-def _said(said: Plain) -> str:
+def _said(said: Plain | None) -> str:
+    if said is None:
+        return WITHHELD
     what = f"{said['kind']} {said['operation']}".strip()
     when = show_time(said["recordedAtMs"] // 1000)
     return f"{what}, index {said['index']}, {said['status']}, {when}"
@@ -23,7 +25,8 @@ def _said(said: Plain) -> str:
 
 def _findings(out: Output, findings: list[Plain]) -> None:
     for one in findings:
-        out.pairs([("finding", f"{one['name']}: {one['evidence']}"), ("", one["findingId"])])
+        evidence = one["evidence"] or f"evidence {WITHHELD}"
+        out.pairs([("finding", f"{one['name']}: {evidence}"), ("", one["findingId"])])
 
 
 def show_parcel(session: Session, answer: Plain) -> None:
@@ -34,8 +37,8 @@ def show_parcel(session: Session, answer: Plain) -> None:
         [
             ("parcel", answer["parcelId"]),
             ("token", answer["token"]),
-            ("book", f"{said}, {answer['form']} {answer['hsCode']}"),
-            ("state", answer["state"] + (" (seized)" if answer["isSeized"] else "")),
+            ("book", f"{said}, {answer['form'] or WITHHELD} {answer['hsCode'] or ''}".rstrip()),
+            ("state", (answer["state"] or WITHHELD) + (" (seized)" if answer["isSeized"] else "")),
             (holder_heading(answer), session.name(answer["custodian"])),
             ("offered to", recipient and session.name(recipient)),
             ("frozen by", answer["frozenBy"] and session.name(answer["frozenBy"])),
@@ -102,10 +105,10 @@ def show_site(session: Session, answer: Plain) -> None:
         ("until", show_time(until) if until else ""),
         ("capacity", f"{carats(capacity)} ct a year" if capacity else ""),
     ]
-    pairs += [("operator", session.name(one)) for one in answer["operators"]]
+    pairs += [("operator", session.name(one)) for one in answer["operators"] or ()]
     pairs += [
         (str(year["year"]), f"{carats(year['weightMillicarats'])} ct registered")
-        for year in answer["years"]
+        for year in answer["years"] or ()
     ]
     session.out.pairs([*pairs, ("last", _said(answer["last"]))])
     _findings(session.out, answer["findings"])

@@ -169,7 +169,8 @@ def _restate(
     def compose(speech: Speech) -> Record:
         last, head = _last_said(speech, site_id)
         stated = replace(_as_stated(last), **changes)
-        _warn_of_operators(speech, stated)
+        if "operators" in changes:
+            _warn_of_operators(speech, stated)
         return drafts.site(
             speech.speaker(KIND, operation, within=last.scene.country),
             speech.moment(),

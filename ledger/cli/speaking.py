@@ -18,10 +18,19 @@ from ledger.book import Reached
 from ledger.canonical import Envelope, seal, to_plain
 from ledger.cli.describe import author as author_of
 from ledger.cli.describe import sentence
-from ledger.cli.drafting import add_signature, document_of, id_of, show_draft, write_draft
+from ledger.cli.drafting import (
+    Private,
+    add_signature,
+    document_of,
+    id_of,
+    sent_bytes,
+    show_draft,
+    write_draft,
+)
 from ledger.cli.parcels import Plain, goods_of, parcel_at
 from ledger.cli.parties import Choice, address_of, bytes_of, party_at, site_namer, speaker_of
 from ledger.cli.passphrases import Passphrases
+from ledger.cli.private_values import read_values
 from ledger.cli.results import print_result
 from ledger.cli.session import Session
 from ledger.cli.words import count_of, read_time
@@ -30,9 +39,11 @@ from ledger.desk import Desk
 from ledger.desk.answering import AnotherAnswer
 from ledger.drafts import Goods, Moment, Speaker
 from ledger.errors import BadQuestion, Unavailable, Unknown
+from ledger.keys import Signer
 from ledger.limits import LIMITS
 from ledger.records import Amendment, Charter, Record
 from ledger.signing import signature_count
+from ledger.signing.private import with_private
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 
@@ -48,6 +59,7 @@ class Pen:
         wait: what must be reached before the command ends.
         passphrases: where passphrases come from.
         yes: whether to sign without asking.
+        private: private values, as typed: NAME=VALUE.
 
     """
 
@@ -59,6 +71,7 @@ class Pen:
     wait: Reached = "checkpointed"
     passphrases: Passphrases = field(default_factory=Passphrases)
     yes: bool = False
+    private: tuple[str, ...] = ()
 
     def also(self, session: Session, key: str) -> Pen:
         """Return the pen with one more key behind its own."""
@@ -201,21 +214,26 @@ def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> No
     # 1. The keys, while nobody is kept waiting by an open ledger.
     keys = pen.keys or (only_key(session),)
     author = session.address(keys[0], "--as")
-    secrets_ = unlock(session, pen, keys)
+    signers = unlock(session, pen, keys)
+    if signers and not session.reader:
+        session.reader_signer = signers[0]  # whoever speaks reads by the same key
     with session.desk() as desk:
         # 2. Who speaks, what the ledger knows, and from both the record, checked.
         speech = Speech(session, desk, pen, author)
-        envelope = seal(compose(speech), ())
-        # 3. The signatures; what a server had a part in is shown first.
-        if desk.is_remote and secrets_:
-            show_and_ask(session, pen, envelope, speech.ledger_id)
-        for secret in secrets_:
-            envelope = add_signature(envelope, speech.ledger_id, secret)
+        record = compose(speech)
+        values = read_values(record.KIND, pen.private)
+        record, private = with_private(record, values, fresh_salt)
+        envelope = seal(record, ())
+        # 3. The signatures; what a server or a device has a part in is shown first.
+        if signers and (desk.is_remote or any(one.kind == "command" for one in signers)):
+            show_and_ask(session, pen, envelope, speech.ledger_id, is_remote=desk.is_remote)
+        for signer in signers:
+            envelope = add_signature(envelope, speech.ledger_id, signer)
         # 4. Pass it round, or hand it in and say what became of it.
         if pen.out is not None:
-            write_out(speech, envelope, pen.out)
+            write_out(speech, envelope, pen.out, private)
         else:
-            hand_in(session, desk, envelope, speech.ledger_id, pen.wait)
+            hand_in(session, desk, envelope, speech.ledger_id, pen.wait, private)
 
 
 def may_ask(session: Session) -> bool:
@@ -223,7 +241,9 @@ def may_ask(session: Session) -> bool:
     return sys.stdin.isatty() and not session.out.as_json
 
 
-def show_and_ask(session: Session, pen: Pen, envelope: Envelope, ledger_id: Hash32) -> None:
+def show_and_ask(
+    session: Session, pen: Pen, envelope: Envelope, ledger_id: Hash32, *, is_remote: bool = True
+) -> None:
     """Show what is about to be signed, and ask whoever is at a terminal.
 
     A draft rests on a server's answers, and a signature cannot be taken back.
@@ -234,7 +254,7 @@ def show_and_ask(session: Session, pen: Pen, envelope: Envelope, ledger_id: Hash
         session.out.line_aside({"signing": {"said": said, "record": to_plain(record)}})
         return
     show_draft(session.out, envelope, ledger_id, session.name)
-    if session.pinned is None:
+    if session.pinned is None and is_remote:
         session.out.note("which ledger this is for is the server's word: pin it with --ledger-id")
     if may_ask(session) and not pen.yes:
         typer.confirm("Sign this?", abort=True, err=True)
@@ -254,8 +274,8 @@ def only_key(session: Session) -> str:
     return names[0]
 
 
-def unlock(session: Session, pen: Pen, keys: Sequence[str]) -> list[bytes]:
-    """Return the secrets of named keys; a bare address has none, and is for a draft alone.
+def unlock(session: Session, pen: Pen, keys: Sequence[str]) -> list[Signer]:
+    """Return what signs for named keys; a bare address has none, and is for a draft alone.
 
     Raises:
         BadQuestion: a passphrase is wrong, or an address was given without ``--out``.
@@ -267,13 +287,13 @@ def unlock(session: Session, pen: Pen, keys: Sequence[str]) -> list[bytes]:
     named = [key for key in keys if not key.startswith("0x")]
     for name in named:
         session.keyring.address(name)  # all of them are there, before anybody is asked
-    return [session.keyring.unlock(name, pen.passphrases.of(name)) for name in named]
+    return [session.signer(name, pen.passphrases) for name in named]
 
 
-def write_out(speech: Speech, envelope: Envelope, file: Path) -> None:
+def write_out(speech: Speech, envelope: Envelope, file: Path, private: Private = ()) -> None:
     """Write a draft, and say what it is."""
     out, ledger_id = speech.session.out, speech.ledger_id
-    write_draft(file, envelope)
+    write_draft(file, envelope, private)
     document = document_of(envelope, ledger_id, str(file), governors_needed(speech, envelope))
     if out.as_json:
         out.document(document)
@@ -296,7 +316,12 @@ def governors_needed(speech: Speech, envelope: Envelope) -> int | None:
 
 
 def hand_in(
-    session: Session, desk: Desk, envelope: Envelope, ledger_id: Hash32, wait: Reached
+    session: Session,
+    desk: Desk,
+    envelope: Envelope,
+    ledger_id: Hash32,
+    wait: Reached,
+    private: Private = (),
 ) -> None:
     """Hand an envelope in, and say what became of it.
 
@@ -308,10 +333,10 @@ def hand_in(
     """
     record_id = id_of(envelope.record, ledger_id)
     try:
-        answer = desk.hand_in(envelope.raw, record_id, wait)
+        answer = desk.hand_in(sent_bytes(envelope, private), record_id, wait)
     except (Unavailable, AnotherAnswer) as error:
         kept = Path(f"unsent-{to_hex(record_id)[2:14]}.json")
-        write_draft(kept, envelope)
+        write_draft(kept, envelope, private)
         said = f"the envelope is kept: `adamant send {kept}`"
         if isinstance(error, Unavailable):
             raise Unavailable(f"{error}; {said}") from None

@@ -13,7 +13,7 @@ from ledger.cli.describe import Name, author, heading, sentence
 from ledger.cli.options import Context, ParcelArgument
 from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
-from ledger.cli.parcels import amount, holder_heading, parcel_id_at, place_of
+from ledger.cli.parcels import WITHHELD, amount, holder_heading, parcel_id_at, place_of
 from ledger.cli.session import Session, session_of
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
@@ -138,7 +138,8 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
         return sites.get(to_hex(site), f"site {to_hex(site)}")
 
     goods = amount(found["weightMillicarats"], found["stones"], found["label"])
-    out.say(f"{goods}, {found['form']}, {found['state']}", style="bold")
+    form, state = found["form"] or WITHHELD, found["state"] or WITHHELD
+    out.say(f"{goods}, {form}, {state}", style="bold")
     pairs: list[Pair] = [
         ("parcel", found["parcelId"]),
         (holder_heading(found), session.name(found["custodian"])),
@@ -149,7 +150,9 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
     for number, step in enumerate(checked.steps, start=1):
         _tell_step(session, site_name, number, step, _sureness(step, checked.checkpoint))
     for finding in traced["findings"]:
-        out.say(f"finding at index {finding['index']}: {finding['name']}: {finding['evidence']}")
+        evidence = finding["evidence"] or f"evidence {WITHHELD}"
+        place = WITHHELD if finding["index"] is None else finding["index"]
+        out.say(f"finding at index {place}: {finding['name']}: {evidence}")
     _tell_checked(out, checked)
 
 
@@ -195,6 +198,8 @@ def _sites(country: Plain) -> str:
 
 def _bound(origin: Plain) -> str:
     least, most = origin["leastMillicarats"], origin["mostMillicarats"]
+    if least is None or most is None:
+        return WITHHELD
     if least == most:
         return f"{carats(most)} ct"
     return f"{carats(least)} to {carats(most)} ct"
@@ -244,7 +249,15 @@ def _tell_checked(out: Output, checked: Checked) -> None:
             "Not pinned: which ledger this is, is the word of whoever answered. If you know it to "
             f"be the one you mean, give --ledger-id {to_hex(checked.ledger_id)} from then on."
         )
+    hidden = [doubt for doubt in checked.doubts if doubt.said.startswith(WITHHELD)]
+    if hidden:
+        out.say(
+            f"NOT SHOWN  {count_of(len(hidden), 'record')} of which who and how much is withheld "
+            "from this reader: nothing of them is checked here, nor what rests on them."
+        )
     for doubt in checked.doubts:
+        if doubt in hidden:
+            continue
         out.say(f"DOES NOT HOLD  {doubt.place}: {doubt.said}", style="bold red")
 
 
@@ -273,9 +286,12 @@ def _tell_down(session: Session, desk: Desk, parcel: ParcelId) -> None:
         for made in operation["made"]:
             goods = amount(made["weightMillicarats"], made["stones"])
             holder = session.name(made["custodian"])
-            session.out.say(f"        {made['parcelId']}  {goods}, {made['state']}, {holder}")
+            state = made["state"] or WITHHELD
+            session.out.say(f"        {made['parcelId']}  {goods}, {state}, {holder}")
     if not operations:
-        session.out.say("it went into nothing else")
+        nothing = "it went into nothing else"
+        is_whole = pages[0]["isWhole"]
+        session.out.say(nothing if is_whole else f"{nothing} that this reader is shown")
     session.out.say()
     session.out.say(
         "The ledger's own word, all of it: nothing is checked on the way down. `adamant trace` of "

@@ -9,6 +9,7 @@ The rules of the room:
 
 from ledger.config.auditing import UnderAudit, open_for_audit
 from ledger.config.clocks import system_clock
+from ledger.config.copies import Copy, open_copy
 from ledger.config.folder import (
     OWNER_ONLY_FOLDER,
     LedgerFolder,
@@ -33,6 +34,7 @@ from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings
 __all__ = [
     "LOG_LEVELS",
     "OWNER_ONLY_FOLDER",
+    "Copy",
     "LedgerFolder",
     "LogLevel",
     "OpenLedger",
@@ -47,6 +49,7 @@ __all__ = [
     "log_as_json",
     "log_event",
     "make_folder",
+    "open_copy",
     "open_for_audit",
     "open_for_recovery",
     "open_ledger",

@@ -4,13 +4,14 @@
 
     log.db           the log and its derived tables
     checkpoints.db   the second store (or wherever the settings say)
+    private.db       private fields, once there are any (or wherever the settings say)
     log.key          signs checkpoints, one key a line; readable by its owner alone
     ledger.toml      settings
     clock.json       how the machine's clock stood when the ledger was first opened on this boot
     charter.json     the Charter, until it has founded the ledger
     keys/            party keys of whoever works with this folder
     lock             held by the one process that may write
-    server.json      address of that process, while it is a server
+    server.json      address of that process, while it is a server, and its operator's token
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger.checkpoint import SignerKey
@@ -33,10 +34,14 @@ OWNER_ONLY_FOLDER = 0o700
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server of this ledger listens, and its process id."""
+    """Where a server of this ledger listens, its process id, and what opens all reading there.
+
+    The token is for whoever can read the folder: its operator. It ends with the process.
+    """
 
     url: str
     pid: int
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,10 @@ class LedgerFolder:
     def checkpoints(self) -> Path:
         """Return the file of the second store."""
         return self.path / self.settings().checkpoints
+
+    def private(self) -> Path:
+        """Return the file of private fields."""
+        return self.path / self.settings().private
 
     @property
     def is_made(self) -> bool:
@@ -154,15 +163,16 @@ class LedgerFolder:
         """
         try:
             plain = json.loads(self.server_file.read_text("utf-8"))
-            server = Server(str(plain["url"]), int(plain["pid"]))
+            server = Server(str(plain["url"]), int(plain["pid"]), str(plain.get("token", "")))
             holder = self.lock.read_text("utf-8")
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return server if holder.startswith(f"process {server.pid},") else None
 
-    def write_server(self, url: str) -> None:
-        """Say where this process, which holds the lock, listens."""
-        write_over(self.server_file, json.dumps({"url": url, "pid": os.getpid()}) + "\n")
+    def write_server(self, url: str, token: str = "") -> None:
+        """Say where this process, which holds the lock, listens, and by what its operator reads."""
+        server = {"url": url, "pid": os.getpid(), "token": token}
+        write_over(self.server_file, json.dumps(server) + "\n")
 
     def remove_server(self) -> None:
         """Take the address away."""

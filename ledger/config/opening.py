@@ -22,8 +22,9 @@ from ledger.config.folder import LedgerFolder
 from ledger.errors import RefusesToStart, Unavailable
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.lock import FolderLock
+from ledger.store.private import PrivateStore
 from ledger.store.protocol import CheckpointStore, Published, Store
-from ledger.store.sqlite import SqliteStore
+from ledger.store.sqlite import SqlitePrivate, SqliteStore
 
 _POLL_SECONDS: Final = 0.05
 
@@ -76,10 +77,11 @@ def locked(folder: LedgerFolder, wait_seconds: float = 0) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two stores of a ledger, open; the lock is held."""
+    """The stores of a ledger, open; the lock is held."""
 
     log: Store
     checkpoints: CheckpointStore
+    private: PrivateStore
 
 
 def _check_log(folder: LedgerFolder, second: Path) -> None:
@@ -94,8 +96,7 @@ def _check_log(folder: LedgerFolder, second: Path) -> None:
         return
     if second.exists():
         raise RefusesToStart(
-            f"{folder.log} is missing, and {second} of the same ledger is there: restore it from "
-            "a copy"
+            f"{folder.log} is missing, but {second} is there: restore the log from a copy"
         )
     raise RefusesToStart(f"there is no log in {folder.path}: the ledger was never founded")
 
@@ -116,8 +117,9 @@ def open_stores(folder: LedgerFolder) -> Iterator[Stores]:
     with (
         closing(SqliteStore(folder.log)) as log,
         closing(SqliteCheckpoints(second)) as checkpoints,
+        closing(SqlitePrivate(folder.private())) as private,
     ):
-        yield Stores(log, checkpoints)
+        yield Stores(log, checkpoints, private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def open_ledger(
             clock,
             on_fatal=on_fatal,
             on_published=on_published,
+            private=stores.private,
         )
         with book:
             keep_offset(folder.clock_file, clock)
@@ -199,5 +202,6 @@ def open_for_recovery(folder: LedgerFolder) -> Iterator[Stores]:
     with (
         closing(SqliteStore(folder.log)) as log,
         closing(_checkpoints(second)) as checkpoints,
+        closing(SqlitePrivate(folder.private())) as private,
     ):
-        yield Stores(log, checkpoints)
+        yield Stores(log, checkpoints, private)

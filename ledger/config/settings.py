@@ -20,9 +20,11 @@ from pydantic_settings import (
 
 from ledger.errors import BadQuestion
 from ledger.files import write_once
+from ledger.limits import LIMITS, RateLimits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
+_RATES = RateLimits()
 
 FRESH_TOML = """\
 # Settings of this ledger. Each may also stand in the environment, as ADAMANT_HOST and so on;
@@ -32,12 +34,44 @@ FRESH_TOML = """\
 # host = "127.0.0.1"
 # port = 8420
 
-# debug, info, warning or error.
+# Under which addresses clients reach it, if it stands behind a proxy: parties sign in at these.
+# public_addresses = ["https://ledger.example"]
+
+# Proxies, by address or network, that say in X-Forwarded-For whom they ask for. Behind a proxy that
+# is not named here all clients are taken for one.
+# trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
+
+# How much one client, and one signed-in party, may do in any minute: requests that read, records
+# that are sent, requests to sign in. Clients on this machine itself are not counted unless said.
+# rate_limits = true
+# rate_limits_local = false
+# reads_a_minute = 6000
+# records_a_minute = 60000
+# sign_ins_a_minute = 120
+
+# Metrics for Prometheus at /metrics: whether there are any, and who may read them, by address or
+# network, beside this machine itself. For everyone else there is nothing there.
+# metrics = false
+# metrics_readers = ["10.0.0.5"]
+
+# Addresses that are told of new entries and checkpoints by signed messages (Standard Webhooks), by
+# TLS and on the public Internet alone; networks that may be reached nevertheless; and the file of
+# the secret that signs, which is made if it is not there.
+# webhooks = ["https://example.com/hook"]
+# webhook_networks = ["10.0.0.0/8"]
+# webhook_secret = "webhook.secret"
+
+# debug, info, warning or error; and whether each request's line names its client's address.
 # log_level = "info"
+# log_addresses = false
 
 # The second store, which remembers what was ever published. On another disk it also survives the
 # loss of this one. A path that is not absolute is taken from this folder.
 checkpoints = {checkpoints}
+
+# The store of private fields: names, prices, documents. It can be erased from, so whoever copies it
+# must erase from the copies too.
+# private = "private.db"
 """
 """What ``ledger.toml`` says in a ledger that was just made."""
 
@@ -49,7 +83,22 @@ class Settings(BaseSettings):
         host: the address to listen on.
         port: the port to listen on; 0 = any that is free.
         checkpoints: the file of the second store; relative to the ledger's folder.
+        private: the file of private fields; relative to the ledger's folder.
+        public_addresses: under which clients reach it, if it stands behind a proxy; parties sign in
+            at these. Where it listens itself, if none is said.
+        trusted_proxies: proxies, by address or network, whose ``X-Forwarded-For`` is believed.
+        rate_limits: whether clients are counted at all.
+        rate_limits_local: whether clients on this machine itself are counted too.
+        reads_a_minute: how many requests that read one client may make in any minute.
+        records_a_minute: how many records it may send.
+        sign_ins_a_minute: how often it may ask to sign in or out.
+        metrics: whether there are metrics at ``/metrics``.
+        metrics_readers: who may read them, by address or network, beside this machine itself.
+        webhooks: addresses that are told of new entries and checkpoints.
+        webhook_networks: networks that messages may go to though they are not public.
+        webhook_secret: the file of the secret that signs messages; relative to the folder.
         log_level: the least important sort of line that ``serve`` logs.
+        log_addresses: whether the line of each request names its client's address.
 
     """
 
@@ -58,7 +107,21 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8420, ge=0, le=65_535)
     checkpoints: Path = Path("checkpoints.db")
+    private: Path = Path("private.db")
+    public_addresses: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limits: bool = True
+    rate_limits_local: bool = False
+    reads_a_minute: int = Field(default=_RATES.reads_a_minute, ge=1)
+    records_a_minute: int = Field(default=_RATES.records_a_minute, ge=LIMITS.batch_records_max)
+    sign_ins_a_minute: int = Field(default=_RATES.sign_ins_a_minute, ge=3)
+    metrics: bool = False
+    metrics_readers: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+    webhook_networks: tuple[str, ...] = ()
+    webhook_secret: Path = Path("webhook.secret")
     log_level: LogLevel = "info"
+    log_addresses: bool = False
 
 
 _NAMES = ", ".join(Settings.model_fields)

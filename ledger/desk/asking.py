@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from ledger.book import Answer, Line, Reached
 from ledger.desk.answering import AnotherAnswer, about
+from ledger.desk.private import Act
 from ledger.desk.reading import Reread, hash_of, read_again
-from ledger.errors import Damaged, Refusal, Refused
+from ledger.errors import Damaged, Refusal, Refused, Unknown
+from ledger.keys import Signer
 from ledger.limits import LIMITS
 from ledger.rules import touches
 from ledger.values import Address, Hash32, to_hex
@@ -22,7 +24,7 @@ class Desk(ABC):
     """Asks and hands in; :class:`~ledger.desk.local.LocalDesk` or a remote one.
 
     The questions are named as in :class:`ledger.answers.Answers` and answered alike. All of them
-    raise ``BadQuestion``, ``Unknown``, ``Refused`` (``reading-closed``) and ``Unavailable``, and
+    raise ``BadQuestion``, ``Unknown``, ``Refused`` (``sign-in-needed``) and ``Unavailable``, and
     :class:`~ledger.desk.answering.AnotherAnswer` when the answer is about something else.
 
     Attributes:
@@ -31,6 +33,15 @@ class Desk(ABC):
     """
 
     is_remote: ClassVar[bool] = False
+
+    def read_by(self, signer: Callable[[], Signer | None]) -> None:  # noqa: B027 - most need none
+        """Read by a key where reading needs one: at a server.
+
+        Args:
+            signer: returns what signs in, or None if nothing does; called when a question needs
+                it.
+
+        """
 
     @abstractmethod
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -52,6 +63,26 @@ class Desk(ABC):
             Unavailable: nothing was taken, or what became of it is unknown, as it says.
 
         """
+
+    def private(self, record_id: Hash32) -> Plain:
+        """Ask for the private fields of a record, as far as they are shown; each proves itself.
+
+        That their root is the record's is for whoever reads the record to see.
+
+        Raises:
+            Unknown: there is none, or none that is shown here.
+
+        """
+        raise Unknown("private field", f"of {to_hex(record_id)} at this desk")
+
+    def dispose(self, record_id: Hash32, name: str, act: Act, party: str = "") -> None:  # noqa: ARG002 - see below
+        """Show a private field to a party (or ``everyone``), or no longer; or erase it for ever.
+
+        Raises:
+            Unknown: there is no such field of one's own here.
+
+        """
+        raise Unknown("private field", f"{name} of {to_hex(record_id)} at this desk")
 
     def hand_in(self, envelope: bytes, record_id: Hash32, wait: Reached = "checkpointed") -> Answer:
         """Hand one envelope in, whose record has this id.
@@ -108,18 +139,19 @@ class Desk(ABC):
         about(answer, "entry", index=index)
         return answer
 
-    def read(self, record_id: Hash32, ledger_id: Hash32) -> Reread:
+    def read(self, record_id: Hash32, ledger_id: Hash32, through: Hash32 | None = None) -> Reread:
         """Ask for one record, and read it again here.
 
         Args:
             record_id: which.
             ledger_id: the ledger that it was signed for.
+            through: a later parcel of the same goods, by which to ask.
 
         Raises:
             Damaged: what came is no record of this ledger.
 
         """
-        return read_again(self._ask_record(record_id), record_id, ledger_id)
+        return read_again(self._ask_record(record_id, through), record_id, ledger_id)
 
     def record(self, record_id: Hash32, ledger_id: Hash32) -> Plain:
         """Ask for one record, with what the ledger says of it; see :meth:`read`.
@@ -143,8 +175,9 @@ class Desk(ABC):
         about(answer, "record", index=index)
         return answer
 
-    def _ask_record(self, record_id: Hash32) -> Plain:
-        answer = self.ask(f"/v1/records/{to_hex(record_id)}")
+    def _ask_record(self, record_id: Hash32, through: Hash32 | None = None) -> Plain:
+        more = {} if through is None else {"for": to_hex(through)}
+        answer = self.ask(f"/v1/records/{to_hex(record_id)}", **more)
         about(answer, "record", recordId=to_hex(record_id))
         return answer
 

@@ -61,6 +61,7 @@ def check_story(
     """
     checked = Checked(desk.parcel(parcel))
     reader = Reader(desk, checked, told)
+    reader.through = parcel
     speakers = Speakers(desk, reader)
     # 1.-3. Who is to be believed, and the checkpoint.
     if not Founding(desk, reader, speakers).holds(pinned):

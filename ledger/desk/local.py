@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from ledger.access import OPERATOR
 from ledger.answers import Answers
 from ledger.book import Book, Line, Reached
-from ledger.config import LedgerFolder, open_ledger, system_clock
+from ledger.config import Copy, LedgerFolder, open_copy, open_ledger, system_clock
 from ledger.desk.asking import Desk, Plain
+from ledger.desk.private import Act, dispose_of
+from ledger.disclosing import Disclosing
+from ledger.values import Hash32
 
 
 class LocalDesk(Desk):
@@ -17,6 +21,7 @@ class LocalDesk(Desk):
     def __init__(self, book: Book) -> None:
         self._book = book
         self._answers = Answers(book, system_clock)
+        self._disclosing = Disclosing(book, book.private, system_clock)
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
@@ -29,9 +34,42 @@ class LocalDesk(Desk):
         """Hand envelopes in, and wait for what becomes of them."""
         return list(self._book.submit(envelopes, atomic=atomic, wait=wait).result())
 
+    def private(self, record_id: Hash32) -> Plain:
+        """Ask for the private fields of a record."""
+        return self._disclosing.shown(OPERATOR, record_id)
+
+    def dispose(self, record_id: Hash32, name: str, act: Act, party: str = "") -> None:
+        """Show a private field to a party, or no longer; or erase it for ever."""
+        dispose_of(self._disclosing, record_id, name, act, party)
+
+
+class CopyDesk(Desk):
+    """Asks a copy that lacks the log's key; hands nothing in."""
+
+    def __init__(self, copy: Copy) -> None:
+        self._copy = copy
+        self._answers = Answers(copy, system_clock)
+
+    def ask(self, path: str, **given: str | int) -> Plain:
+        """Ask the question of a path of the API."""
+        answer: Plain = self._answers.ask(path, **given)
+        return answer
+
+    def append(self, *_given: object, **_options: object) -> list[Line]:
+        """Raise RefusesToStart: only who has the log's key takes records in."""
+        raise self._copy.fault
+
+    def private(self, _record_id: Hash32) -> Plain:
+        """Raise RefusesToStart: a copy is made without private fields."""
+        raise self._copy.fault
+
+    def dispose(self, *_given: object, **_options: object) -> None:
+        """Raise RefusesToStart likewise."""
+        raise self._copy.fault
+
 
 @contextmanager
-def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk]:
+def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
     """Open the desk of a folder whose lock is held.
 
     Raises:
@@ -39,5 +77,9 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk]:
         Damaged: a file is not what was written.
 
     """
+    if not folder.log_key.exists():
+        with open_copy(folder) as copy:
+            yield CopyDesk(copy)
+        return
     with open_ledger(folder) as ledger:
         yield LocalDesk(ledger.book)

@@ -57,7 +57,7 @@ def open_desk(ledger: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[Desk]
     while (lock := try_lock(folder)) is None:
         server = folder.server()
         if server is not None:
-            with remote_desk(server.url) as desk:
+            with remote_desk(server.url, server.token) as desk:
                 yield desk
             return
         if time.monotonic() >= until:

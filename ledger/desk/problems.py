@@ -13,6 +13,7 @@ _ASKED_WRONGLY: Final = frozenset(
     """.split()
 )
 _NO_SUCH_PATH: Final = "no-such-path"
+_TOO_SOON: Final = 429
 _SERVER_FAULTS_FROM: Final = 500
 
 
@@ -41,6 +42,6 @@ def error_of(status: int, problem: object) -> AdamantError | None:
     if rule in _ASKED_WRONGLY:
         refusal = refusal_of(problem)
         return BadQuestion(refusal.field or "request", refusal.expected or detail)
-    if status >= _SERVER_FAULTS_FROM:
+    if status >= _SERVER_FAULTS_FROM or status == _TOO_SOON:
         return Unavailable(f"the server says: {detail}")
     return Refused(refusal_of(problem))

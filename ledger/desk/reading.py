@@ -6,7 +6,7 @@ its index is the desk's word, until a proof shows it (:mod:`.rereading`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from ledger.canonical import encode
 from ledger.derivation import reread
 from ledger.desk.answering import AnotherAnswer
 from ledger.entry import Entry
-from ledger.errors import Damaged
+from ledger.errors import Damaged, Refusal, Refused
 from ledger.records import Record
 from ledger.signing import SignedRecord
 from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
@@ -23,6 +23,11 @@ from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
 def hash_of(text: str | None) -> Hash32:
     """Return an id as a desk writes it; zeros, which no record has, for anything else."""
     return Hash32(from_hex(text or "", HASH_BYTES) or NO_HASH)
+
+
+def _withheld(places: Sequence[str]) -> Refused:
+    expected = "a record that this reader is shown whole"
+    return Refused(Refusal("withheld", "", expected, f"one without {' and '.join(places)}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,11 @@ def read_again(answer: Mapping[str, Any], asked: Hash32, ledger_id: Hash32) -> R
     Raises:
         Damaged: it is no record of this ledger, or its entry is another's.
         AnotherAnswer: it is another record than the one that was asked for.
+        Refused: ``withheld``; this reader is not shown all of it.
 
     """
+    if places := answer.get("withheld"):
+        raise _withheld(places)
     try:
         index, raw = answer["index"], bytes.fromhex(answer["entry"].removeprefix("0x"))
         entry, signed = reread(index, raw, encode(answer["envelope"]), ledger_id)

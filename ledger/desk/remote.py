@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, NoReturn
@@ -23,16 +23,25 @@ from ledger.book import Answer, Line, NotDone, Reached
 from ledger.canonical.text import is_deeper_than
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.forms import has_form
+from ledger.desk.private import Act, check_shown, has_private_form, request_of
 from ledger.desk.problems import error_of, refusal_of
 from ledger.desk.reading import hash_of
+from ledger.desk.signing_in import sign_in_body, token_in
 from ledger.errors import AdamantError, BadQuestion, Refused, Unavailable
+from ledger.keys import Signer
 from ledger.limits import LIMITS
-from ledger.values import Hash32, Milliseconds
+from ledger.values import Hash32, Milliseconds, to_hex
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 120.0
+TOO_SOON_SECONDS: Final = 120.0
+TOO_SOON_TIMES: Final = 10
 UNKNOWN: Final = "whether it was recorded is unknown: send the very same envelope again"
 _KNOWN_ALREADY: Final = 200
+_SIGN_IN: Final = 401
+_TOO_SOON: Final = 429
+_WAIT_DIGITS: Final = 4
+_WAIT_SECONDS: Final = 5
 _NDJSON: Final = {"content-type": "application/x-ndjson"}
 _SUCCESS: Final = range(200, 300)
 
@@ -61,10 +70,11 @@ class _NotTaken:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """What came over HTTP: the status, and all of the body."""
+    """What came over HTTP: the status, all of the body, and how long to wait if it was too soon."""
 
     status: int
     body: bytes
+    wait_seconds: int = 0
 
 
 class RemoteDesk(Desk):
@@ -81,13 +91,17 @@ class RemoteDesk(Desk):
     def __init__(self, client: httpx2.Client, url: str) -> None:
         self._client = client
         self._url = url
+        self._reader: Callable[[], Signer | None] | None = None
+
+    def read_by(self, signer: Callable[[], Signer | None]) -> None:
+        """Sign in by a key when a question needs it; see :meth:`Desk.read_by`."""
+        self._reader = signer
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
-        try:
-            reply = self._exchange("GET", path, params=given)
-        except httpx2.HTTPError as error:
-            raise self._away(error) from None
+        reply = self._get(path, given)
+        if reply.status == _SIGN_IN and self._sign_in():
+            reply = self._get(path, given)
         self._check(reply)
         plain = self._read(reply.body)
         question, _ = find(path)
@@ -95,6 +109,70 @@ class RemoteDesk(Desk):
             raise self._stranger()
         answer: Plain = plain
         return answer
+
+    def _get(self, path: str, given: Mapping[str, str | int]) -> _Reply:
+        try:
+            return self._exchange("GET", path, params=given)
+        except httpx2.HTTPError as error:
+            raise self._away(error) from None
+
+    def _sign_in(self) -> bool:
+        """Sign in, if there is a key to do it by; each time that a question needs it, once.
+
+        Raises:
+            Refused: the key opens nothing there.
+            Unavailable: the server does not let anyone sign in, or does not answer.
+
+        """
+        signer = None if self._reader is None else self._reader()
+        if signer is None:
+            return False
+        nonce = self._post("/v1/sign-in/nonce", None).get("nonce")
+        now_ms = time.time_ns() // 1_000_000
+        token = token_in(self._post("/v1/sign-in", sign_in_body(self._url, nonce, signer, now_ms)))
+        if token is None:
+            raise self._stranger()
+        self._client.headers["authorization"] = f"Bearer {token}"
+        return True
+
+    def _post(self, path: str, body: Mapping[str, str] | None) -> dict[str, Any]:
+        # A token that ended would only be refused again.
+        self._client.headers.pop("authorization", None)
+        try:
+            reply = self._exchange("POST", path, **({} if body is None else {"json": body}))
+        except httpx2.HTTPError as error:
+            raise self._away(error) from None
+        self._check(reply)
+        plain = self._read(reply.body)
+        if not isinstance(plain, dict):
+            raise self._stranger()
+        return plain
+
+    def private(self, record_id: Hash32) -> Plain:
+        """Ask for the private fields of a record; see :meth:`Desk.private`."""
+        reply = self._signed_in("GET", f"/v1/records/{to_hex(record_id)}/private")
+        plain = self._read(reply.body)
+        if not has_private_form(plain):
+            raise self._stranger()
+        answer: Plain = plain
+        check_shown(answer, record_id)
+        return answer
+
+    def dispose(self, record_id: Hash32, name: str, act: Act, party: str = "") -> None:
+        """Show a private field to a party, or no longer; or erase it for ever."""
+        method, path, body = request_of(record_id, name, act, party)
+        self._signed_in(method, path, **({} if body is None else {"json": body}))
+
+    def _signed_in(self, method: str, path: str, **more: Any) -> _Reply:  # noqa: ANN401 - httpx2's
+        """Send a request whose effect is the same twice; sign in where it needs that."""
+        try:
+            reply = self._exchange(method, path, **more)
+            if reply.status == _SIGN_IN and self._sign_in():
+                reply = self._exchange(method, path, **more)
+        except httpx2.HTTPError as error:
+            raise self._away(error) from None
+        self._check(reply)
+        return reply
 
     def append(
         self, envelopes: Sequence[bytes], *, wait: Reached = "checkpointed", atomic: bool = False
@@ -125,6 +203,22 @@ class RemoteDesk(Desk):
     # -- reading what came -------------------------------------------------------------------
 
     def _exchange(self, method: str, path: str, **more: Any) -> _Reply:  # noqa: ANN401 - httpx2's
+        """Send a request; wait a while, and send it again, when the server says it was too soon.
+
+        Raises:
+            httpx2.HTTPError: nothing came, or not all of it.
+            Unavailable: the answer is compressed, too long or too slow.
+
+        """
+        until = time.monotonic() + TOO_SOON_SECONDS
+        for _ in range(TOO_SOON_TIMES):
+            reply = self._exchange_once(method, path, **more)
+            if reply.status != _TOO_SOON or time.monotonic() + reply.wait_seconds > until:
+                break
+            time.sleep(reply.wait_seconds)
+        return reply
+
+    def _exchange_once(self, method: str, path: str, **more: Any) -> _Reply:  # noqa: ANN401 - too
         """Send a request and read the answer, as far as an answer may go.
 
         Raises:
@@ -145,7 +239,9 @@ class RemoteDesk(Desk):
                     )
                 if time.monotonic() > until:
                     raise Unavailable(f"{self._url} took over {ANSWER_SECONDS:.0f} s to answer")
-        return _Reply(response.status_code, bytes(body))
+        wait = response.headers.get("retry-after", "")
+        is_plain = wait.isascii() and wait.isdecimal() and len(wait) <= _WAIT_DIGITS
+        return _Reply(response.status_code, bytes(body), int(wait) if is_plain else _WAIT_SECONDS)
 
     def _away(self, error: httpx2.HTTPError) -> Unavailable:
         return Unavailable(f"no answer from {self._url}: {str(error) or type(error).__name__}")
@@ -218,8 +314,12 @@ def _refuse(constant: str) -> NoReturn:
 
 
 @contextmanager
-def remote_desk(url: str) -> Iterator[RemoteDesk]:
+def remote_desk(url: str, token: str = "") -> Iterator[RemoteDesk]:
     """Open the desk of a server; nothing is sent before something is asked.
+
+    Args:
+        url: the server's address.
+        token: opens reading there; "" to ask as a stranger.
 
     Raises:
         BadQuestion: the address is none.
@@ -229,6 +329,7 @@ def remote_desk(url: str) -> Iterator[RemoteDesk]:
         "accept": "application/json",
         "accept-encoding": "identity",
         "user-agent": f"adamant/{__version__}",
+        **({"authorization": f"Bearer {token}"} if token else {}),
     }
     timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     base = _address_of(url)

@@ -36,6 +36,8 @@ class Reader:
         self.checked = checked
         self._desk = desk
         self._told = told or (lambda _: None)
+        self.through: Hash32 | None = None
+        """The parcel by which what is upstream of it is asked for."""
         self._known: dict[Hash32, Reread | None] = {}
         self._proved: dict[Hash32, bool] = {}
         self._owed: list[Reread] = []
@@ -63,12 +65,20 @@ class Reader:
     def _read(self, record_id: Hash32, ledger_id: Hash32) -> Reread | None:
         place = f"record {to_hex(record_id)}"
         try:
-            return self._desk.read(record_id, ledger_id)
+            return self._read_for(record_id, ledger_id)
         except AnotherAnswer as other:
             self.doubt(place, f"another record was given: {other.came}")
         except (Damaged, Unknown, Refused) as error:
             self.doubt(place, str(error))
         return None
+
+    def _read_for(self, record_id: Hash32, ledger_id: Hash32) -> Reread:
+        try:
+            return self._desk.read(record_id, ledger_id)
+        except Unknown:
+            if self.through is None or not self._desk.is_remote:
+                raise
+            return self._desk.read(record_id, ledger_id, self.through)
 
     def follow(
         self, head: Hash32, end: Hash32, belongs: Callable[[Reread], bool]

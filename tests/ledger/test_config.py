@@ -80,6 +80,22 @@ def test_a_setting_that_is_unknown_or_misshapen_is_named(tmp_path, text, field):
     assert caught.value.field == field
 
 
+def test_public_addresses_stand_in_the_file_or_in_the_environment(tmp_path, monkeypatch):
+    file = tmp_path / "ledger.toml"
+    file.write_text('public_addresses = ["https://ledger.example"]\n')
+    assert config.read_settings(file).public_addresses == ("https://ledger.example",)
+    monkeypatch.setenv("ADAMANT_PUBLIC_ADDRESSES", '["https://a.example", "https://b.example"]')
+    assert config.read_settings(file).public_addresses == ("https://a.example", "https://b.example")
+
+
+def test_an_operators_token_lies_in_the_folder_for_its_owner_alone(folder):
+    folder.write_server("http://127.0.0.1:1", "canary-token")
+    assert stat.S_IMODE(folder.server_file.stat().st_mode) == 0o600
+    assert "canary-token" in folder.server_file.read_text()
+    folder.remove_server()
+    assert not folder.server_file.exists()
+
+
 # -- making and founding ---------------------------------------------------------------------
 
 

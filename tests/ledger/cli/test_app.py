@@ -30,12 +30,14 @@ def test_the_commands_of_the_house_are_all_there():
     asked = """
         init keys admit revoke site sign cosign send register handoff receive withdraw split mix
         cut polish recut reweigh report trace show status checkpoint audit rebuild recover serve
-        demo amend
+        demo amend import export private
     """
     assert set(get_command(app).commands) == set(asked.split())
     assert set(get_command(app).commands["keys"].commands) == set(
-        "new list import show rotate recover object override".split()
+        "new list import attach export change-passphrase show "
+        "rotate recover object override".split()
     )
+    assert set(get_command(app).commands["private"].commands) == {"show", "grant", "erase"}
     assert set(get_command(app).commands["site"].commands) == {"open", "change", "close"}
 
 
@@ -123,6 +125,29 @@ def test_people_see_carats_in_refusals_and_programs_the_ledgers_own_words(town):
     words = ("split", bag, "--into", "6:1", "--into", "6:2", "--as", "miner-bw")
     assert town.error(*words, code=1)["expected"] == "outputs and losses of 12500"
     assert "outputs and losses of 12.500 ct" in town.run(*words, code=1).err
+
+
+@pytest.mark.parametrize("words", [(), ("keys",), ("handoff",), ("site", "open")])
+def test_what_takes_no_value_shows_no_type(town, words):
+    assert "bool" not in town.run(*words, "--help").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "command"),
+    [
+        (("register", "--wieght", "12"), "--wieght", "adamant register"),
+        (("register",), "--weight", "adamant register"),
+        (("no-such-command",), "no-such-command", "adamant"),
+        (("--no-such-option", "status"), "--no-such-option", "adamant"),
+        (("keys", "no-such-command"), "no-such-command", "adamant keys"),
+    ],
+)
+def test_wrong_usage_is_one_document_with_json(town, words, said, command):
+    for typed in (("--json", *words), (*words, "--json")):
+        error = town.run(*typed, code=2).error
+        assert (error["exitCode"], error["sort"]) == (2, "wrong")
+        assert said in error["said"]
+        assert error["next"] == f"see `{command} --help`"
 
 
 def test_the_demo_is_told_for_people_alone(town):

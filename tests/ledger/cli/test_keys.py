@@ -5,8 +5,9 @@ import stat
 
 import pytest
 
-from ledger.cli.documents import KEY, KEYS
+from ledger.cli.documents import IMPORTED_KEY, KEY, KEYS
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from tests.ledger.cli.people import a_device, person
 from tests.ledger.cli.town import NAMES, PASSPHRASE
 from tests.world import address_of, secret_of
 
@@ -114,6 +115,143 @@ def test_the_only_key_speaks_if_none_is_named_and_of_several_one_must_be(town, t
     town.run("register", "--weight", "5", ADAMANT_AS="miner-bw")
     none = town.error("register", "--weight", "5", code=2, ADAMANT_KEYS=str(tmp_path / "none"))
     assert "adamant keys new" in none["expected"]
+
+
+# -- keys of other wallets, and copies -------------------------------------------------------
+
+
+@pytest.mark.long
+def test_an_imported_keystore_is_kept_at_full_cost_and_what_was_weak_is_told(town, tmp_path):
+    Keyring(tmp_path).add("utc", secret_of("spare-1"), PASSPHRASE, DEMO_SCRYPT_COST)
+    stranger = {**json.loads((tmp_path / "utc.json").read_text())}
+    del stranger["address"]
+    (tmp_path / "utc.json").write_text(json.dumps(stranger))
+    kept = town.json("keys", "import", "mine", "utc.json")
+    assert tuple(kept) == IMPORTED_KEY
+    weak, unstated = kept["findings"]
+    assert "scrypt with n=1024, r=8, p=1 is cheap to guess" in weak
+    assert "states no address" in unstated
+    assert kept["weakness"] is None
+    assert kept["address"] == "0x" + address_of("spare-1").hex()
+    assert json.loads((town.keys / "mine.json").read_text())["crypto"]["kdfparams"]["n"] == 2**18
+
+
+def test_a_hostile_keystore_costs_nothing_and_is_named_by_what_is_wrong(town, tmp_path):
+    Keyring(tmp_path).add("utc", secret_of("spare-1"), PASSPHRASE, DEMO_SCRYPT_COST)
+    text = (tmp_path / "utc.json").read_text()
+    for old, new, place in (
+        ('"n": 1024', '"n": 1073741824', "crypto.kdfparams.n"),
+        ('"n": 1024', '"n": 1048576', "crypto.kdfparams"),
+        ('"version": 3', '"version": 4', "version"),
+        ('"address": "', '"address": "00', "address"),
+        ("aes-128-ctr", "aes-128-cbc", "crypto.cipher"),
+    ):
+        assert old in text
+        (tmp_path / "utc.json").write_text(text.replace(old, new))
+        assert town.error("keys", "import", "mine", "utc.json", code=2)["field"] == place
+    assert not (town.keys / "mine.json").exists()
+
+
+@pytest.mark.long
+def test_a_passphrase_is_changed_and_the_cost_of_guessing_it_raised(town, tmp_path):
+    assert "cheap to guess" in town.run("keys", "list").err
+    words = ("keys", "change-passphrase", "miner-bw")
+    assert town.error(*words, code=2)["expected"].startswith("ADAMANT_NEW_PASSPHRASE")
+    assert town.error(*words, code=2, ADAMANT_PASSPHRASE=REPEAT)["field"] == "passphrase"
+    changed = town.json(*words, ADAMANT_NEW_PASSPHRASE=REPEAT)
+    assert tuple(changed) == KEY
+    assert changed["weakness"] is None
+    register = ("register", "--weight", "5", "--as", "miner-bw")
+    assert town.error(*register, code=2)["field"] == "passphrase"
+    town.run(*register, ADAMANT_PASSPHRASE=REPEAT)
+    (tmp_path / "new").write_text(PASSPHRASE)
+    town.run(*words, "--new-passphrase-file", "new", ADAMANT_PASSPHRASE=REPEAT)
+    town.run(*register)
+
+
+def test_a_passphrase_that_wallets_take_in_different_ways_is_not_begun_with(town):
+    ligature = "\N{LATIN SMALL LIGATURE FI}sh"
+    error = town.error("keys", "new", "fresh", code=2, ADAMANT_PASSPHRASE=ligature)
+    assert "NFKC" in error["expected"]
+    assert ligature not in json.dumps(error, ensure_ascii=False)
+
+
+def test_a_backup_opens_before_it_is_called_one_and_takes_no_files_place(town, tmp_path):
+    words = ("keys", "export", "miner-bw", "backup.json")
+    assert town.error(*words, code=2, ADAMANT_PASSPHRASE=REPEAT)["field"] == "passphrase"
+    assert not (tmp_path / "backup.json").exists()
+    assert tuple(town.json(*words)) == KEY
+    copy = tmp_path / "backup.json"
+    assert copy.read_bytes() == (town.keys / "miner-bw.json").read_bytes()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert town.error(*words, code=2)["field"] == "file"
+
+
+# -- keys that lie elsewhere -----------------------------------------------------------------
+
+
+def test_a_key_of_the_environment_signs_without_a_passphrase(town, tmp_path):
+    (tmp_path / "secret").write_text(secret_of("miner-bw").hex())
+    (tmp_path / "secret").chmod(0o600)
+    mine = {"ADAMANT_KEYS": str(tmp_path / "none"), "ADAMANT_KEY_MINE": str(tmp_path / "secret")}
+    (key,) = town.json("keys", "list", **mine)["keys"]
+    assert (key["name"], key["kind"], key["file"]) == ("mine", "environment", None)
+    town.run("register", "--weight", "5", "--as", "mine", **mine)
+    (tmp_path / "secret").chmod(0o644)
+    error = town.error("register", "--weight", "5", "--as", "mine", code=2, **mine)
+    assert error["field"] == "ADAMANT_KEY_MINE"
+    taken = town.error("keys", "new", "mine", code=2, **mine)
+    assert taken["field"] == "name"
+
+
+@pytest.mark.long
+def test_a_device_signs_what_was_shown_and_its_owner_speaks_by_it(town):
+    mine = person(town, "spare-1")
+    words = ("--address", "0x" + address_of("miner-bw").hex(), "--", *a_device("miner-bw"))
+    attached = mine.run("keys", "attach", "vault", *words)
+    assert secret_of("miner-bw").hex() not in attached.out
+    kinds = {key["name"]: key["kind"] for key in mine.json("keys", "list")["keys"]}
+    assert kinds == {"spare-1": "keystore", "vault": "command"}
+    # All of it is shown in words before the device is asked; nobody is asked for a passphrase.
+    said = mine.run("register", "--weight", "5", "--as", "vault", ADAMANT_PASSPHRASE="")
+    assert "5.000 ct" in said.err
+    bag = town.json("show", "miner-bw")["parcels"][0]["parcelId"]
+    # It cosigns as well, beside a key in a keystore.
+    mine.run("keys", "rotate", "--as", "vault", "--new", "spare-1")
+    mine.run("handoff", bag, "--to", "0x" + address_of("trader-be").hex(), "--as", "spare-1")
+    assert town.json("audit")["isClean"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("behaviour", "holds", "reason"),
+    [
+        ("honest", "trader-be", "signer-address"),
+        ("garbage", "miner-bw", "signer-form"),
+        ("broken", "miner-bw", "signer-exit"),
+        ("deaf", "miner-bw", "signer-time"),
+    ],
+)
+def test_a_device_that_does_not_sign_is_not_attached(town, behaviour, holds, reason):
+    address = "0x" + address_of("miner-bw").hex()
+    words = ("--address", address, "--timeout", "1", "--", *a_device(holds, behaviour))
+    if behaviour == "honest":  # which takes longer to load than a second
+        words = (*words[:2], *words[4:])
+    error = town.run("--json", "keys", "attach", "vault", *words, code=2).error
+    assert error["field"] == reason
+    assert not (town.keys / "vault.toml").exists()
+
+
+@pytest.mark.long
+def test_a_device_that_signs_something_else_later_leaves_nothing_recorded(town):
+    address = "0x" + address_of("miner-bw").hex()
+    town.run("keys", "attach", "vault", "--address", address, "--", *a_device("miner-bw"))
+    settings = town.keys / "vault.toml"
+    settings.write_text(settings.read_text().replace('"honest"', '"high-s"'))
+    size = town.size()
+    said = town.run("register", "--weight", "5", "--as", "vault", code=2)
+    assert "signer-form" in said.err
+    assert town.size() == size
 
 
 # -- on the ledger ---------------------------------------------------------------------------

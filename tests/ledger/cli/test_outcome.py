@@ -2,10 +2,12 @@
 
 import pytest
 
+from api.problems import PROBLEMS
 from api.refusals import REFUSALS
 from ledger.cli import outcome
 from ledger.cli.outcome import in_units, trouble_of
 from ledger.errors import (
+    AlreadyThere,
     BadQuestion,
     ClockAhead,
     ClockBehind,
@@ -49,6 +51,7 @@ def behind() -> RefusesToStart:
         (behind(), 4),
         (Damaged("altered", "entry 3"), 5),
         (RefusesToStart("no"), 5),
+        (AlreadyThere("made"), 2),
         (StoreFailed("disk"), 5),
         (HeadMoved("moved"), 5),
         (FileNotFoundError(2, "No such file or directory", "x"), 2),
@@ -61,7 +64,8 @@ def test_each_family_has_its_code(error, code):
 
 
 def test_what_to_do_next_is_said_for_refusals_that_exist_and_no_others():
-    assert set(outcome.NEXT) - set(REFUSALS) == {"reading-closed"}
+    others = {name for name, sort in PROBLEMS.items() if sort.group == "reader"}
+    assert set(outcome.NEXT) <= {*REFUSALS, *others}
 
 
 def test_the_rules_of_form_are_the_group_bytes():

@@ -168,3 +168,9 @@ def test_an_amendment_that_would_stop_the_ledger_is_warned_of(town):
     stranger = fresh_log_key(LedgerFolder(town.path / "ledger").read_log_key().name)
     said = town.run("amend", "--checkpoint-key", str(stranger.verifier_key), *BOTH, code=4)
     assert "the ledger stops" in said.err
+
+
+def test_one_governor_is_counted_as_one(town):
+    error = town.error("amend", "--threshold", "1", "--as", "governor-1", code=1)
+    assert (error["rule"], error["came"]) == ("governors", "1 governor among 1 signer")
+    assert error["expected"] == "exactly 2 governors"

@@ -98,7 +98,8 @@ def test_after_a_server_was_killed_the_folder_is_free_and_all_is_there(town):
 def test_an_envelope_whose_fate_is_unknown_is_kept_and_sending_it_again_records_it_once(town):
     with server_of(town) as server:
         bag = town.register()
-        with losing_answers_of(server.url) as url:
+        token = server.folder.server().token
+        with losing_answers_of(server.url, token) as url:
             words = ("handoff", bag, "--to", "trader-be", "--as", "miner-bw")
             error = afar(town, url).error(*words, code=4)
         (kept,) = Path().glob("unsent-*.json")
@@ -111,12 +112,17 @@ def test_an_envelope_whose_fate_is_unknown_is_kept_and_sending_it_again_records_
 
 
 @contextmanager
-def losing_answers_of(url: str) -> Iterator[str]:
-    """Stand between a command and a server: what is sent arrives, and its answer is lost."""
+def losing_answers_of(url: str, token: str) -> Iterator[str]:
+    """Stand between a command and a server: what is sent arrives, and its answer is lost.
+
+    Nobody signs in through it, since it is not where the server says that it is: it asks by a token
+    of its own.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answer = httpx2.get(url + self.path, headers={"accept": "application/json"})
+            headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
+            answer = httpx2.get(url + self.path, headers=headers)
             self.send_response(answer.status_code)
             self.send_header("content-length", str(len(answer.content)))
             self.end_headers()
@@ -182,3 +188,26 @@ def test_a_server_whose_ledger_fails_under_it_ends_with_code_five_and_says_why(t
     (stopped,) = [event for event in events if event["event"] == "ledger stopped"]
     assert stopped["fault"] in ("Damaged", "StoreFailed")
     assert stopped["said"]
+
+
+def test_from_afar_one_reads_by_a_key_and_the_folder_needs_none(town):
+    with server_of(town) as server:
+        bag = town.register()
+        assert town.json("show", bag)["weightMillicarats"] == 12_500
+        distant = afar(town, server.url)
+        refused = distant.error("show", bag, code=1, ADAMANT_READER="")
+        assert refused["rule"] == "sign-in-needed"
+        assert "--reader" in refused["next"]
+        assert distant.json("--reader", "miner-bw", "show", bag, ADAMANT_READER="")
+        assert distant.error("show", bag, code=1, ADAMANT_READER="spare-1")["rule"] == (
+            "sign-in-party"
+        )
+        # Whoever speaks reads by the key that it speaks with.
+        distant.run("handoff", bag, "--to", "trader-be", "--as", "miner-bw", ADAMANT_READER="")
+        token = server.folder.server().token
+        assert server.folder.server_file.stat().st_mode & 0o077 == 0
+        assert token not in repr(server.folder.server())
+        read = httpx2.get(f"{server.url}/v1/charter", headers={"authorization": f"Bearer {token}"})
+        assert read.status_code == 200
+        assert server.stop() == 0
+        assert token not in server.said()

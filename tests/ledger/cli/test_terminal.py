@@ -66,6 +66,22 @@ def test_through_a_server_a_record_is_shown_and_signed_only_after_a_yes(town, an
     assert "12.500 ct" in shown
 
 
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
+def test_through_a_server_a_spreadsheet_is_signed_only_after_a_yes(town, tmp_path, answer, code):
+    (tmp_path / "bags.csv").write_text("Mine,Bag,ct\nJwaneng,B-1,1.5\nJwaneng,B-2,2\n")
+    with server_of(town) as server:
+        size = town.size()
+        words = ["--ledger", server.url, "--keys", str(town.keys)]
+        words += ["import", str(tmp_path / "bags.csv"), "--as", "miner-bw"]
+        shown = at_a_terminal(
+            words, [("Sign 2 records? [y/N]: ", answer)], ADAMANT_PASSPHRASE=PASSPHRASE
+        )
+        assert town.size() == size + 2 * (code == 0)
+    assert shown.endswith(f"exit {code}"), shown
+    assert "3.500 ct" in shown
+    assert "from the mines" in shown
+
+
 def test_a_ledger_is_founded_with_fresh_keys_under_one_passphrase(tmp_path):
     folder = tmp_path / "ledger"
     shown = at_a_terminal(

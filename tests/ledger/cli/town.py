@@ -73,6 +73,8 @@ class Town:
             "ADAMANT_LEDGER": self.ledger,
             "ADAMANT_KEYS": str(self.keys),
             "ADAMANT_PASSPHRASE": PASSPHRASE,
+            # At a server one reads by a key; a folder of one's own needs none.
+            **({"ADAMANT_READER": GOVERNORS[0]} if "://" in self.ledger else {}),
             **env,
         }
         result = CliRunner().invoke(app, list(words), input=typed, env=variables)

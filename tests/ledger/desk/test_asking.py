@@ -88,7 +88,7 @@ def test_a_trade_ledger_is_closed_to_who_asks_from_afar_and_open_to_its_own_fold
         assert local(made).parcel(stone)["weightMillicarats"] == 1850
         with pytest.raises(Refused) as caught:
             remote(made).parcel(stone)
-        assert caught.value.refusal.rule == "reading-closed"
+        assert caught.value.refusal.rule == "sign-in-needed"
         assert remote(made).status()["mode"] == "trade"
 
 

@@ -268,3 +268,25 @@ def test_a_page_that_repeats_a_cursor_is_not_followed(page):
 def test_an_empty_page_has_no_next_one(page):
     with pytest.raises(Damaged, match="come to no end"):
         list(paging({**page, "sites": []}, "ab").sites())
+
+
+TOO_SOON = json.dumps({"rule": "rate-limited", "detail": "too much in too short a time"}).encode()
+
+
+def test_a_server_that_says_it_was_too_soon_is_asked_again(told):
+    status = told.client.get("/v1/status").content
+    replies = [httpx2.Response(429, content=TOO_SOON, headers={"retry-after": "0"})] * 2
+    replies.append(httpx2.Response(200, content=status))
+    desk = answering(lambda _request: replies.pop(0))
+    assert desk.status()["origin"] == json.loads(status)["origin"]
+    assert replies == []
+
+
+@pytest.mark.parametrize("wait", ["0", "9999", "soon", "-1", ""])
+def test_a_server_for_which_it_is_always_too_soon_is_unavailable(monkeypatch, wait):
+    monkeypatch.setattr(remoteness, "TOO_SOON_SECONDS", 1.0)
+    desk = always(429, TOO_SOON, **{"retry-after": wait})
+    with pytest.raises(Unavailable, match="too short a time"):
+        desk.status()
+    with pytest.raises(Unavailable, match="too short a time"):
+        desk.append([b"{}"])
