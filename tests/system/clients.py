@@ -93,7 +93,8 @@ class Response:
 class Client:
     """Speaks to a server over one connection; whatever breaks it is raised as CutOff."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str = "") -> None:
+        self._session = {"authorization": f"Bearer {token}"} if token else {}
         host, port = urlsplit(url).hostname, urlsplit(url).port
         self._connection = HTTPConnection(host or "", port, timeout=ANSWER_SECONDS)
 
@@ -108,7 +109,7 @@ class Client:
     def _request(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> HTTPResponse:
-        self._connection.request(method, path, body, dict(headers))
+        self._connection.request(method, path, body, {**self._session, **headers})
         return self._connection.getresponse()
 
     def request(
@@ -160,7 +161,7 @@ def _whole_lines(response: HTTPResponse) -> Iterator[bytes]:
 
 
 @contextmanager
-def client_of(url: str) -> Iterator[Client]:
-    """Open a client of a server."""
-    with closing(Client(url)) as client:
+def client_of(url: str, token: str = "") -> Iterator[Client]:
+    """Open a client of a server; with a token it asks as a reader, else as a stranger."""
+    with closing(Client(url, token)) as client:
         yield client

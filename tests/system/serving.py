@@ -90,6 +90,13 @@ class Server(Adamant):
         assert found is not None
         return found.url
 
+    def token(self) -> str:
+        """Return the token by which the operator reads at the server."""
+        self.url()
+        found = self.folder.server()
+        assert found is not None
+        return found.token
+
     def stop(self) -> int:
         """Ask the process to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)

@@ -28,7 +28,9 @@ pytestmark = [
 DESCRIPTORS = 256
 CLIENTS = 40
 IDLE = 300
-GET = b"GET /v1/sites HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+GET = (
+    "GET /v1/sites HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n"
+)
 
 
 def connect(server: Server) -> socket.socket:
@@ -62,8 +64,9 @@ def test_idle_connections_take_no_descriptors_from_who_reads(tmp_path: Path) -> 
         clients = [opened.enter_context(connect(server)) for _ in range(CLIENTS)]
         for _ in range(IDLE):
             opened.enter_context(connect(server))
+        asked = GET.format(server.token()).encode()
         for client in clients:
-            client.sendall(GET)
+            client.sendall(asked)
         for client in clients:
             assert rest(client).startswith(b"HTTP/1.1 200 ")
         opened.close()

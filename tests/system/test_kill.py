@@ -73,7 +73,7 @@ class Siege:
         server = Server.of(self.folder)
         try:
             url = server.url()
-            self._check_served(url)
+            self._check_served(url, server.token())
             with self.load.running(url):
                 time.sleep(self.random.uniform(0, LOAD_SECONDS))
                 if is_ending:
@@ -103,7 +103,7 @@ class Siege:
         server = Server.of(self.folder)
         try:
             url = server.url()
-            self._check_served(url)
+            self._check_served(url, server.token())
             for sender in self.load.senders:
                 del sender.waiting[1:]
             with self.load.running(url):
@@ -159,9 +159,9 @@ class Siege:
                     assert len(set(there)) == 1, "half of an atomic batch"
                 self.tally.counts[f"unanswered and {'' if any(there) else 'not '}recorded"] += 1
 
-    def _check_served(self, url: str) -> None:
+    def _check_served(self, url: str, token: str) -> None:
         """Ask a fresh server about all that was promised since one was asked the last time."""
-        with client_of(url) as client:
+        with client_of(url, token) as client:
             assert client.ask("/readyz") == {"status": "ready"}
             size = client.ask("/v1/checkpoint")["size"]
             shown = {one["index"]: one for one in _entries(client, self.checked_size)}

@@ -41,7 +41,7 @@ class Track:
     def __init__(self, crew: Crew, server: Server) -> None:
         self.crew = crew
         self.server = server
-        self.url = server.url()
+        self.url, self.token = server.url(), server.token()
         with client_of(self.url) as client:
             self.size = client.ask("/v1/status")["size"]  # grows with each record accepted
         self.buyers = [crew.actors[f"trader-{number}"] for number in range(BUYERS)]
@@ -151,7 +151,7 @@ def check_race(track: Track, goods: Goods, messages: Sequence[Message]) -> Count
     won = told[winners[0]]
     assert [line.code for line in won] == [201] * len(messages[winners[0]].envelopes)
     refusals: Counter[str] = Counter()
-    with client_of(track.url) as client:
+    with client_of(track.url, track.token) as client:
         for at, (message, lines) in enumerate(zip(messages, told, strict=True)):
             if at != winners[0]:
                 (line,) = lines  # an atomic batch is refused whole
