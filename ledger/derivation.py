@@ -70,7 +70,7 @@ def decide(
     changes = check(state, signed, index, now_ms)
     operations = [item for item in changes.items if isinstance(item, Operation)]
     left = [item for operation in operations for item in _origins(state, operation, blends)]
-    return replace(changes, items=(*changes.items, *left))
+    return replace(changes, items=(*changes.items, *left)) if left else changes
 
 
 def _origins(state: State, operation: Operation, blends: Blends | None) -> Iterator[Item]:

@@ -6,9 +6,13 @@ family                    who can act
 :class:`Refused`          the author of a record: says which rule, field, and what was expected
 :class:`BadQuestion`      the caller: an address, cursor or number that has not the right form
 :class:`Unknown`          the caller: well asked, but the ledger knows no such thing
+:class:`SignInNeeded`     the caller: by signing in as a party of the ledger
 :class:`ProofError`       whoever was given a proof, a note or a checkpoint: it proves nothing
+:class:`SignInRefused`    whoever signs in: the message or its signature opens nothing
 :class:`Unavailable`      the caller, later: the ledger is stopping or too busy
 :class:`Damaged`          the operator: stored data is not what it must be; nothing goes on
+:class:`Forked`           whoever asks a server: its log is not the one that was seen before
+:class:`RolledBack`       likewise: its log is shorter than it was
 :class:`StoreFailed`      the operator: a medium failed; the process ends and starts again
 :class:`RefusesToStart`   the operator: what lies in the folder must be settled first
 :class:`AlreadyThere`     nobody: what was to be made is there already
@@ -76,6 +80,10 @@ class Unknown(AdamantError):
         self.name = name
 
 
+class SignInNeeded(AdamantError):
+    """A question is asked by a stranger that only those who have signed in may ask."""
+
+
 ProofFault = Literal[
     # Merkle proofs.
     "index",
@@ -115,6 +123,46 @@ class ProofError(AdamantError):
     def __init__(self, reason: ProofFault, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason: ProofFault = reason
+        self.detail = detail
+
+
+SignInFault = Literal[
+    # The message, part by part (docs/spec/sign-in.md).
+    "size",
+    "form",
+    "domain",
+    "address",
+    "statement",
+    "uri",
+    "version",
+    "chain-id",
+    "nonce",
+    "issued-at",
+    "expiration-time",
+    "not-before",
+    "request-id",
+    "resources",
+    # Its signature.
+    "signature",
+    "signer",
+    # Whoever signed it.
+    "party",
+]
+"""Every name that :attr:`SignInRefused.reason` may have."""
+
+
+class SignInRefused(AdamantError):
+    """A sign-in message, or its signature, is not one that opens reading here.
+
+    Attributes:
+        reason: the fault's name, for programs.
+        detail: what was expected, in words; never an echo of what came.
+
+    """
+
+    def __init__(self, reason: SignInFault, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason: SignInFault = reason
         self.detail = detail
 
 
@@ -158,6 +206,38 @@ class Damaged(AdamantError):
         self.fault = fault
         self.place = place
         self.detail = detail
+
+
+class RolledBack(Damaged):
+    """A server's log is smaller than one that it signed before.
+
+    Attributes:
+        remembered_size, served_size: of the checkpoint that was believed, and of the one that came.
+        evidence: where both are kept.
+
+    """
+
+    def __init__(self, remembered_size: int, served_size: int, evidence: str) -> None:
+        place = f"checkpoint {served_size}"
+        detail = f"{remembered_size} entries were signed before; the evidence is kept in {evidence}"
+        super().__init__("truncated", place, detail)
+        self.remembered_size = remembered_size
+        self.served_size = served_size
+        self.evidence = evidence
+
+
+class Forked(Damaged):
+    """A server's log does not continue one that it signed before; see :class:`RolledBack`."""
+
+    def __init__(self, remembered_size: int, served_size: int, evidence: str) -> None:
+        detail = (
+            f"it does not continue the log of {remembered_size} entries that was signed before; "
+            f"the evidence is kept in {evidence}"
+        )
+        super().__init__("forked", f"checkpoint {served_size}", detail)
+        self.remembered_size = remembered_size
+        self.served_size = served_size
+        self.evidence = evidence
 
 
 class StoreFailed(AdamantError):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 OWNER_ONLY: Final = 0o600
 _DRAFT: Final = ".draft"
@@ -41,6 +43,27 @@ def write_once(path: Path, text: str) -> None:
 def write_over(path: Path, text: str) -> None:
     """Write a file, in the place of one that may be there."""
     _write_draft(path, text).replace(path)
+    flush(path.parent)
+
+
+@contextmanager
+def written_over(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file to write into, which takes the place of ``path`` once all of it is written.
+
+    Nothing is left behind when the block ends by an error.
+    """
+    for left in _drafts(path):
+        left.unlink(missing_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}{_DRAFT}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     flush(path.parent)
 
 

@@ -19,7 +19,9 @@ class Limits:
     list_elements_max: int = 512
     text_bytes_max: int = 48
     detail_text_bytes_max: int = 1_000
+    private_bytes_max: int = 48 * 1024  # what comes with an envelope: 16 values, salts, proofs
     integer_max: int = 2**53 - 1
+    record_body_bytes_max: int = 177 * 1024  # an envelope with all that may come with it
     # Time: fixed by the rules.
     ahead_seconds_max: int = 5 * 60
     clock_behind_ms_max: int = 5_000
@@ -48,6 +50,20 @@ class Limits:
     answer_bytes_max: int = 128 * 1024 * 1024
     answer_depth_max: int = 32
     answer_pages_max: int = 10_000
+    # Private fields.
+    grants_max: int = 256  # parties that one field is shown to
+    names_shown_max: int = 1_000
+    # Spreadsheets.
+    sheet_bytes_max: int = 32 * 1024 * 1024
+    sheet_unzipped_bytes_max: int = 256 * 1024 * 1024
+    sheet_parts_max: int = 1_000
+    sheet_rows_max: int = 100_000
+    sheet_columns_max: int = 100
+    sheet_cells_max: int = 2_000_000
+    sheet_cell_bytes_max: int = 4_096
+    sheet_check_rows_max: int = 5_000  # what a server checks for anyone at once
+    import_batch_records: int = 100
+    journal_bytes_max: int = 1024 * 1024 * 1024
     # Proofs and notes.
     chain_records_max: int = 1_000
     note_signatures_max: int = 100
@@ -55,6 +71,17 @@ class Limits:
     tree_leaves_max: int = 2**63
     checkpoint_leaves_max: int = 2**63 - 1
     origin_sites_max: int = 64
+    # Signing in.
+    sign_in_message_bytes_max: int = 4_096
+    sign_in_body_bytes_max: int = 16 * 1024
+    # Keys in files, and commands that sign.
+    keystore_bytes_max: int = 16 * 1024
+    keystore_memory_bytes_max: int = 272 * 1024 * 1024  # n = 2^18, r = 8 take 256 MiB and a little
+    keystore_scrypt_work_max: int = 2**23  # n times r times p: four times what wallets write
+    keystore_rounds_max: int = 10_000_000  # of PBKDF2: some seconds
+    signer_seconds: int = 120  # a person looks at a device, and presses its button
+    signer_seconds_max: int = 3_600
+    signer_answer_bytes_max: int = 4_096
     # Reading everything again.
     reread_rows: int = 500
     audit_faults_max: int = 1_000
@@ -77,6 +104,7 @@ class DoorLimits:
         arriving_bytes_max: how many bytes of batches may be held that nobody works on yet. When
             they are, the batch on its way that holds the most gives way to smaller ones.
         batch_step_records: how many lines of a batch are handed to the book at a time.
+        tables_at_once_max: how many spreadsheets are checked at a time.
         retry_after_seconds: what a caller is told to wait when the ledger is busy.
 
     """
@@ -87,7 +115,114 @@ class DoorLimits:
     batches_at_once_max: int = 4
     arriving_bytes_max: int = 256 * 1024 * 1024
     batch_step_records: int = 500
+    tables_at_once_max: int = 2
     retry_after_seconds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a sign-in lasts, and how many are remembered.
+
+    Attributes:
+        session_seconds: how long a token opens reading.
+        nonce_seconds: how long a nonce may be signed and brought back.
+        sessions_max: how many tokens are remembered.
+        sessions_a_party_max: how many of one party; its oldest gives way.
+        nonces_used_max: how many nonces are remembered as used, each as long as it would last.
+        nonces_used_a_party_max: how many sign-ins of one party that makes.
+
+    """
+
+    session_seconds: int = 15 * 60
+    nonce_seconds: int = 5 * 60
+    sessions_max: int = 10_000
+    sessions_a_party_max: int = 32
+    nonces_used_max: int = 20_000
+    nonces_used_a_party_max: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLimits:
+    """How often a client of a server asks again, and how long it waits in between.
+
+    Attributes:
+        attempts_max: how often one request is sent.
+        pause_seconds: before the second attempt; doubled before each later one.
+        pause_seconds_max: up to this.
+        retry_after_seconds_max: the longest wait that a server may ask for.
+        connect_seconds: how long connecting may take; ``answer_seconds`` how long an answer may.
+
+    """
+
+    attempts_max: int = 6
+    pause_seconds: float = 0.25
+    pause_seconds_max: float = 30.0
+    retry_after_seconds_max: float = 120.0
+    connect_seconds: float = 5.0
+    answer_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How much one client, or one signed-in party, may ask and send in any minute.
+
+    Attributes:
+        reads_a_minute: requests that only read.
+        records_a_minute: records sent, each of a batch; at least what one batch may have.
+        sign_ins_a_minute: requests for a nonce, a sign-in or a sign-out.
+        keys_max: how many clients and parties are remembered; the one that came longest ago is
+            forgotten first.
+
+    """
+
+    reads_a_minute: int = 6_000
+    records_a_minute: int = 60_000
+    sign_ins_a_minute: int = 120
+    keys_max: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How many streams of the log there are, and how patient they are.
+
+    Attributes:
+        streams_max: how many are open at a time.
+        streams_a_client_max: how many of one client.
+        page_rows: how many entries are read and sent at a time.
+        heartbeat_seconds: after how long without an event a comment is sent.
+        poll_seconds: how often a stream looks whether the log has grown.
+        take_seconds_max: how long a client may take for what is sent at a time.
+        retry_milliseconds: after how long a client that was cut off is to come back.
+
+    """
+
+    streams_max: int = 256
+    streams_a_client_max: int = 16
+    page_rows: int = 100
+    heartbeat_seconds: float = 15.0
+    poll_seconds: float = 0.2
+    take_seconds_max: float = 30.0
+    retry_milliseconds: int = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookLimits:
+    """How patient webhooks are.
+
+    Attributes:
+        message_entries: how many entries one message has at most.
+        post_seconds_max: how long one message may take to be sent and taken.
+        retry_seconds: after how long a message that was not taken is sent again; doubled each time.
+        retry_seconds_max: up to this.
+        poll_seconds: how often to look for what is due.
+
+    """
+
+    message_entries: int = 100
+    post_seconds_max: float = 10.0
+    retry_seconds: float = 5.0
+    retry_seconds_max: float = 3_600.0
+    poll_seconds: float = 1.0
 
 
 LIMITS = Limits()

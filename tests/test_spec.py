@@ -145,7 +145,7 @@ def test_refusals_have_one_name_each_and_stand_by_group() -> None:
     assert len(names) == len(set(names))
     groups = [group for group, _ in itertools.groupby(spec_tables.refusals(), key=lambda r: r[0])]
     assert groups == [
-        *("bytes", "signatures", "ledger", "who", "sites", "parcels"),
+        *("bytes", "signatures", "private", "ledger", "who", "sites", "parcels"),
         *("weights", "stones", "time", "certificates", "corrections"),
     ]
     assert set(spec_tables.refusals_of_version_1()) < set(spec_tables.refusals())

@@ -83,7 +83,7 @@ class Replay:
         if changes is None:
             self.follows = False
             return False
-        self._count(changes)
+        self._count(row.index, changes)
         self._overlay.apply(signed.record_id, signed.record, changes.items)
         derived = Derived(row.index, signed.record_id, changes.mentions)
         self._accepted.append((row, derived, now_ms))
@@ -95,7 +95,7 @@ class Replay:
         except Refused as refused:
             raise Damaged("altered", f"entry {row.index}", f"refused: {refused}") from None
 
-    def _count(self, changes: Changes) -> None:
+    def _count(self, index: int, changes: Changes) -> None:
         figures = self._figures
         figures.decided += 1
         for item in changes.items:
@@ -108,7 +108,8 @@ class Replay:
                 if not item.inputs:
                     figures.registered_millicarats += sum(item.weights_millicarats)
             elif isinstance(item, Parcel):
-                before = self._overlay.read(Parcel, item.id)
+                is_made = item.made_by == index  # by this record: there was none before
+                before = None if is_made else self._overlay.read(Parcel, item.id)
                 figures.held_millicarats += _held(item) - (_held(before) if before else 0)
 
     def _commit(self) -> None:

@@ -30,7 +30,7 @@ from ledger.demo.world import (
 from ledger.desk import Desk, remote_desk
 from ledger.drafts import Constitution
 from ledger.errors import AdamantError, Refusal
-from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from ledger.keys import DEMO_SCRYPT_COST, Keyring, SecretSigner
 from ledger.values import Hash32, to_hex, trade_carats
 
 ORIGIN: Final = "demo.adamant.example/ledger"
@@ -63,6 +63,8 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
     scribe = _found(ledger)
     _introduce(console, plan, path, seed)
     with ending_cleanly(), running_server(ledger) as url, remote_desk(url) as desk:
+        # The first governor reads at the server, as any party may on an open ledger.
+        desk.read_by(lambda: SecretSigner(scribe.actors[GOVERNORS[0]].secret))
         finished = _build(console, desk, scribe, plan)
         _save_keys(ledger, scribe)
         _report_speed(console, desk, began)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ledger.files import OWNER_ONLY, write_once, write_over
+from ledger.files import OWNER_ONLY, write_once, write_over, written_over
 
 
 def names_in(folder) -> list[str]:
@@ -107,3 +107,30 @@ def test_without_hard_links_a_file_that_cannot_be_written_whole_is_not_left_in_p
     with pytest.raises(OSError, match="No space"):
         write_once(tmp_path / "log.key", "a secret")
     assert names_in(tmp_path) == []
+
+
+def test_a_file_written_in_parts_takes_its_place_when_all_is_there(tmp_path):
+    path = tmp_path / "parcels.csv"
+    path.write_text("before")
+    with written_over(path) as file:
+        file.write(b"one\n")
+        assert path.read_text() == "before"
+        file.write(b"two\n")
+    assert path.read_text() == "one\ntwo\n"
+    assert stat.S_IMODE(path.stat().st_mode) == OWNER_ONLY
+    assert names_in(tmp_path) == ["parcels.csv"]
+
+
+def test_a_file_written_in_parts_that_breaks_off_leaves_what_was_there(tmp_path):
+    path = tmp_path / "parcels.csv"
+    path.write_text("before")
+
+    def break_off():
+        with written_over(path) as file:
+            file.write(b"one\n")
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        break_off()
+    assert path.read_text() == "before"
+    assert names_in(tmp_path) == ["parcels.csv"]

@@ -198,6 +198,15 @@ def test_lines_that_changed_places_are_reordered(first: int, second: int) -> Non
     assert len(found) == (1 if second == first + 1 else 2)
 
 
+@pytest.mark.parametrize("first", [1, 100, 518])
+def test_neighbours_that_changed_places_are_sent_back_to_them(first: int) -> None:
+    swapped = list(rows())
+    swapped[first], swapped[first + 1] = swapped[first + 1], swapped[first]
+    report = audit(Planted(desk().store, Plan(lay(swapped))), desk().checkpoints, MemoryStore())
+    (fault,) = report.faults
+    assert fault.detail.startswith(f"it belongs at {first + 1};")
+
+
 def test_a_block_of_lines_in_reverse_order_is_reordered() -> None:
     turned = [*rows()[:100], *rows()[100:120][::-1], *rows()[120:]]
     found = faults(Plan(lay(turned)))
