@@ -62,6 +62,8 @@ _FINDINGS: Final = {
     "declared-late": "A step was recorded more than 30 days after it is said to have happened",
     "over-capacity": "More was registered from the site in that year than it is said to yield",
     "implausible-yield": "The polished weight is unusual for the rough that it was made from",
+    "origin-contradicted": "No origin of the goods that went in can give what is said to come out",
+    "descends-from-suspected": "It descends from a record whose key is said to be compromised",
 }
 
 

@@ -4,9 +4,11 @@ import copy
 
 import pytest
 
+from ledger.answers.suspicions import NAME as SUSPECTED
 from ledger.answers.telling import Teller, day, finding_in_words, listed, minute, short, who
 from ledger.canonical import read_record
 from ledger.records import KINDS, Record
+from ledger.rules.findings import RAISED
 from tests.vectors.record_examples import OPERATIONS, record
 
 GOODS = ("Registration", "Handoff", "Receipt", "Withdrawal", "Transformation", "Report")
@@ -62,6 +64,8 @@ def test_an_address_is_shortened_so_that_it_can_be_compared() -> None:
 
 def test_a_finding_that_has_no_words_keeps_its_name() -> None:
     assert finding_in_words("some-thing", "") == "Some thing."
+    for name in (*RAISED, SUSPECTED):  # each in a sentence of its own
+        assert finding_in_words(name, "") != f"{name.replace('-', ' ').capitalize()}."
     assert finding_in_words("declared-late", "31 days").endswith(": 31 days.")
 
 
