@@ -18,7 +18,9 @@ from ledger.limits import LIMITS
 PLACE: Final = "private"
 _HEAD: Final = re.compile(rb'\{"kind":"[A-Za-z]{1,40}",(?="private":)')
 _NAME: Final = b'"private":'
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+# A text without its end is one token too: looked for anew from each quote in it, it would take time
+# by the square of its length.
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 _LEVELS_MAX: Final = 3
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.canonical import decode, encode
-from ledger.canonical.private import cut_private, join_private
+from ledger.canonical.private import _TOKEN, cut_private, join_private
 from ledger.errors import Refused
 from ledger.limits import LIMITS
 
@@ -83,6 +83,12 @@ def test_a_member_in_any_other_place_is_not_cut_off(raw: bytes) -> None:
 )
 def test_what_is_not_canonical_and_small_is_refused_by_name(member: bytes, rule: str) -> None:
     assert refusal_of(sent(member)) == (rule, "private")
+
+
+def test_a_text_without_its_end_is_looked_through_once() -> None:
+    # Anew from each of its quotes, one line of a batch would hold up everybody for seconds.
+    endless = b'"' + b'\\"' * 1_000
+    assert [token.span() for token in _TOKEN.finditer(endless)] == [(0, len(endless))]
 
 
 @pytest.mark.parametrize("behind", [b"", b"}", b' ,"record":{}', b"{}"])
