@@ -118,8 +118,11 @@ class Book:
         publisher = Publisher(store, checkpoints, signers, ledger_id)
         try:
             published = publisher.publish()
-        except Damaged as damage:
-            raise RefusesToStart(f"{damage}; run the audit") from damage
+        except BaseException as error:
+            publisher.close()
+            if isinstance(error, Damaged):
+                raise RefusesToStart(f"{error}; run the audit") from error
+            raise
         book = cls(store, publisher, clock, ledger_id, published, on_fatal, on_published, private)
         for thread in book._threads:
             thread.start()

@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import struct
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
@@ -90,8 +93,8 @@ def _root_if_any(ledger_id: Hash32, raw: bytes) -> Hash32 | None:
 def serve(descriptor: int) -> None:
     """Do what is asked through a pipe until it is closed; runs in the helper's process."""
     connection = Connection(descriptor)
-    connection.send("ready")
     try:
+        connection.send("ready")
         while True:
             ledger_id, asked = connection.recv()
             connection.send(recover_all(asked) if ledger_id is None else roots_of(ledger_id, asked))
@@ -142,7 +145,7 @@ class Helper:
         with self._attempt(len(raws)) as connection:
             if connection is not None:
                 connection.send((ledger_id, raws))
-                answers = _receive(connection)
+                answers = _receive(connection, len(raws))
         return answers
 
     @contextmanager
@@ -152,7 +155,8 @@ class Helper:
             yield None
             return
         try:
-            yield self._take_up()
+            # Whoever held the turn before may have ended it.
+            yield None if self._is_over else self._take_up()
         except (EOFError, OSError) as error:
             _log.warning("a helper failed, and is asked no more: %s", error or "it has ended")
             self._end()
@@ -179,10 +183,12 @@ class Helper:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        _bound_waiting(ours)
         self._connection = ours
 
     def _end(self) -> None:
         self._is_over = True
+        was_ready, self._is_ready = self._is_ready, False
         connection, self._connection = self._connection, None
         process, self.process = self.process, None
         if connection is None or process is None:
@@ -190,7 +196,7 @@ class Helper:
         connection.close()
         try:
             # One that has not come so far as to be ready has nothing to finish.
-            process.wait(_END_SECONDS_MAX if self._is_ready else 0)
+            process.wait(_END_SECONDS_MAX if was_ready else 0)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -205,26 +211,42 @@ def _passed_through(connection: Connection, asked: Iterable[Signed]) -> list[Sig
     """Send records by and by, and receive what becomes of them, in order."""
     answers: list[Signers] = []
     chunk: list[Signed] = []
-    on_their_way = 0
+    on_their_way: deque[int] = deque()  # how many records each question asks about
     for signed in asked:
         chunk.append(signed)
         if len(chunk) == _AT_ONCE:
             connection.send((None, chunk))
-            chunk, on_their_way = [], on_their_way + 1
+            on_their_way.append(len(chunk))
+            chunk = []
             # Who only sends would find, at last, both ways full.
-            if on_their_way == _ON_THEIR_WAY_MAX:
-                answers += _receive(connection)
-                on_their_way -= 1
+            if len(on_their_way) == _ON_THEIR_WAY_MAX:
+                answers += _receive(connection, on_their_way.popleft())
     if chunk:
         connection.send((None, chunk))
-        on_their_way += 1
-    for _ in range(on_their_way):
-        answers += _receive(connection)
+        on_their_way.append(len(chunk))
+    for count in on_their_way:
+        answers += _receive(connection, count)
     return answers
 
 
-def _receive(connection: Connection) -> list:  # type: ignore[type-arg]  # of what was asked for
+def _receive(connection: Connection, count: int) -> list:  # type: ignore[type-arg]  # of what was asked for
+    """Receive the answer to a question about ``count`` things.
+
+    Raises:
+        OSError: none came in time, or it is not of that length: it would be taken for another's.
+
+    """
     if not connection.poll(_ANSWER_SECONDS_MAX):
         raise OSError(f"no answer for {_ANSWER_SECONDS_MAX:g} seconds")
-    received: list = connection.recv()  # type: ignore[type-arg]  # likewise
+    received = connection.recv()
+    if not isinstance(received, list) or len(received) != count:
+        raise OSError(f"an answer that is not about {count} things")
     return received
+
+
+def _bound_waiting(connection: Connection) -> None:
+    """Let no read or write of a pipe wait for ever: a process that is stopped does not end it."""
+    seconds = struct.pack("ll", int(_ANSWER_SECONDS_MAX), 0)
+    with socket.socket(fileno=os.dup(connection.fileno())) as pipe:
+        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)

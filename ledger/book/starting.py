@@ -8,6 +8,7 @@ that others hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from ledger.book.answers import Answer, Line
@@ -143,7 +144,8 @@ def found(
     else:
         _claim_nothing(store, checkpoints, signed.record.what.origin, named)
     answer = _first(store, signed, clock)
-    published = Publisher(store, checkpoints, signers, signed.record_id).publish()
+    with closing(Publisher(store, checkpoints, signers, signed.record_id)) as publisher:
+        published = publisher.publish()
     return replace(answer, status="checkpointed") if published.size else answer
 
 

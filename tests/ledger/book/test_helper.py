@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,14 +39,19 @@ def raws(desk: Desk) -> list[bytes]:
     return desk.say_registrations(LEAST + 50)
 
 
-@pytest.fixture
-def helper() -> Iterator[Helper]:
-    """Yield a helper that is ready."""
-    helper = Helper(cores=2)
+def ready(helper: Helper) -> Helper:
+    """Wait until a helper answers."""
     until = time.monotonic() + READY_SECONDS_MAX
     while helper.roots(Hash32(bytes(32)), [b""] * LEAST) is None:
         assert time.monotonic() < until
         time.sleep(0.01)
+    return helper
+
+
+@pytest.fixture
+def helper() -> Iterator[Helper]:
+    """Yield a helper that is ready."""
+    helper = ready(Helper(cores=2))
     yield helper
     helper.close()
 
@@ -89,6 +95,51 @@ def test_a_helper_that_was_killed_is_asked_no_more(helper, desk, raws) -> None:
     os.kill(helper.process.pid, signal.SIGKILL)
     assert helper.roots(desk.world.ledger_id, raws) is None
     assert helper.roots(desk.world.ledger_id, raws) is None
+
+
+@contextmanager
+def stopped(helper: Helper) -> Iterator[None]:
+    """Stop the helper's process, as a debugger or a machine that sleeps would."""
+    assert helper.process is not None
+    process = helper.process
+    os.kill(process.pid, signal.SIGSTOP)
+    yield
+    assert process.poll() is not None  # it was ended, stopped as it was
+
+
+def test_a_helper_that_is_stopped_keeps_nobody_waiting(monkeypatch, desk) -> None:
+    monkeypatch.setattr("ledger.book.helper._ANSWER_SECONDS_MAX", 1.0)
+    for count, size in ((LEAST, 10), (500, 4_000)):  # a question that the pipe holds, and a longer
+        helper = ready(Helper(cores=2))
+        with stopped(helper):
+            assert helper.roots(desk.world.ledger_id, [b"x" * size] * count) is None
+            helper.close()
+
+
+def test_a_helper_that_ended_while_another_came_for_its_turn_is_not_started_again(
+    helper, desk, raws
+) -> None:
+    turn = helper._turn  # noqa: SLF001 - whoever held it ends the helper, just before it is lent
+
+    class Turn:
+        release = turn.release
+
+        def acquire(self, *, blocking: bool) -> bool:
+            helper._end()  # noqa: SLF001 - as above
+            return turn.acquire(blocking=blocking)
+
+    helper._turn = Turn()  # noqa: SLF001 - as above
+    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.process is None
+    helper._turn = turn  # noqa: SLF001 - as above
+
+
+def test_an_answer_of_another_length_is_no_answer(helper, desk, raws, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "ledger.book.helper.Connection.recv", lambda _: [None] * (len(raws) + 1), raising=True
+    )
+    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.process is None
 
 
 def test_a_question_that_breaks_off_does_not_answer_the_next(helper, desk, raws) -> None:
