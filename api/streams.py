@@ -2,7 +2,7 @@
 
 * An event ``entry`` holds what ``/v1/entries`` shows of one line to the same reader; its id is the
   line's index, so that ``Last-Event-ID`` goes on after the last that came. An event ``checkpoint``
-  holds what ``/v1/checkpoint`` answers, and has no id.
+  holds what ``/v1/checkpoint`` answers, has no id, and comes after every entry that it covers.
 * A stream reads the ledger only as fast as its client takes what was read before: nothing is kept
   for a slow one, and one that takes nothing for a while is dropped. What it missed it asks for when
   it comes back.
@@ -158,13 +158,16 @@ class Streams:
         try:
             while not ending.is_set():
                 seen = self._state
+                # Asked for before the entries, and told after them: all that it covers is told.
+                checkpoint: Any = None
+                if self._book.published.size > checkpoint_told:
+                    checkpoint = await self._checkpoint()
                 while rows := await self._page(request, start, limits.page_rows):
                     yield b"".join(event("entry", row, row["index"]) for row in rows)
                     start += len(rows)
-                if self._book.published.size > checkpoint_told:
-                    plain: Any = await self._checkpoint()
-                    checkpoint_told = plain["size"]
-                    yield event("checkpoint", plain)
+                if checkpoint is not None:
+                    checkpoint_told = checkpoint["size"]
+                    yield event("checkpoint", checkpoint)
                 if not await self._changed(seen, ending):
                     yield b": still here\n\n"
         except (AdamantError, ProblemError) as error:
