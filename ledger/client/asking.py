@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from ledger.answers import find
-from ledger.client.decoding import from_wire, read_json
+from ledger.client.decoding import from_wire
 from ledger.client.exchange import Came, Reply, Request, Steps
 from ledger.client.patience import RETRIED, Backoff, patiently
 from ledger.desk import Plain
-from ledger.desk.forms import has_form
+from ledger.desk.forms import has_form, read_json
 from ledger.desk.problems import error_of
 from ledger.errors import AdamantError, Unavailable
 from ledger.limits import ClientLimits

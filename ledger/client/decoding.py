@@ -13,40 +13,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import types
 import typing
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from ledger.answers.wire import camel
-from ledger.canonical.text import is_deeper_than
 from ledger.desk.forms import has_form
-from ledger.limits import LIMITS
 
 Shape = TypeVar("Shape")
-
-
-def read_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Read JSON that can be written again.
-
-    Raises:
-        ValueError: it is none, is deeper than any answer, or has a number or a character that no
-            JSON has.
-
-    """
-    try:
-        plain = json.loads(raw, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("too deep") from None
-    if is_deeper_than(plain, LIMITS.answer_depth_max):
-        raise ValueError("too deep")
-    if b"\\u" in raw:
-        json.dumps(plain, ensure_ascii=False).encode()  # fails for half of a surrogate pair
-    return plain
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
 
 
 def from_wire(plain: Any, shape: type[Shape]) -> Shape:  # noqa: ANN401 - any JSON value

@@ -13,7 +13,8 @@ from typing import Final, Literal, TypeAlias
 
 from ledger.answers.wire import to_wire
 from ledger.checkpoint import Checkpoint, Note, VerifierKey, open_checkpoint
-from ledger.client.decoding import from_wire, read_json
+from ledger.client.decoding import from_wire
+from ledger.desk.forms import read_json
 from ledger.errors import BadQuestion, ProofError
 from ledger.limits import LIMITS
 from ledger.merkle import verify_consistency

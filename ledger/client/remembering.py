@@ -21,8 +21,9 @@ from typing import Literal
 
 from ledger.answers.wire import to_wire
 from ledger.checkpoint import Checkpoint, VerifierKey
-from ledger.client.decoding import from_wire, read_json
+from ledger.client.decoding import from_wire
 from ledger.client.evidence import Evidence, checkpoint_in, write_evidence
+from ledger.desk.forms import read_json
 from ledger.errors import BadQuestion, Damaged, ProofError
 from ledger.files import write_once, write_over
 from ledger.records import Charter

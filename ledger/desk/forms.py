@@ -1,4 +1,6 @@
-"""Whether a server's answer has the form that its question promises (:mod:`ledger.answers.shapes`).
+"""Whether a server's answer is JSON of the form that its question promises.
+
+The form is that of a shape (:mod:`ledger.answers.shapes`).
 
 Checked before anything is read out of it, member by member; members that are not known here, as a
 later server may add, are left alone.
@@ -8,13 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import re
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from ledger.answers.wire import camel
+from ledger.canonical.text import is_deeper_than
 from ledger.limits import LIMITS
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, Address, Hash32
 
@@ -70,3 +74,26 @@ def _is_hex(plain: Any) -> bool:  # noqa: ANN401 - likewise
 def _members(shape: type[Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(shape)
     return {camel(field.name): hints[field.name] for field in dataclasses.fields(shape)}
+
+
+def read_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON that can be written again.
+
+    Raises:
+        ValueError: it is none, is deeper than any answer, or has a number or a character that no
+            JSON has.
+
+    """
+    try:
+        plain = json.loads(raw, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if is_deeper_than(plain, LIMITS.answer_depth_max):
+        raise ValueError("too deep")
+    if b"\\u" in raw:
+        json.dumps(plain, ensure_ascii=False).encode()  # fails for half of a surrogate pair
+    return plain
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

@@ -8,21 +8,19 @@ needs; none is taken compressed, so that its size is that of what was sent.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, NoReturn
+from typing import Any, ClassVar, Final, Literal
 
 import httpx2
 
 from ledger import __version__
 from ledger.answers import find
 from ledger.book import Answer, Line, NotDone, Reached
-from ledger.canonical.text import is_deeper_than
 from ledger.desk.asking import Desk, Plain
-from ledger.desk.forms import has_form
+from ledger.desk.forms import has_form, read_json
 from ledger.desk.private import Act, check_shown, has_private_form, request_of
 from ledger.desk.problems import error_of, refusal_of
 from ledger.desk.reading import hash_of
@@ -251,8 +249,8 @@ class RemoteDesk(Desk):
 
     def _read(self, raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
         try:
-            return _from_json(raw)
-        except (ValueError, RecursionError):
+            return read_json(raw)
+        except ValueError:
             raise self._stranger() from None
 
     def _check(self, reply: _Reply) -> None:
@@ -291,26 +289,6 @@ class RemoteDesk(Desk):
         if isinstance(error, Refused):
             return refusal_of(problem)
         raise Unavailable(f"{error}; {UNKNOWN}")
-
-
-def _from_json(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Read JSON that can be written again: as text, and by a writer that goes in as deep.
-
-    Raises:
-        ValueError: it is none.
-        RecursionError: it is very deep.
-
-    """
-    plain = json.loads(raw, parse_constant=_refuse)
-    if is_deeper_than(plain, LIMITS.answer_depth_max):
-        raise ValueError("too deep")
-    if b"\\u" in raw:
-        json.dumps(plain, ensure_ascii=False).encode()  # fails for half of a surrogate pair
-    return plain
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from ledger.answers import shapes
 from ledger.answers.wire import to_wire
-from ledger.client.decoding import from_wire, read_json
+from ledger.client.decoding import from_wire
 from ledger.client.evidence import Evidence
 from ledger.client.remembering import Trusted
+from ledger.desk.forms import read_json
 from ledger.limits import LIMITS
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, Address, Hash32
 from tests.trials import trials
