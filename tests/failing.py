@@ -54,6 +54,10 @@ class FailingWriter:
         self._writer.commit(group)
         self._disk.step("commit-after")
 
+    def derive(self, *what: Any) -> None:
+        self._disk.step("derive")
+        self._writer.derive(*what)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._writer, name)
 

@@ -28,10 +28,10 @@ from ledger.audit.notes import NoteCheck
 from ledger.audit.replay import Replay
 from ledger.audit.report import Fault, FaultList, Figures, Report
 from ledger.audit.tree import TreeCheck
-from ledger.errors import StoreFailed
+from ledger.errors import BadQuestion, StoreFailed
 from ledger.limits import LIMITS
 from ledger.merkle import EMPTY_ROOT
-from ledger.store.protocol import CheckpointStore, Store, View
+from ledger.store.protocol import EMPTY_HEAD, CheckpointStore, Store, View
 
 __all__ = ["Fault", "Figures", "Progress", "Report", "audit"]
 
@@ -66,7 +66,9 @@ def audit(
     """
     faults, figures = FaultList(faults_max), Figures()
     held = HeldCheck(notes, faults, figures)
-    replay = Replay(scratch, faults, figures)
+    with scratch.view() as nothing:
+        if nothing.head() != EMPTY_HEAD:
+            raise BadQuestion("scratch", "an empty store")
     # The claim first, then the view: what is published in between does not look like a loss.
     claimed = faults.attempt("checkpoint store", lambda: (checkpoints.latest(),))
     latest = claimed[0] if claimed else None
@@ -74,7 +76,9 @@ def audit(
         faults.add("truncated", "checkpoint store", "nothing was ever claimed in it")
     claims = NoteCheck(checkpoints, latest, held, faults, figures)
     try:
-        with store.view() as view:
+        with scratch.write() as writer, store.view() as view:
+            writer.clear_derived()
+            replay = Replay(writer, view, faults, figures)
             return _audit(view, replay, claims, faults, figures, clock_ms, progress)
     except StoreFailed:
         raise

@@ -44,13 +44,14 @@ class HeldCheck:
         waiting = [(_size_of(note), note) for note in notes]
         self._waiting = sorted(waiting, reverse=True)  # descending: the next one is popped
 
-    def wants(self, size: int) -> bool:
-        """Tell whether the tree at this size is to be compared with a note."""
-        return bool(self._waiting) and self._waiting[-1][0] <= size
+    @property
+    def next_size(self) -> int | None:
+        """The size of the next note that is to be compared; None behind the last."""
+        return self._waiting[-1][0] if self._waiting else None
 
     def compare(self, mark: Mark, *, log_is_clean: bool) -> None:
         """Check the notes up to the size of a mark."""
-        while self.wants(mark.size):
+        while (following := self.next_size) is not None and following <= mark.size:
             size, note = self._waiting.pop()
             if not self._is_signed(size, note, mark) or not log_is_clean:
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from ledger import entry as entries
 from ledger.audit.breaks import find_ledger_id, name_breaks
@@ -25,6 +25,9 @@ from ledger.merkle import leaf_hash
 from ledger.signing import SignedRecord
 from ledger.store.protocol import Head, Row, View
 from ledger.values import NO_HASH, Hash32, Milliseconds
+
+Reread: TypeAlias = tuple[Entry, SignedRecord]
+"""What is read of a line: its entry, and its record with who signed."""
 
 _GAP_ENTRIES_MAX: Final = 100_000
 """How far behind a gap is looked for more: a damaged head may claim any size."""
@@ -93,9 +96,10 @@ class LogCheck:
                     break
                 start = following
                 continue
+            read = {index: self._reread(row) for index, row in rows.items()}
             with self._replay.page():
                 for index in range(start, stop):
-                    self._check(index, rows.get(index))
+                    self._check(index, rows.get(index), read.get(index))
             start = stop
             if progress is not None:
                 progress(stop, head.size)
@@ -132,25 +136,32 @@ class LogCheck:
             self._faults.add_error(f"entries {start} to {stop - 1}", together)
         return rows
 
-    def _check(self, index: int, row: Row | None) -> None:
+    def _reread(self, row: Row) -> Reread | Exception:
+        """Read an entry and its envelope again, a page of them together; its fault waits."""
+        try:
+            return reread(row.index, row.entry, row.envelope, self._ledger_id)
+        except Exception as error:  # whatever damage raises is a finding, not our end
+            return error
+
+    def _check(self, index: int, row: Row | None, read: Reread | Exception | None) -> None:
         self._reached = index + 1
-        if row is None:
+        if row is None or read is None:
             self._miss(index)
             self._settle()
             return
         self._close_gap(index)
         self._figures.entries += 1
-        read = self._faults.attempt(
-            f"entry {index}", lambda: reread(index, row.entry, row.envelope, self._ledger_id)
-        )
-        if read is None:
+        if isinstance(read, Exception):
+            self._faults.add_error(f"entry {index}", read)
             self._spoil(index)
-        else:
-            self._check_link(index, read[0])
+            self._settle()
+            self._advance(row, Milliseconds(0))
+            return
+        line, signed = read
+        self._check_link(index, line)
         self._settle()
-        if read is not None:
-            self._check_record(row, *read)
-        self._advance(row, read[0].recorded_at_ms if read else Milliseconds(0))
+        self._check_record(index, line, signed)
+        self._advance(row, line.recorded_at_ms)
 
     # -- one entry ---------------------------------------------------------------------------
 
@@ -168,8 +179,8 @@ class LogCheck:
             self._early.append(index)  # it was written so, or altered: the next link will show
             self._replay.follows = False
 
-    def _check_record(self, row: Row, line: Entry, signed: SignedRecord) -> None:
-        index, figures, kind = row.index, self._figures, signed.envelope.kind
+    def _check_record(self, index: int, line: Entry, signed: SignedRecord) -> None:
+        figures, kind = self._figures, signed.envelope.kind
         figures.signatures += len(signed.signers)
         figures.kinds[kind] = figures.kinds.get(kind, 0) + 1
         first = self._replay.index_of(signed.record_id)
@@ -179,18 +190,8 @@ class LogCheck:
             self._spoil(index)
             return
         self._replay.note(index, signed.record_id)
-        if self._replay.follows and not self._replay.decide(row, signed, line.recorded_at_ms):
+        if self._replay.follows and not self._replay.decide(index, signed, line.recorded_at_ms):
             self._spoil(index)
-        if self.is_clean:
-            self._check_lookup(index, signed.record_id)
-
-    def _check_lookup(self, index: int, record_id: Hash32) -> None:
-        """Compare the stored table from record ids to indices."""
-        place = f"table of record ids, entry {index}"
-        found = self._faults.attempt(place, lambda: (self._view.index_of(record_id),))
-        if found is not None and found[0] != index:
-            kind = "gap" if found[0] is None else "altered"
-            self._faults.add(kind, place, f"it says {found[0]}")
 
     def _advance(self, row: Row, recorded_at_ms: Milliseconds) -> None:
         if len(row.entry) == entries.ENTRY_BYTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 from ledger.audit.held import HeldCheck, Mark
@@ -48,6 +49,7 @@ class NoteCheck:
         self._last: Published | None = None
         self._is_forked = False
         self._mark: Mark | None = None
+        self._due: float = 0  # at smaller sizes there is nothing to take down
         self.covered = 0
         """The size of the last checkpoint that verifies and lies on the tree."""
 
@@ -79,11 +81,15 @@ class NoteCheck:
 
     def stand(self, tree: TreeCheck, replay: Replay) -> None:
         """Take down the root and the keys where the tree has reached a checkpoint's size."""
-        following = self._next_size()
-        is_claimed = self._latest is not None and self._latest.size == tree.size
-        is_next = following is not None and following <= tree.size
-        if is_claimed or is_next or self._held.wants(tree.size):
+        if tree.size < self._due:
+            return
+        latest = None if self._latest is None else self._latest.size
+        due = [size for size in (self._next_size(), self._held.next_size) if size is not None]
+        if latest == tree.size or any(size <= tree.size for size in due):
             self._mark = _mark(tree, replay)
+        else:
+            ahead = [size for size in (*due, latest or 0) if size > tree.size]
+            self._due = min(ahead, default=math.inf)
 
     def compare(self, *, log_is_clean: bool) -> None:
         """Check the checkpoints up to the size that was last taken down.

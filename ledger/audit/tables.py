@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.audit.breaks import find_ledger_id
 from ledger.audit.report import FaultList
+from ledger.canonical import read_envelope
 from ledger.custody import SORTS, Item, Parcel, encode_item
 from ledger.errors import Damaged
 from ledger.limits import LIMITS
+from ledger.signing import identify
 from ledger.store.protocol import View
 from ledger.values import to_hex
 
@@ -25,6 +28,7 @@ def compare_tables(view: View, recomputed: View, faults: FaultList) -> None:
     if stored == recomputed.fingerprint():
         return
     known = faults.count
+    _compare_record_ids(view, faults)
     for sort in SORTS:
         # What cannot be read ends the comparison of its table.
         faults.attempt(
@@ -74,6 +78,18 @@ def _compare_sort(view: View, recomputed: View, sort: type[Item], faults: FaultL
     while their is not None:
         faults.add("altered", f"{table}, {to_hex(their.key)}", "no record leaves this row")
         their = next(theirs, None)
+
+
+def _compare_record_ids(view: View, faults: FaultList) -> None:
+    """Ask the stored table for the id of every record, whose entry is known to be in order."""
+    ledger_id = find_ledger_id(view)
+    for row in view.rows(0, view.head().size):
+        place = f"table of record ids, entry {row.index}"
+        said = identify(read_envelope(row.envelope), ledger_id)
+        found = faults.attempt(place, lambda of=said.record_id: (view.index_of(of),))  # type: ignore[misc]  # the default binds the loop's value
+        if found is not None and found[0] != row.index:
+            kind = "gap" if found[0] is None else "altered"
+            faults.add(kind, place, f"it says {found[0]}")
 
 
 def _compare_mentions(view: View, recomputed: View, faults: FaultList) -> None:

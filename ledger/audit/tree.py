@@ -63,6 +63,8 @@ class TreeCheck:
 
     def compare(self, is_explained: IsExplained) -> None:
         """Compare the tiles that became full with the stored ones."""
+        if not self._waiting:
+            return
         waiting, self._waiting = self._waiting, []
         for tile in waiting:
             self._compare(tile.level, tile.number, tile.hashes, is_explained)

@@ -6,6 +6,7 @@ open view sees what it saw at first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -71,6 +72,7 @@ class MemoryView:
         self._head = log.head
         self._log = log
         self._tables = log.tables
+        self._derived_size: float = self._head.size  # tables tell of entries below it
 
     def head(self) -> Head:
         """Return the head."""
@@ -87,12 +89,12 @@ class MemoryView:
     def index_of(self, record_id: Hash32) -> int | None:
         """Return the index of an accepted record."""
         index = self._tables.indices.get(record_id)
-        return index if index is not None and index < self._head.size else None
+        return index if index is not None and index < self._derived_size else None
 
     def mentions(self, parcel: ParcelId) -> tuple[int, ...]:
         """Return the indices of the records that speak of a parcel, ascending."""
         found = self._tables.mentions.get(parcel, ())
-        return tuple(sorted(index for index in found if index < self._head.size))
+        return tuple(sorted(index for index in found if index < self._derived_size))
 
     def last_mentions(self, parcel: ParcelId, before: int, limit: int) -> tuple[int, ...]:
         """Return the last ``limit`` of a parcel's mentions below an index, descending."""
@@ -153,12 +155,12 @@ class MemoryView:
 
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in key order."""
-        fingerprint, size = Fingerprint(), self._head.size
+        fingerprint = Fingerprint()
         for record_id, index in sorted(self._tables.indices.items()):
-            if index < size:
+            if index < self._derived_size:
                 fingerprint.add_record(record_id, index)
         for sort in sorted(SORTS, key=sort_number):
-            for item in self._tables.all(sort, size):
+            for item in self._tables.all(sort, self._head.size):
                 fingerprint.add_item(item)
         for parcel in sorted(self._tables.mentions):
             for index in self.mentions(parcel):
@@ -194,6 +196,7 @@ class MemoryWriter(MemoryView):
         """Empty the derived tables, for this writer alone until the rebuild is finished."""
         self._check_turn()
         self._tables = _Tables()
+        self._derived_size = math.inf  # all that is in them is its own
 
     def derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
         """Write to the emptied tables."""

@@ -160,7 +160,10 @@ class Writer(View, Protocol):
         """Empty the derived tables, as the first step of a rebuild."""
 
     def derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
-        """Write to the derived tables alone, as the further steps of a rebuild."""
+        """Write to the derived tables alone, as the further steps of a rebuild.
+
+        The writer sees what it wrote. Of which log the records are is not asked.
+        """
 
     def finish_rebuild(self) -> None:
         """Make what :meth:`clear_derived` and :meth:`derive` did durable, all at once.
