@@ -75,8 +75,8 @@ def _read_hex(text: str) -> bytes:
 
 
 def _read_hex_filled(text: str) -> bytes:
-    value = _read_hex(text)
-    if value in _ZEROS:
+    value = bytes.fromhex(text[2:])
+    if "0x" + value.hex() != text or value in _ZEROS:
         raise ValueError
     return value
 

@@ -98,7 +98,9 @@ RAISED: Final = (*_NOTICERS, CONTRADICTED)
 def findings_of(case: Case, changes: Changes) -> tuple[Finding, ...]:
     """Return the findings that an accepted record raises."""
     return tuple(
-        _finding(name, case.index, case.signed.record_id, subject, evidence)
-        for name, notice in _NOTICERS.items()
-        for subject, evidence in notice(case, changes)
+        [
+            _finding(name, case.index, case.signed.record_id, subject, evidence)
+            for name, notice in _NOTICERS.items()
+            for subject, evidence in notice(case, changes)
+        ]
     )

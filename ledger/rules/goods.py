@@ -132,8 +132,8 @@ def _operation(
     inputs: tuple[Parcel, ...],
     outputs: tuple[Parcel, ...],
 ) -> Operation:
-    weight_in = sum(parcel.weight_millicarats for parcel in inputs)
-    weight_out = sum(parcel.weight_millicarats for parcel in outputs)
+    weights_in = tuple([parcel.weight_millicarats for parcel in inputs])
+    weights_out = tuple([parcel.weight_millicarats for parcel in outputs])
     return Operation(
         index=case.index,
         record_id=case.signed.record_id,
@@ -143,12 +143,12 @@ def _operation(
         recorded_at_ms=Milliseconds(case.now_ms),
         country=country,
         site=site,
-        inputs=tuple(parcel.id for parcel in inputs),
-        input_weights_millicarats=tuple(parcel.weight_millicarats for parcel in inputs),
-        outputs=tuple(parcel.id for parcel in outputs),
-        weights_millicarats=tuple(parcel.weight_millicarats for parcel in outputs),
-        stones=tuple(parcel.stones for parcel in outputs),
-        loss_millicarats=max(weight_in - weight_out, 0),
+        inputs=tuple([parcel.id for parcel in inputs]),
+        input_weights_millicarats=weights_in,
+        outputs=tuple([parcel.id for parcel in outputs]),
+        weights_millicarats=weights_out,
+        stones=tuple([parcel.stones for parcel in outputs]),
+        loss_millicarats=max(sum(weights_in) - sum(weights_out), 0),
     )
 
 

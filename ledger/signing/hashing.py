@@ -22,11 +22,14 @@ DOMAIN_NAME: Final = "Adamant"
 DOMAIN_VERSION: Final = "1"
 DOMAIN_TYPE: Final = "EIP712Domain(string name,string version,bytes32 salt)"
 _WORD: Final = 32
+_TEXTS_REMEMBERED: Final = 4_096
+"""Most texts of most records are roles, countries and codes, again and again."""
 
 
 def keccak(data: bytes) -> Hash32:
     """Return keccak-256 as Ethereum uses it (not SHA3-256)."""
-    return Hash32(sha3.keccak_256(data).digest())
+    hashed: Hash32 = sha3.keccak_256(data).digest()
+    return hashed
 
 
 def _address(value: bytes) -> bytes:
@@ -45,20 +48,13 @@ def _uint64(value: int) -> bytes:
     return _UINT64_PAD + value.to_bytes(8, "big")
 
 
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
 def _string(value: str) -> bytes:
-    return _LISTED_TEXTS.get(value) or keccak(value.encode())
+    return keccak(value.encode())
 
 
 _ADDRESS_PAD: Final = bytes(_WORD - ADDRESS_BYTES)
 _UINT64_PAD: Final = bytes(_WORD - 8)
-_LISTED_TEXTS: Final[dict[str, bytes]] = {
-    text: keccak(text.encode())
-    for kind in KINDS.values()
-    for sheet in kind.sheets.values()
-    for field in sheet.FIELDS
-    for text in ("", *(field.spec.one_of or ()))
-}
-"""The hashes of the empty text and of all closed lists."""
 _ENCODERS: Final[dict[str, Callable[[Any], bytes]]] = {
     "address": _address,
     "bytes32": _bytes32,
@@ -93,6 +89,7 @@ def _form_of(sheet: type[Sheet]) -> _Form:
     return _TYPE_HASHES[sheet.__name__], by_field, give
 
 
+_SHEETS_OF: Final = attrgetter(*SHEETS)
 _FORMS: Final = {
     sheet: _form_of(sheet) for kind in KINDS.values() for sheet in kind.sheets.values()
 }
@@ -122,8 +119,11 @@ def struct_hash(kind: str, sheets: dict[str, Hash32], details: Hash32) -> Hash32
         ValueError: a hash is not 32 bytes; two of other lengths could stand for one another.
 
     """
-    words = (*(sheets[place] for place in SHEETS), details)
-    return keccak(_TYPE_HASHES[kind] + b"".join(map(_bytes32, words)))
+    return _struct_hash(kind, [sheets[place] for place in SHEETS], details)
+
+
+def _struct_hash(kind: str, sheets: list[Hash32], details: Hash32) -> Hash32:
+    return keccak(_TYPE_HASHES[kind] + b"".join(map(_bytes32, (*sheets, details))))
 
 
 @lru_cache(maxsize=64)
@@ -149,7 +149,8 @@ def digest(kind: str, struct: Hash32, ledger_id: Hash32) -> Hash32:
 def record_id(record: Record, ledger_id: Hash32) -> Hash32:
     """Return the EIP-712 digest of a checked record: its id, and what its signers sign."""
     kind = record.KIND.name
-    return digest(kind, struct_hash(kind, sheet_hashes(record), record.details), ledger_id)
+    sheets = [sheet_hash(sheet) for sheet in _SHEETS_OF(record)]
+    return digest(kind, _struct_hash(kind, sheets, record.details), ledger_id)
 
 
 def output_id(record: Hash32, position: int) -> Hash32:
