@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
 
-from ledger.custody import SORTS, Item, Parcel, sort_number
+from ledger.custody import SORTS, Item, Parcel
 from ledger.errors import BadQuestion, HeadMoved, Unavailable
 from ledger.merkle import TILE_WIDTH
 from ledger.records import Record
 from ledger.store import tiles
 from ledger.store.protocol import EMPTY_HEAD, Derived, FullTile, Group, Head, Row
-from ledger.store.stored import Fingerprint, holders_of, read_record
+from ledger.store.stored import Fingerprint, holders_of, read_record, row_of
 from ledger.values import Address, Hash32, ParcelId
 
 ItemType = TypeVar("ItemType")
@@ -155,16 +155,15 @@ class MemoryView:
 
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in key order."""
-        fingerprint = Fingerprint()
-        for record_id, index in sorted(self._tables.indices.items()):
-            if index < self._derived_size:
-                fingerprint.add_record(record_id, index)
-        for sort in sorted(SORTS, key=sort_number):
-            for item in self._tables.all(sort, self._head.size):
-                fingerprint.add_item(item)
-        for parcel in sorted(self._tables.mentions):
-            for index in self.mentions(parcel):
-                fingerprint.add_mention(parcel, index)
+        fingerprint, tables = Fingerprint(), self._tables
+        records = sorted(tables.indices.items())
+        fingerprint.add("records", [row for row in records if row[1] < self._derived_size])
+        for sort in SORTS:
+            fingerprint.add(sort.__name__, map(row_of, tables.all(sort, self._head.size)))
+        spoken_of = [
+            (parcel, at) for parcel in sorted(tables.mentions) for at in self.mentions(parcel)
+        ]
+        fingerprint.add("mentions", spoken_of)
         return fingerprint.digest()
 
     def _all(self, sort: type[Item], after: bytes) -> list[Item]:

@@ -5,21 +5,25 @@ Shared by all stores, so that each reads the same bytes the same way and names d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, TypeVar
+from itertools import islice
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
 
 from ledger.canonical import read_envelope
-from ledger.custody import NOBODY, SORTS, Item, Parcel, decode_item, encode_item, sort_number
+from ledger.custody import NOBODY, Item, Parcel, decode_item, encode_item
 from ledger.errors import Damaged, Refused
 from ledger.records import Record
 from ledger.values import Hash32, to_hex
 
 ItemType = TypeVar("ItemType", bound=Item)
+Row: TypeAlias = "tuple[bytes | int | None, ...]"
+"""A row of a derived table, without the columns that only say which table it is in."""
 
 _RECORDS_CACHED: Final = 512
-_INTEGER_BYTES: Final = 8
 
 
 @lru_cache(maxsize=_RECORDS_CACHED)
@@ -68,10 +72,10 @@ def holders_of(parcel: Parcel) -> tuple[bytes, bytes | None, int]:
 
 
 class Fingerprint:
-    """SHA-256 over every row of the derived tables; rows are added in the order of the methods.
+    """SHA-256 over every row of the derived tables, table by table.
 
-    Each row is its table's letter and its columns, each with its length before it, so no two lists
-    of rows give the same bytes.
+    Names of tables and rows, which are lists of columns, are written as MessagePack, in which each
+    value says what it is and how long: no two lists of tables give the same bytes.
     """
 
     __slots__ = ("_hash",)
@@ -79,50 +83,23 @@ class Fingerprint:
     def __init__(self) -> None:
         self._hash = sha256()
 
-    def add_record(self, record_id: bytes, index: int) -> None:
-        """Add a row of the records, which ascend by id."""
-        self._add(b"r", (record_id, _integer(index)))
-
-    def add_item(self, item: Item) -> None:
-        """Add an item as :func:`encode_item` writes it; see :meth:`add_value`."""
-        holders = holders_of(item) if isinstance(item, Parcel) else ()
-        self.add_value(type(item), item.key, encode_item(item), holders)
-
-    def add_value(
-        self,
-        sort: type[Item],
-        key: bytes,
-        value: bytes,
-        holders: tuple[()] | tuple[bytes, bytes | None, int] = (),
-    ) -> None:
-        """Add a row of state; rows ascend by the sort's number, then by key."""
-        columns = [_SORTS[sort], key, value]
-        if holders:
-            columns += [
-                _integer(held) if isinstance(held, int) else held or b"" for held in holders
-            ]
-        self._add(b"i", columns)
-
-    def add_mention(self, parcel: bytes, index: int) -> None:
-        """Add a row of the mentions, which ascend by parcel, then by index."""
-        self._add(b"m", (parcel, _integer(index)))
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        """Add a table and all its rows, which ascend by their first columns."""
+        self._hash.update(_ENCODER.encode(table))
+        written = map(_ENCODER.encode, rows)
+        while page := b"".join(islice(written, _ROWS_AT_ONCE)):
+            self._hash.update(page)
 
     def digest(self) -> Hash32:
-        """Return the hash of all rows so far."""
+        """Return the hash of all tables so far."""
         return Hash32(self._hash.digest())
 
-    def _add(self, table: bytes, columns: Sequence[bytes]) -> None:
-        parts = [table]
-        for column in columns:
-            length = len(column)
-            parts += (_LENGTHS[length] if length < _LISTED else _integer(length), column)
-        self._hash.update(b"".join(parts))
+
+def row_of(item: Item) -> Row:
+    """Return the columns of an item's row: its key, its bytes, and what it is looked up by."""
+    holders = holders_of(item) if isinstance(item, Parcel) else ()
+    return (item.key, encode_item(item), *holders)
 
 
-def _integer(value: int) -> bytes:
-    return value.to_bytes(_INTEGER_BYTES, "big")
-
-
-_LISTED: Final = 1_024
-_LENGTHS: Final = tuple(map(_integer, range(_LISTED)))
-_SORTS: Final[dict[type[Item], bytes]] = {sort: _integer(sort_number(sort)) for sort in SORTS}
+_ROWS_AT_ONCE: Final = 1_024
+_ENCODER: Final = msgspec.msgpack.Encoder()

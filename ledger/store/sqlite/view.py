@@ -164,20 +164,17 @@ class SqliteView:
         """Return SHA-256 over every row of the derived tables, in key order."""
         self._check_sorts()
         fingerprint = Fingerprint()
-        for record_id, index in self._each("all_records"):
-            fingerprint.add_record(record_id, index)
-        for sort in sorted(SORTS, key=sort_number):
+        fingerprint.add("records", self._each("all_records"))
+        for sort in SORTS:
             if sort is Parcel:
-                for key, value, *holders in self._each("all_parcels"):
-                    fingerprint.add_value(sort, key, value, (holders[0], holders[1], holders[2]))
+                rows = self._each("all_parcels")
             elif sort in BY_INDEX:
-                for index, value in self._each(f"all_{BY_INDEX[sort]}s"):
-                    fingerprint.add_value(sort, _to_key(index), value)
+                found = self._each(f"all_{BY_INDEX[sort]}s")
+                rows = ((_to_key(index), value) for index, value in found)
             else:
-                for key, value in self._each("all_items", sort_number(sort)):
-                    fingerprint.add_value(sort, key, value)
-        for parcel, index in self._each("all_mentions"):
-            fingerprint.add_mention(parcel, index)
+                rows = self._each("all_items", sort_number(sort))
+            fingerprint.add(sort.__name__, rows)
+        fingerprint.add("mentions", self._each("all_mentions"))
         return fingerprint.digest()
 
     def end(self) -> None:

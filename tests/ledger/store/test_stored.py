@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.custody import SORTS, Item, Parcel, decode_item, encode_item, sort_number
+from ledger.custody import SORTS, Item, Parcel, encode_item
 from ledger.errors import Damaged
-from ledger.store.stored import Fingerprint, holders_of, read_item, read_record
+from ledger.store.stored import Fingerprint, Row, holders_of, read_item, read_record, row_of
 from ledger.values import NO_ADDRESS, NO_HASH
 from tests.ledger.store.material import HOLDERS, random_hash, random_operation, random_others
 from tests.ledger.store.material import random_parcel as make_parcel
@@ -90,41 +90,44 @@ def test_a_parcel_that_is_offered_to_nobody_has_no_recipient() -> None:
     assert holders_of(replace(offered, state="spent"))[2] == 0
 
 
-def test_the_fingerprint_tells_every_column_of_every_row_apart() -> None:
+def fingerprint_of(*tables: tuple[str, list[Row]]) -> bytes:
+    fingerprint = Fingerprint()
+    for table, rows in tables:
+        fingerprint.add(table, rows)
+    return fingerprint.digest()
+
+
+def test_the_fingerprint_tells_every_column_of_every_row_of_every_table_apart() -> None:
     parcel = ITEMS[Parcel]
     assert isinstance(parcel, Parcel)
-    value = encode_item(parcel)
-    custodian, recipient, live = holders_of(parcel)
-    other = bytes(31) + b"\1"
-    seen = set()
-    for columns in (
-        (custodian, recipient, live),
-        (HOLDERS[0] if custodian != HOLDERS[0] else HOLDERS[1], recipient, live),
-        (custodian, b"x" * 20, live),
-        (custodian, recipient, 1 - live),
-    ):
-        fingerprint = Fingerprint()
-        fingerprint.add_value(Parcel, parcel.id, value, columns)
-        seen.add(fingerprint.digest())
-    for number, sort in enumerate(SORTS):
-        assert sort_number(sort) == number
-        for key, raw in ((b"", b"ab"), (b"a", b"b"), (b"ab", b"")):
-            fingerprint = Fingerprint()
-            fingerprint.add_value(sort, key, raw)
-            seen.add(fingerprint.digest())
-    for record_id, index in ((NO_HASH, 0), (NO_HASH, 1), (other, 0)):
-        for add in (Fingerprint.add_record, Fingerprint.add_mention):
-            fingerprint = Fingerprint()
-            add(fingerprint, record_id, index)
-            seen.add(fingerprint.digest())
-    assert len(seen) == 4 + 3 * len(SORTS) + 6
+    key, value, custodian, recipient, live = row_of(parcel)
+    assert (custodian, recipient, live) == holders_of(parcel)
+    rows: list[list[Row]] = [
+        [],
+        [(key, value, custodian, recipient, live)],
+        [(key, value, b"x" * 20, recipient, live)],
+        [(key, value, custodian, b"x" * 20, live)],
+        [(key, value, custodian, recipient, 1 - live)],
+        [(key, value, custodian, recipient, live)] * 2,
+        [(b"", b"ab")],
+        [(b"a", b"b")],
+        [(b"ab", b"")],
+        [(b"a", None)],
+        [(b"a", 1)],
+        [(b"a",), (1,)],
+    ]
+    seen = {fingerprint_of((table, content)) for table in ("one", "other") for content in rows}
+    seen |= {fingerprint_of(("one", content), ("other", [])) for content in rows}
+    seen |= {fingerprint_of(("one", []), ("other", content)) for content in rows[1:]}
+    assert len(seen) == 4 * len(rows) - 1
 
 
-def test_an_item_and_its_columns_give_one_fingerprint() -> None:
-    for sort, item in ITEMS.items():
-        by_item, by_value = Fingerprint(), Fingerprint()
-        by_item.add_item(item)
-        holders = holders_of(item) if isinstance(item, Parcel) else ()
-        by_value.add_value(sort, item.key, encode_item(item), holders)
-        assert by_item.digest() == by_value.digest()
-        assert decode_item(sort, encode_item(item)) == item
+@given(st.integers(0, 3_000))
+def test_the_fingerprint_depends_on_all_rows_however_many(count: int) -> None:
+    rows: list[Row] = [(number.to_bytes(4, "big"), number) for number in range(count)]
+    whole = fingerprint_of(("one", rows))
+    assert whole == fingerprint_of(("one", list(rows)))
+    assert whole != fingerprint_of(("one", [*rows, (b"last", 0)]))
+    if rows:
+        assert whole != fingerprint_of(("one", rows[:-1]))
+        assert whole != fingerprint_of(("one", rows[1:]))
