@@ -118,6 +118,11 @@ def lay(rows: Sequence[Row | None]) -> dict[int, Row | None]:
     return {at: row and Row(at, row.entry, row.envelope) for at, row in enumerate(rows)}
 
 
+def _making(item: Item) -> tuple[int, int]:
+    """Put parcels in the order of their making, in which stores number them."""
+    return (item.made_by, item.position) if isinstance(item, Parcel) else (-1, 0)
+
+
 @dataclass
 class Tables:
     """All that is derived in a store, to be changed and put back."""
@@ -130,6 +135,7 @@ class Tables:
         """Read all derived tables; ``record_ids`` by index."""
         items = [item for sort in SORTS for item in view.items_of(sort, b"", 10_000)]
         items += [item for sort in SORTS if (item := view.read(sort, b"")) is not None]
+        items.sort(key=_making)
         mentions: dict[int, list[Any]] = {}
         for item in items:
             if isinstance(item, Parcel):

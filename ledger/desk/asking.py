@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from ledger.book import Answer, Line, Reached
 from ledger.desk.answering import AnotherAnswer, about
 from ledger.desk.private import Act
-from ledger.desk.reading import Reread, hash_of, read_again
+from ledger.desk.reading import Reread, RereadInPart, hash_of, read_again, read_as_shown
 from ledger.errors import Damaged, Refusal, Refused, Unknown
 from ledger.keys import Signer
 from ledger.limits import LIMITS
 from ledger.rules import touches
-from ledger.values import Address, Hash32, to_hex
+from ledger.values import Address, Hash32, ParcelId, to_hex
 
 Plain = dict[str, Any]
 """An answer: JSON values by camelCase names, as the API gives them."""
@@ -42,6 +42,11 @@ class Desk(ABC):
                 it.
 
         """
+
+    @property
+    def reader(self) -> Address | None:
+        """The key that signed in, if it is known which one did."""
+        return None
 
     @abstractmethod
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -153,18 +158,25 @@ class Desk(ABC):
         """
         return read_again(self._ask_record(record_id, through), record_id, ledger_id)
 
-    def record(self, record_id: Hash32, ledger_id: Hash32) -> Plain:
-        """Ask for one record, with what the ledger says of it; see :meth:`read`.
+    def read_as_shown(
+        self, record_id: Hash32, ledger_id: Hash32, through: Hash32 | None = None
+    ) -> Reread | RereadInPart:
+        """Ask for one record, and read it again here as far as it is shown; see :meth:`read`."""
+        return read_as_shown(self._ask_record(record_id, through), record_id, ledger_id)
 
-        Its status, and its index, are the desk's word.
+    def record(self, record_id: Hash32, ledger_id: Hash32) -> Plain:
+        """Ask for one record, whole or in part, with what the ledger says of it; see :meth:`read`.
+
+        Its status, and its index, are the desk's word; so is that no more of it may be shown.
         """
         answer = self._ask_record(record_id)
-        read = read_again(answer, record_id, ledger_id)
+        read = read_as_shown(answer, record_id, ledger_id)
+        signers = None if read.signers is None else [to_hex(signer) for signer in read.signers]
         about(
             answer,
             "record",
             recordedAtMs=read.at_ms,
-            signers=[to_hex(signer) for signer in read.signed.signers],
+            signers=signers,
             parcels=[to_hex(parcel) for parcel in touches(read.record, record_id)],
         )
         return answer
@@ -214,12 +226,50 @@ class Desk(ABC):
             yield page
 
     def stone(self, token: str) -> Plain:
-        """Ask what anyone may see of a stone by its link."""
+        """Ask what anyone may see of a stone by its link; whose link it is, is the desk's word.
+
+        Raises:
+            LinkEnded: the link was ended.
+
+        """
         answer = self.ask(f"/stones/{token}.json")
-        parcel = answer["parcelId"]
-        if parcel is not None and not parcel.startswith(f"0x{token}"):
-            raise AnotherAnswer("stone", token, parcel)
+        about(answer, "stone", token=token)
         return answer
+
+    # -- links -------------------------------------------------------------------------------
+
+    def links(self, parcel: Hash32) -> list[Plain]:
+        """Ask which links to a parcel's page one may end, the earliest first."""
+        answer = self.ask(f"/v1/parcels/{to_hex(parcel)}/links")
+        about(answer, "parcel", parcelId=to_hex(parcel))
+        found: list[Plain] = answer["links"]
+        return found
+
+    def link(self, token: str) -> Plain:
+        """Ask whose page a link leads to that one may end."""
+        answer = self.ask(f"/v1/links/{token}")
+        about(answer, "link", token=token)
+        return answer
+
+    def mint_link(self, parcel: ParcelId) -> Plain:
+        """Mint a link to the page of a parcel that one holds.
+
+        Raises:
+            Unknown: there is no such parcel here.
+            Refused: ``not-yours``: another holds it.
+            BadQuestion: it has as many links as it can have.
+
+        """
+        raise Unknown("parcel", f"{to_hex(parcel)} at this desk")
+
+    def end_link(self, parcel: ParcelId, token: str) -> None:  # noqa: ARG002 - see above
+        """End a link to a parcel's page, for ever; again changes nothing.
+
+        Raises:
+            Unknown: there is no such link that is one's own to end.
+
+        """
+        raise Unknown("parcel", f"{to_hex(parcel)} at this desk")
 
     # -- people and places -------------------------------------------------------------------
 
@@ -229,8 +279,12 @@ class Desk(ABC):
         about(answer, "party", address=to_hex(address))
         return answer
 
+    def parties(self) -> Iterator[Plain]:
+        """Ask which parties there are; yield pages, by address, with the names shown here."""
+        return self._pages("/v1/parties", "parties")
+
     def parcels_of(self, address: Address) -> Iterator[Plain]:
-        """Ask what a party holds and what is offered to it; yield parcels by id."""
+        """Ask what a party holds and what is offered to it; yield parcels, the oldest first."""
         for page in self._pages(f"/v1/parties/{to_hex(address)}", "parcels"):
             about(page, "party", address=to_hex(address))
             yield from page["parcels"]

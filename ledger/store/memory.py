@@ -54,6 +54,11 @@ class _Tables:
             if item is not None:
                 yield item
 
+    def in_order_of_making(self, version: int) -> list[Parcel]:
+        """Return all parcels; a value that was first written earlier stands first."""
+        found = [self.read(Parcel, key, version) for key in tuple(self._items[Parcel])]
+        return [parcel for parcel in found if isinstance(parcel, Parcel)]
+
 
 class _Log:
     """Everything that a store holds; the head is set last, so a view never sees half a group."""
@@ -63,6 +68,11 @@ class _Log:
         self.tiles: dict[tuple[int, int], FullTile] = {}
         self.tables = _Tables()
         self.head = EMPTY_HEAD
+
+
+def _is_held(parcel: Parcel, holder: Address) -> bool:
+    custodian, recipient, live = holders_of(parcel)
+    return bool(live) and holder in (custodian, recipient)
 
 
 class MemoryView:
@@ -115,14 +125,10 @@ class MemoryView:
         return None if index is None else read_record(index, self._log.rows[index].envelope)
 
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
-        """Return live parcels held by or offered to a party, by id, from after ``after`` on."""
-        found: list[Parcel] = []
-        for parcel in self._all(Parcel, after):
-            if len(found) < limit and isinstance(parcel, Parcel):
-                custodian, recipient, live = holders_of(parcel)
-                if live and holder in (custodian, recipient):
-                    found.append(parcel)
-        return found
+        """Return live parcels held by or offered to a party, in the order of their making."""
+        made = self._tables.in_order_of_making(self._head.size)
+        start = next((at + 1 for at, parcel in enumerate(made) if parcel.id == after), 0)
+        return [parcel for parcel in made[start:] if _is_held(parcel, holder)][:limit]
 
     def items_of(self, sort: type[Item], after: bytes, limit: int) -> list[Item]:
         """Return items of a sort by key, from after the key ``after`` on."""
@@ -154,12 +160,19 @@ class MemoryView:
         return [row.entry for row in self.rows(start, stop)]
 
     def fingerprint(self) -> Hash32:
-        """Return SHA-256 over every row of the derived tables, in key order."""
+        """Return SHA-256 over every row of the derived tables, in one order for all stores."""
         fingerprint, tables = Fingerprint(), self._tables
         records = sorted(tables.indices.items())
         fingerprint.add("records", [row for row in records if row[1] < self._derived_size])
         for sort in SORTS:
-            fingerprint.add(sort.__name__, map(row_of, tables.all(sort, self._head.size)))
+            if sort is Parcel:
+                made = tables.in_order_of_making(self._head.size)
+                numbers = {parcel.id: number for number, parcel in enumerate(made, 1)}
+                made.sort(key=lambda parcel: parcel.id)
+                numbered = [(of.id, numbers[of.id], *row_of(of)[1:]) for of in made]
+                fingerprint.add(sort.__name__, numbered)
+            else:
+                fingerprint.add(sort.__name__, map(row_of, tables.all(sort, self._head.size)))
         spoken_of = [
             (parcel, at) for parcel in sorted(tables.mentions) for at in self.mentions(parcel)
         ]

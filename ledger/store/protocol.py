@@ -120,7 +120,14 @@ class View(State, Protocol):
         """Return how many records speak of a parcel."""
 
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
-        """Return live parcels held by or offered to a party, by id, from after ``after`` on."""
+        """Return live parcels held by or offered to a party, in the order of their making.
+
+        Args:
+            holder: the party.
+            after: the parcel behind which they begin; from the first on where it is none.
+            limit: at most so many.
+
+        """
 
     def items_of(self, sort: type[Item], after: bytes, limit: int) -> list[Item]:
         """Return items of a sort by key, from after the key ``after`` on."""
@@ -140,7 +147,7 @@ class View(State, Protocol):
         """Return how many full tiles are stored."""
 
     def fingerprint(self) -> Hash32:
-        """Return SHA-256 over every row of the derived tables, in key order."""
+        """Return SHA-256 over every row of the derived tables, in one order for all stores."""
 
 
 class Writer(View, Protocol):

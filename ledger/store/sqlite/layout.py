@@ -20,7 +20,7 @@ from ledger.errors import RefusesToStart
 
 PACKAGE: Final = "ledger.store.sqlite"
 RESERVED_BYTES: Final = 8
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SQLITE_VERSION_LEAST: Final = (3, 51, 3)
 """Versions before it may lose a commit when a write-ahead log is reset."""
 
@@ -52,6 +52,7 @@ class Layout:
 LOG: Final = Layout("log", 0x41444C47)
 CHECKPOINTS: Final = Layout("checkpoints", 0x41444350)
 PRIVATE: Final = Layout("private", 0x41444C50, "delete")
+LINKS: Final = Layout("links", 0x41444C4B, "delete")
 
 
 @dataclass(frozen=True, slots=True)

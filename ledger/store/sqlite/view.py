@@ -120,7 +120,7 @@ class SqliteView:
             return read_record(index, row.envelope)
 
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
-        """Return live parcels held by or offered to a party, by id, from after ``after`` on."""
+        """Return live parcels held by or offered to a party, in the order of their making."""
         found = self._all("parcels_of", holder, after, limit)
         return [cast("Parcel", self._read_item(Parcel, key, value)) for key, value in found]
 
@@ -161,7 +161,7 @@ class SqliteView:
         return [entry for (entry,) in self._all("read_entries", start, stop)]
 
     def fingerprint(self) -> Hash32:
-        """Return SHA-256 over every row of the derived tables, in key order."""
+        """Return SHA-256 over every row of the derived tables, in one order for all stores."""
         self._check_sorts()
         fingerprint = Fingerprint()
         fingerprint.add("records", self._each("all_records"))

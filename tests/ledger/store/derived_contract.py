@@ -37,10 +37,12 @@ class DerivedContract:
                 assert view.read(sort, b"") is None
                 assert view.read(sort, b"\0" * 9) is None
 
-    def test_a_holders_live_parcels_come_in_pages_by_id(self, store: Store, scribe: Scribe) -> None:
+    def test_a_holders_live_parcels_come_in_pages_in_the_order_of_making(
+        self, store: Store, scribe: Scribe
+    ) -> None:
         for count in (50, 1, 1, 100):
             commit(store, scribe.group(count))
-        parcels = [item for item in scribe.of_sort(Parcel) if isinstance(item, Parcel)]
+        parcels = [item for item in scribe.items.values() if isinstance(item, Parcel)]
         with store.view() as view:
             for holder in HOLDERS:
                 expected = [

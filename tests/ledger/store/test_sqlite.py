@@ -16,7 +16,7 @@ from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import EMPTY_HEAD
 from ledger.store.sqlite import CHECKPOINTS, SETTINGS, SqliteStore, check_all
 from ledger.store.sqlite.database import Database
-from ledger.store.sqlite.layout import LOG, load_checksums
+from ledger.store.sqlite.layout import LOG, SCHEMA_VERSION, load_checksums
 from ledger.values import NO_HASH
 from tests.ledger.store.contract import CheckpointsContract, StoreContract
 from tests.ledger.store.material import Scribe, commit, fingerprint_of
@@ -100,7 +100,7 @@ def test_a_store_cannot_be_made_where_there_is_no_folder(tmp_path: Path) -> None
     ("sql", "reason"),
     [
         ("PRAGMA application_id = 7", "not a log file"),
-        ("PRAGMA user_version = 2", "layout 2; this Adamant reads 1"),
+        ("PRAGMA user_version = 1", "layout 1; this Adamant reads 2"),
         ("PRAGMA journal_mode = delete", "journal_mode is delete, not wal"),
     ],
 )
@@ -126,7 +126,7 @@ def test_pages_without_room_for_checksums_refuse_to_start(path: Path, tmp_path: 
     with closing(apsw.Connection(str(aside))) as connection:
         connection.pragma("journal_mode", "wal")
         connection.pragma("application_id", 0x41444C47)
-        connection.pragma("user_version", 1)
+        connection.pragma("user_version", SCHEMA_VERSION)
         connection.execute("CREATE TABLE head (id)")
     aside.rename(path)
     with pytest.raises(RefusesToStart, match="checksum_verification is 0, not 1"):

@@ -65,21 +65,24 @@ SELECT value FROM parcels WHERE id = ?;
 SELECT id, value FROM parcels WHERE id > ? ORDER BY id LIMIT ?;
 
 -- name: all_parcels
-SELECT id, value, custodian, recipient, live FROM parcels ORDER BY id;
+SELECT id, number, value, custodian, recipient, live FROM parcels ORDER BY id;
 
 -- name: parcels_of
-SELECT id, value FROM parcels WHERE id IN (
-    SELECT id FROM (
-        SELECT id FROM parcels
-        WHERE live = 1 AND custodian = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+WITH known (number) AS (SELECT coalesce((SELECT number FROM parcels WHERE id = ?2), 0))
+SELECT id, value FROM parcels WHERE number IN (
+    SELECT number FROM (
+        SELECT number FROM parcels
+        WHERE live = 1 AND custodian = ?1 AND number > (SELECT number FROM known)
+        ORDER BY number LIMIT ?3
     )
     UNION
-    SELECT id FROM (
-        SELECT id FROM parcels
-        WHERE live = 1 AND recipient IS NOT NULL AND recipient = ?1 AND id > ?2
-        ORDER BY id LIMIT ?3
+    SELECT number FROM (
+        SELECT number FROM parcels
+        WHERE live = 1 AND recipient IS NOT NULL AND recipient = ?1
+        AND number > (SELECT number FROM known)
+        ORDER BY number LIMIT ?3
     )
-) ORDER BY id LIMIT ?3;
+) ORDER BY number LIMIT ?3;
 
 -- name: put_parcel
 INSERT INTO parcels (id, custodian, recipient, live, value) VALUES (?, ?, ?, ?, ?)

@@ -29,9 +29,10 @@ CREATE TABLE records (
     idx INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- By SQLite's own row ids, values lie in the order of making, so that random ids are paid for in a
--- small index only.
+-- Numbered in the order of making, in which values lie and holders are told what they hold, so that
+-- random ids are paid for in one small index only.
 CREATE TABLE parcels (
+    number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
     custodian BLOB NOT NULL CHECK (length(custodian) = 20),
     recipient BLOB CHECK (length(recipient) = 20),
@@ -39,8 +40,9 @@ CREATE TABLE parcels (
     value BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX parcels_held ON parcels (custodian, id) WHERE live = 1;
-CREATE INDEX parcels_offered ON parcels (recipient, id) WHERE live = 1 AND recipient IS NOT NULL;
+-- Behind each holder, an index has the numbers of its parcels, ascending.
+CREATE INDEX parcels_held ON parcels (custodian) WHERE live = 1;
+CREATE INDEX parcels_offered ON parcels (recipient) WHERE live = 1 AND recipient IS NOT NULL;
 
 CREATE TABLE operations (
     idx INTEGER PRIMARY KEY CHECK (idx >= 0),
