@@ -106,19 +106,40 @@ def hash_of(entry_bytes: bytes) -> Hash32:
 def record_root(record_id: RecordId, signatures: Iterable[bytes]) -> Hash32:
     """Bind a record to the signatures it came with: its root in the log.
 
-    SHA-256(0x02 ‖ record id ‖ SHA-256(signatures, concatenated in their order)). Signatures are all
-    of one length, so the concatenation can be read in one way only.
+    SHA-256(0x02 ‖ record id ‖ signatures hash).
 
     Raises:
         BadQuestion: the id is not 32 bytes or a signature not 65.
 
     """
+    return root_of(record_id, signatures_hash(signatures))
+
+
+def signatures_hash(signatures: Iterable[bytes]) -> Hash32:
+    """Return SHA-256(signatures, concatenated in their order): what stands for them in the root.
+
+    Signatures are all of one length, so the concatenation can be read in one way only.
+
+    Raises:
+        BadQuestion: a signature is not 65 bytes.
+
+    """
     signed = tuple(signatures)
-    if len(record_id) != HASH_BYTES:
-        raise BadQuestion("record id", f"{HASH_BYTES} bytes")
     if any(len(signature) != SIGNATURE_BYTES for signature in signed):
         raise BadQuestion("signature", f"{SIGNATURE_BYTES} bytes")
-    return Hash32(sha256(_RECORD_ROOT + record_id + sha256(b"".join(signed)).digest()).digest())
+    return Hash32(sha256(b"".join(signed)).digest())
+
+
+def root_of(record_id: RecordId, signatures_hash: Hash32) -> Hash32:
+    """Return a record's root for whoever is shown the hash of its signatures in their place.
+
+    Raises:
+        BadQuestion: the id or the hash is not 32 bytes.
+
+    """
+    if len(record_id) != HASH_BYTES or len(signatures_hash) != HASH_BYTES:
+        raise BadQuestion("record id", f"{HASH_BYTES} bytes")
+    return Hash32(sha256(_RECORD_ROOT + record_id + signatures_hash).digest())
 
 
 def _check_length(data: bytes, place: str) -> None:

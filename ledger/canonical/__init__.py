@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.canonical.parts import read_part
 from ledger.canonical.quick import read_quickly
-from ledger.canonical.reading import Faults, has_members, read_record, to_plain
+from ledger.canonical.reading import Faults, has_members, part_to_plain, read_record, to_plain
 from ledger.canonical.text import Plain, decode, encode, is_deeper_than, refuse
 from ledger.limits import LIMITS
 from ledger.records import KINDS, SHEETS, WRITABLE, Record
@@ -110,7 +111,9 @@ __all__ = [
     "Plain",
     "decode",
     "encode",
+    "part_to_plain",
     "read_envelope",
+    "read_part",
     "read_plain",
     "read_record",
     "refuse",

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.canonical.text import Plain
 from ledger.errors import Refusal, Refused
-from ledger.records import SHEETS, Field, Kind, Record, Sheet, Spec
+from ledger.records import SHEETS, Field, Kind, NotShown, Record, Sheet, Spec, Withheld
 from ledger.values import (
     ADDRESS_BYTES,
     HASH_BYTES,
@@ -211,11 +211,13 @@ def _check_filling(field: Field, value: object, place: str, operation: str, faul
 
 
 def _check_fillings(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
+    if "what" not in sheets:
+        return  # what must be filled depends on the operation
     operation = (sheets["what"][kind.selector] if kind.selector else "") or ""
     if kind.selector and sheets["what"][kind.selector] == "":
         # Named before the fields whose filling depends on it.
         faults.add("emptiness", f"what.{kind.selector}", "a value", "an empty field")
-    for place in SHEETS:
+    for place in sheets:
         for field in kind.sheets[place].FIELDS:
             value = sheets[place][field.name]
             if value is not None:
@@ -225,11 +227,11 @@ def _check_fillings(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Fault
 def _check_parallels(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
     lengths = {
         f"{place}.{field.wire}": len(sheets[place][field.name])
-        for place in SHEETS
+        for place in sheets
         for field in kind.sheets[place].FIELDS
         if field.spec.items and sheets[place][field.name] is not None
     }
-    for place in SHEETS:
+    for place in sheets:
         for field in kind.sheets[place].FIELDS:
             leader = field.spec.items.parallel_to if field.spec.items else ""
             length = lengths.get(f"{place}.{field.wire}")
@@ -239,8 +241,8 @@ def _check_parallels(kind: Kind, sheets: dict[str, dict[str, Any]], faults: Faul
 
 
 def _check_salts(sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
-    salts = [sheets[place]["salt"] for place in SHEETS]
-    for place, salt in zip(SHEETS, salts, strict=True):
+    salts = [values["salt"] for values in sheets.values()]
+    for place, salt in zip(sheets, salts, strict=True):
         if salt == NO_HASH:
             faults.add("salt", f"{place}.salt", "a random salt", "zeros")
     if len(set(salts)) != len(salts):
@@ -248,6 +250,8 @@ def _check_salts(sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
 
 
 def _check_author_country(sheets: dict[str, dict[str, Any]], faults: Faults) -> None:
+    if not {"what", "scene"} <= sheets.keys():
+        return
     role, country = sheets["what"]["author_role"], sheets["scene"]["author_country"]
     if role is None or country is None:
         return
@@ -269,37 +273,82 @@ def read_record(kind: Kind, plain: Plain, faults: Faults | None = None) -> Recor
         Refused: the first of :data:`ORDER` that applies.
 
     """
+    return _read(kind, plain, faults or Faults(), {})
+
+
+def read_record_in_part(kind: Kind, plain: Plain, faults: Faults | None = None) -> Record:
+    """Check a plain record in which the hash of a withheld sheet may stand in its place.
+
+    Every rule is checked that concerns shown fields alone; one that looks at a withheld sheet
+    besides is left to those who are shown it.
+
+    Args:
+        kind: the declared kind.
+        plain: as for :func:`read_record`; a text of 0x hex for each sheet that is not shown.
+        faults: likewise.
+
+    Returns:
+        The record, with :class:`~ledger.records.Withheld` in the place of what is not shown.
+
+    Raises:
+        Refused: the first of :data:`ORDER` that applies.
+
+    """
     faults = faults or Faults()
+    given = plain if type(plain) is dict else {}
+    withheld = {
+        place: Withheld(_read_value(given[place], Spec("bytes32", ""), place, faults))
+        for place in SHEETS
+        if type(given.get(place)) is str
+    }
+    return _read(kind, plain, faults, withheld)
+
+
+def _read(kind: Kind, plain: Plain, faults: Faults, withheld: dict[str, Withheld]) -> Record:
     members = frozenset((*SHEETS, "details"))
     sheets: dict[str, dict[str, Any]] = {}
     details: Any = None
     if has_members(plain, members, "", faults):
         for place in SHEETS:
-            values = _read_sheet(plain[place], kind, place, faults)
+            values = None if place in withheld else _read_sheet(plain[place], kind, place, faults)
             if values is not None:
                 sheets[place] = values
         details = _read_value(plain["details"], Spec("bytes32", ""), "details", faults)
-    if len(sheets) < len(SHEETS):
+    if len(sheets) + len(withheld) < len(SHEETS):
         faults.raise_first()
     _check_parallels(kind, sheets, faults)
     _check_fillings(kind, sheets, faults)
     _check_author_country(sheets, faults)
     if details is None or any(None in values.values() for values in sheets.values()):
         faults.raise_first()  # of what could not be read: it comes before all that follows
-    record = _freeze(kind, sheets, Hash32(details))
-    for fault in record.faults():
-        faults.add(*fault)
+    record = _freeze(kind, sheets, withheld, Hash32(details))
+    _check_together(record, faults)
     _check_salts(sheets, faults)
     faults.raise_first()
     return record
 
 
-def _freeze(kind: Kind, sheets: dict[str, dict[str, Any]], details: Hash32) -> Record:
+def _freeze(
+    kind: Kind,
+    sheets: dict[str, dict[str, Any]],
+    withheld: dict[str, Withheld],
+    details: Hash32,
+) -> Record:
     made: Any = kind.record
     return made(  # type: ignore[no-any-return]  # the record's own constructor
-        **{place: _make_sheet(kind.sheets[place], sheets[place]) for place in SHEETS},
+        **{place: _make_sheet(kind.sheets[place], values) for place, values in sheets.items()},
+        **withheld,
         details=details,
     )
+
+
+def _check_together(record: Record, faults: Faults) -> None:
+    """Note where fields contradict each other, up to the first that is withheld."""
+    try:
+        for fault in record.faults():
+            faults.add(*fault)
+    except NotShown:
+        return
 
 
 def _make_sheet(sheet: Any, values: dict[str, Any]) -> Sheet:  # noqa: ANN401
@@ -316,12 +365,21 @@ def _plain_value(value: Any) -> Plain:  # noqa: ANN401
 
 def to_plain(record: Record) -> dict[str, Plain]:
     """Return a record as plain JSON values, the inverse of :func:`read_record`."""
-    plain: dict[str, Plain] = {
-        place: {
-            field.wire: _plain_value(getattr(getattr(record, place), field.name))
-            for field in record.KIND.sheets[place].FIELDS
-        }
-        for place in SHEETS
-    }
+    plain: dict[str, Plain] = {place: _plain_sheet(getattr(record, place)) for place in SHEETS}
     plain["details"] = to_hex(record.details)
     return plain
+
+
+def part_to_plain(record: Record) -> dict[str, Plain]:
+    """Return a record likewise, the hash of each withheld sheet in its place."""
+    plain: dict[str, Plain] = {}
+    for place in SHEETS:
+        sheet = getattr(record, place)
+        is_shown = not isinstance(sheet, Withheld)
+        plain[place] = _plain_sheet(sheet) if is_shown else to_hex(sheet.hash)
+    plain["details"] = to_hex(record.details)
+    return plain
+
+
+def _plain_sheet(sheet: Sheet) -> dict[str, Plain]:
+    return {field.wire: _plain_value(getattr(sheet, field.name)) for field in sheet.FIELDS}

@@ -25,6 +25,7 @@ from ledger.records.goods import (
     Withdrawal,
 )
 from ledger.records.mines import Registration, Site
+from ledger.records.parts import NotShown, Withheld, withheld_of
 from ledger.records.people import Admission, Amendment, Charter, KeyChange, Revocation
 from ledger.records.pieces import Sale, Setting
 from ledger.records.sayings import FREEZING, LIFTING, Correction, Report, Statement
@@ -63,6 +64,7 @@ __all__ = [
     "Handoff",
     "KeyChange",
     "Kind",
+    "NotShown",
     "Receipt",
     "Record",
     "Registration",
@@ -76,5 +78,7 @@ __all__ = [
     "Statement",
     "Transformation",
     "Withdrawal",
+    "Withheld",
     "previous_of",
+    "withheld_of",
 ]

@@ -29,7 +29,7 @@ from ledger.signing.hashing import (
     struct_hash,
     type_hash,
 )
-from ledger.signing.sheets import ShownRecord, show
+from ledger.signing.sheets import ShownRecord, read_shown, show
 from ledger.values import Address, Hash32
 
 
@@ -189,6 +189,7 @@ __all__ = [
     "identify",
     "keccak",
     "output_id",
+    "read_shown",
     "read_signed",
     "record_id",
     "recover",

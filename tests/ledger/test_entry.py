@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.entry import ENTRY_BYTES, Entry, Sort, decode, hash_of, record_root
+from ledger.entry import (
+    ENTRY_BYTES,
+    Entry,
+    Sort,
+    decode,
+    hash_of,
+    record_root,
+    root_of,
+    signatures_hash,
+)
 from ledger.errors import BadQuestion, Damaged
 from ledger.values import NO_HASH
 from tests.vectors.make_log import FOLDER, files
@@ -122,3 +131,19 @@ def test_signatures_of_another_length_have_no_record_root(signatures):
 def test_an_id_of_another_length_has_no_record_root():
     with pytest.raises(BadQuestion):
         record_root(bytes(31), [bytes(65)])
+
+
+def test_the_hash_of_the_signatures_stands_for_them_in_the_record_root():
+    signatures = [b"\x01" * 65, b"\x02" * 65]
+    hidden = signatures_hash(signatures)
+    assert hidden == sha256(b"".join(signatures)).digest()
+    assert root_of(NO_HASH, hidden) == record_root(NO_HASH, signatures)
+    assert root_of(NO_HASH, hidden) != root_of(NO_HASH, signatures_hash(signatures[::-1]))
+
+
+@pytest.mark.parametrize("length", [0, 31, 33, 64])
+def test_a_hash_of_another_length_leaves_no_record_root(length):
+    with pytest.raises(BadQuestion):
+        root_of(NO_HASH, bytes(length))
+    with pytest.raises(BadQuestion):
+        root_of(bytes(length), NO_HASH)
