@@ -6,6 +6,8 @@ family                    who can act
 :class:`Refused`          the author of a record: says which rule, field, and what was expected
 :class:`BadQuestion`      the caller: an address, cursor or number that has not the right form
 :class:`Unknown`          the caller: well asked, but the ledger knows no such thing
+:class:`LinkEnded`        whoever minted the link, or the custodian: by minting another
+:class:`NotYours`         another party: what was asked is not this caller's to do
 :class:`SignInNeeded`     the caller: by signing in as a party of the ledger
 :class:`ProofError`       whoever was given a proof, a note or a checkpoint: it proves nothing
 :class:`SignInRefused`    whoever signs in: the message or its signature opens nothing
@@ -78,6 +80,17 @@ class Unknown(AdamantError):
         super().__init__(f"no {sort} {name}")
         self.sort = sort
         self.name = name
+
+
+class LinkEnded(Unknown):
+    """A link to a stone's page was minted, and was ended since."""
+
+    def __init__(self) -> None:
+        super().__init__("stone", "by this link any more: it was ended")
+
+
+class NotYours(AdamantError):
+    """What was asked is for another party to do; the caller may see what it is about."""
 
 
 class SignInNeeded(AdamantError):

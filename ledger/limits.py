@@ -52,7 +52,11 @@ class Limits:
     answer_pages_max: int = 10_000
     # Private fields.
     grants_max: int = 256  # parties that one field is shown to
-    names_shown_max: int = 1_000
+    names_shown_max: int = 1_000  # in one answer: one for each row of a page
+    names_admissions_max: int = 20  # of one party, the latest first, that may give its name
+    # Links to the page of one parcel: those that were not ended, and all that were ever minted.
+    links_live_max: int = 64
+    links_ever_max: int = 1_000
     # Spreadsheets.
     sheet_bytes_max: int = 32 * 1024 * 1024
     sheet_unzipped_bytes_max: int = 256 * 1024 * 1024
@@ -60,7 +64,10 @@ class Limits:
     sheet_rows_max: int = 100_000
     sheet_columns_max: int = 100
     sheet_cells_max: int = 2_000_000
+    sheet_marks_max: int = 16_000_000  # elements and attributes of its XML; some twenty seconds
+    sheet_tag_bytes_max: int = 256 * 1024  # from one mark to the next: a tag, and the text after it
     sheet_cell_bytes_max: int = 4_096
+    sheet_parties_max: int = 20_000  # looked through for the names of recipients
     sheet_check_rows_max: int = 5_000  # what a server checks for anyone at once
     import_batch_records: int = 100
     journal_bytes_max: int = 1024 * 1024 * 1024
@@ -95,6 +102,8 @@ class DoorLimits:
     it others; none of them bears on what is accepted.
 
     Attributes:
+        connections_max: how many connections there may be at a time; fewer where the machine
+            allows too few open files.
         body_seconds_max: how long a request's body may take to arrive.
         client_seconds_max: how long a connection may wait for the head of a request; and, up to
             twice that, for its client to take an answer.
@@ -104,17 +113,23 @@ class DoorLimits:
         arriving_bytes_max: how many bytes of batches may be held that nobody works on yet. When
             they are, the batch on its way that holds the most gives way to smaller ones.
         batch_step_records: how many lines of a batch are handed to the book at a time.
+        gathered_record_bytes_max: how long a single record may be to be read together with others
+            that come with it; a longer one is read on its own.
+        gathered_records_max: how many are read together at most.
         tables_at_once_max: how many spreadsheets are checked at a time.
         retry_after_seconds: what a caller is told to wait when the ledger is busy.
 
     """
 
+    connections_max: int = 4_096
     body_seconds_max: float = 60.0
     client_seconds_max: float = 30.0
     questions_at_once_max: int = 16
     batches_at_once_max: int = 4
     arriving_bytes_max: int = 256 * 1024 * 1024
     batch_step_records: int = 500
+    gathered_record_bytes_max: int = 4_096
+    gathered_records_max: int = 64
     tables_at_once_max: int = 2
     retry_after_seconds: int = 5
 

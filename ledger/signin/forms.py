@@ -18,7 +18,23 @@ _ENCODED: Final = r"%[0-9A-Fa-f]{2}"
 _PCHAR: Final = rf"(?:[{_UNRESERVED}{_SUB_DELIMS}:@]|{_ENCODED})"
 _SEGMENTS: Final = rf"(?:/{_PCHAR}*)*"
 _REG_NAME: Final = rf"(?:[{_UNRESERVED}{_SUB_DELIMS}]|{_ENCODED})+"
-_IP_LITERAL: Final = r"\[[0-9A-Fa-f:.]{2,45}\]"
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_H16: Final = r"[0-9A-Fa-f]{1,4}"
+_LS32: Final = rf"(?:{_H16}:{_H16}|{_OCTET}(?:\.{_OCTET}){{3}})"
+# Sixteen bits at a time, eight of them, or fewer with "::" in the place of one or more.
+_IPV6: Final = "|".join(
+    (
+        rf"(?:{_H16}:){{6}}{_LS32}",
+        rf"::(?:{_H16}:){{5}}{_LS32}",
+        *(
+            rf"(?:(?:{_H16}:){{0,{before}}}{_H16})?::(?:{_H16}:){{{4 - before}}}{_LS32}"
+            for before in range(5)
+        ),
+        rf"(?:(?:{_H16}:){{0,5}}{_H16})?::{_H16}",
+        rf"(?:(?:{_H16}:){{0,6}}{_H16})?::",
+    )
+)
+_IP_LITERAL: Final = rf"\[(?:{_IPV6}|v[0-9A-Fa-f]+\.[{_UNRESERVED}{_SUB_DELIMS}:]+)\]"
 # No user information before the host: a domain that shows another host first is for phishing.
 _AUTHORITY: Final = rf"(?:{_IP_LITERAL}|{_REG_NAME})(?::[0-9]{{1,5}})?"
 _USERINFO: Final = rf"(?:(?:[{_UNRESERVED}{_SUB_DELIMS}:]|{_ENCODED})*@)?"
