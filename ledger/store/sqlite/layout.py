@@ -20,7 +20,6 @@ from ledger.errors import RefusesToStart
 
 PACKAGE: Final = "ledger.store.sqlite"
 RESERVED_BYTES: Final = 8
-SCHEMA_VERSION: Final = 2
 SQLITE_VERSION_LEAST: Final = (3, 51, 3)
 """Versions before it may lose a commit when a write-ahead log is reset."""
 
@@ -36,12 +35,14 @@ class Layout:
         journal: ``wal``; or ``delete`` for a rollback journal, where no earlier page may outlive a
             commit. Such a file overwrites what is deleted (``secure_delete``), and a commit also
             syncs the folder: the journal's name is gone for good (``synchronous=EXTRA``).
+        version: which form its tables are of; a file of another is not opened.
 
     """
 
     name: str
     application_id: int
     journal: Literal["wal", "delete"] = "wal"
+    version: int = 1
 
     @property
     def synchronous(self) -> int:
@@ -49,7 +50,7 @@ class Layout:
         return 2 if self.journal == "wal" else 3
 
 
-LOG: Final = Layout("log", 0x41444C47)
+LOG: Final = Layout("log", 0x41444C47, version=2)
 CHECKPOINTS: Final = Layout("checkpoints", 0x41444350)
 PRIVATE: Final = Layout("private", 0x41444C50, "delete")
 LINKS: Final = Layout("links", 0x41444C4B, "delete")
@@ -143,8 +144,8 @@ def check_settings(connection: apsw.Connection, layout: Layout, settings: Settin
     if connection.pragma("application_id") != layout.application_id:
         raise RefusesToStart(f"{name} is not a {layout.name} file of this ledger")
     version = connection.pragma("user_version")
-    if version != SCHEMA_VERSION:
-        raise RefusesToStart(f"{name} has layout {version}; this Adamant reads {SCHEMA_VERSION}")
+    if version != layout.version:
+        raise RefusesToStart(f"{name} has layout {version}; this Adamant reads {layout.version}")
     expected = {
         "page_size": settings.page_bytes,
         "journal_mode": layout.journal,
@@ -190,7 +191,7 @@ def make_schema(path: Path, layout: Layout, script: str, settings: Settings) -> 
         with connection:
             connection.execute(script)
             connection.pragma("application_id", layout.application_id)
-            connection.pragma("user_version", SCHEMA_VERSION)
+            connection.pragma("user_version", layout.version)
         check_settings(connection, layout, settings)
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)

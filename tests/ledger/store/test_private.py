@@ -72,7 +72,7 @@ def test_a_confirmation_is_written_down_when_the_store_closes(tmp_path: Path) ->
 def test_the_file_has_a_rollback_journal_and_syncs_its_folder(tmp_path: Path) -> None:
     with closing(SqlitePrivate(tmp_path / "private.db")) as store:
         store.keep([Keeping(record(1), [field(dice("journal"))])])
-        connection = store._connection  # noqa: SLF001 - settings that hold for it alone
+        connection = store._file.connection  # noqa: SLF001 - settings that hold for it alone
         assert connection is not None
         found = {name: connection.pragma(name) for name in ("journal_mode", "synchronous")}
         assert found == {"journal_mode": "delete", "synchronous": 3}

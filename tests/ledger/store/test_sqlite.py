@@ -16,7 +16,7 @@ from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import EMPTY_HEAD
 from ledger.store.sqlite import CHECKPOINTS, SETTINGS, SqliteStore, check_all
 from ledger.store.sqlite.database import Database
-from ledger.store.sqlite.layout import LOG, SCHEMA_VERSION, load_checksums
+from ledger.store.sqlite.layout import LOG, load_checksums
 from ledger.values import NO_HASH
 from tests.ledger.store.contract import CheckpointsContract, StoreContract
 from tests.ledger.store.material import Scribe, commit, fingerprint_of
@@ -126,7 +126,7 @@ def test_pages_without_room_for_checksums_refuse_to_start(path: Path, tmp_path: 
     with closing(apsw.Connection(str(aside))) as connection:
         connection.pragma("journal_mode", "wal")
         connection.pragma("application_id", 0x41444C47)
-        connection.pragma("user_version", SCHEMA_VERSION)
+        connection.pragma("user_version", LOG.version)
         connection.execute("CREATE TABLE head (id)")
     aside.rename(path)
     with pytest.raises(RefusesToStart, match="checksum_verification is 0, not 1"):
