@@ -9,6 +9,7 @@ The rules of the room:
 
 from ledger.config.auditing import UnderAudit, open_for_audit
 from ledger.config.clocks import system_clock
+from ledger.config.collecting import collect_seldom
 from ledger.config.copies import Copy, open_copy
 from ledger.config.folder import (
     OWNER_ONLY_FOLDER,
@@ -29,6 +30,7 @@ from ledger.config.opening import (
     open_stores,
     try_lock,
 )
+from ledger.config.secrecy import leave_no_core_file
 from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings
 
 __all__ = [
@@ -42,9 +44,11 @@ __all__ = [
     "Settings",
     "Stores",
     "UnderAudit",
+    "collect_seldom",
     "found_ledger",
     "fresh_log_key",
     "in_use",
+    "leave_no_core_file",
     "locked",
     "log_as_json",
     "log_event",

@@ -15,7 +15,15 @@ from ledger.config.folder import LedgerFolder
 from ledger.errors import AdamantError, Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.protocol import CheckpointStore, Store
-from ledger.store.sqlite import CHECKPOINTS, LOG, PRIVATE, SqliteStore, check_all, check_unused
+from ledger.store.sqlite import (
+    CHECKPOINTS,
+    LINKS,
+    LOG,
+    PRIVATE,
+    SqliteStore,
+    check_all,
+    check_unused,
+)
 
 NAME_THE_COPY: Final = "a copy of the ledger needs a copy of it, named by ADAMANT_CHECKPOINTS"
 
@@ -58,9 +66,10 @@ def open_for_audit(folder: LedgerFolder) -> Iterator[UnderAudit]:
     # As bytes first: opening a store settles what a crash left behind.
     for path, layout in ((folder.log, LOG), (second, CHECKPOINTS)):
         faults += check_all(path, layout)
-    # There is none before the first private field, nor in an auditor's copy.
-    if folder.private().exists():
-        faults += check_all(folder.private(), PRIVATE)
+    # There is none before the first private field or link, nor in an auditor's copy.
+    for path, layout in ((folder.private(), PRIVATE), (folder.links, LINKS)):
+        if path.exists():
+            faults += check_all(path, layout)
     with tempfile.TemporaryDirectory(prefix="adamant-audit-") as aside, ExitStack() as opened:
         scratch = opened.enter_context(closing(SqliteStore.create(Path(aside) / "log.db")))
         log = _open_or_note(folder.log, SqliteStore, opened, faults)

@@ -16,6 +16,7 @@ from ledger.config.folder import LedgerFolder
 from ledger.config.opening import open_stores
 from ledger.errors import RefusesToStart
 from ledger.limits import LIMITS
+from ledger.store.links import LinkStore
 from ledger.store.protocol import CheckpointStore, Published, Store, View
 
 
@@ -27,12 +28,16 @@ class Copy:
         log: its log.
         published: the last checkpoint that was signed.
         fault: why it takes nothing in.
+        links: its links to stones' pages, which are read alone.
+        private: no store: a copy is made without private fields.
 
     """
 
     log: Store
     published: Published
     fault: RefusesToStart
+    links: LinkStore
+    private: None = None
 
     def view(self) -> AbstractContextManager[View]:
         """Open a consistent view."""
@@ -54,7 +59,7 @@ def open_copy(folder: LedgerFolder) -> Iterator[Copy]:
             f"there is no log key in {folder.path}: this copy answers questions, and takes nothing "
             "in"
         )
-        yield Copy(stores.log, _last_signed(stores.checkpoints), fault)
+        yield Copy(stores.log, _last_signed(stores.checkpoints), fault, stores.links)
 
 
 def _last_signed(checkpoints: CheckpointStore) -> Published:

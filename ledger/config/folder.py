@@ -5,6 +5,7 @@
     log.db           the log and its derived tables
     checkpoints.db   the second store (or wherever the settings say)
     private.db       private fields, once there are any (or wherever the settings say)
+    links.db         links to stones' pages, once one was minted
     log.key          signs checkpoints, one key a line; readable by its owner alone
     ledger.toml      settings
     clock.json       how the machine's clock stood when the ledger was first opened on this boot
@@ -101,6 +102,11 @@ class LedgerFolder:
     def private(self) -> Path:
         """Return the file of private fields."""
         return self.path / self.settings().private
+
+    @property
+    def links(self) -> Path:
+        """Links to stones' pages: no record makes them, so they are lost with this file."""
+        return self.path / "links.db"
 
     @property
     def is_made(self) -> bool:

@@ -21,10 +21,11 @@ from ledger.config.clocks import keep_offset, system_clock, watched_clock
 from ledger.config.folder import LedgerFolder
 from ledger.errors import RefusesToStart, Unavailable
 from ledger.store.checkpoints import SqliteCheckpoints
+from ledger.store.links import LinkStore
 from ledger.store.lock import FolderLock
 from ledger.store.private import PrivateStore
 from ledger.store.protocol import CheckpointStore, Published, Store
-from ledger.store.sqlite import SqlitePrivate, SqliteStore
+from ledger.store.sqlite import SqliteLinks, SqlitePrivate, SqliteStore
 
 _POLL_SECONDS: Final = 0.05
 
@@ -82,6 +83,7 @@ class Stores:
     log: Store
     checkpoints: CheckpointStore
     private: PrivateStore
+    links: LinkStore
 
 
 def _check_log(folder: LedgerFolder, second: Path) -> None:
@@ -118,8 +120,9 @@ def open_stores(folder: LedgerFolder) -> Iterator[Stores]:
         closing(SqliteStore(folder.log)) as log,
         closing(SqliteCheckpoints(second)) as checkpoints,
         closing(SqlitePrivate(folder.private())) as private,
+        closing(SqliteLinks(folder.links)) as links,
     ):
-        yield Stores(log, checkpoints, private)
+        yield Stores(log, checkpoints, private, links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,5 +206,6 @@ def open_for_recovery(folder: LedgerFolder) -> Iterator[Stores]:
         closing(SqliteStore(folder.log)) as log,
         closing(_checkpoints(second)) as checkpoints,
         closing(SqlitePrivate(folder.private())) as private,
+        closing(SqliteLinks(folder.links)) as links,
     ):
-        yield Stores(log, checkpoints, private)
+        yield Stores(log, checkpoints, private, links)

@@ -15,16 +15,19 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from ledger.errors import BadQuestion
 from ledger.files import write_once
-from ledger.limits import LIMITS, RateLimits
+from ledger.limits import LIMITS, DoorLimits, RateLimits, StreamLimits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 _RATES = RateLimits()
+_DOOR = DoorLimits()
+_STREAMS = StreamLimits()
 
 FRESH_TOML = """\
 # Settings of this ledger. Each may also stand in the environment, as ADAMANT_HOST and so on;
@@ -48,6 +51,18 @@ FRESH_TOML = """\
 # reads_a_minute = 6000
 # records_a_minute = 60000
 # sign_ins_a_minute = 120
+
+# How much the server takes and holds at once, and for how many seconds it waits for a client.
+# connections_max = 4096
+# client_seconds_max = 30.0
+# body_seconds_max = 60.0
+# arriving_bytes_max = 268435456
+# batches_at_once_max = 4
+# questions_at_once_max = 16
+# streams_max = 256
+# streams_a_client_max = 16
+# stream_heartbeat_seconds = 15.0
+# stream_take_seconds_max = 30.0
 
 # Metrics for Prometheus at /metrics: whether there are any, and who may read them, by address or
 # network, beside this machine itself. For everyone else there is nothing there.
@@ -92,6 +107,17 @@ class Settings(BaseSettings):
         reads_a_minute: how many requests that read one client may make in any minute.
         records_a_minute: how many records it may send.
         sign_ins_a_minute: how often it may ask to sign in or out.
+        connections_max: how many connections there may be at a time.
+        client_seconds_max: how long one may wait for the head of a request, or for an answer to be
+            taken.
+        body_seconds_max: how long the body of a request may take to arrive.
+        arriving_bytes_max: how many bytes of batches may be held that nobody works on yet.
+        batches_at_once_max: how many batches are worked on at a time.
+        questions_at_once_max: how many questions are answered at a time.
+        streams_max: how many streams of the log there may be at a time.
+        streams_a_client_max: how many of one client.
+        stream_heartbeat_seconds: after how long without an event a stream shows that it lives.
+        stream_take_seconds_max: how long its client may take for what is sent at a time.
         metrics: whether there are metrics at ``/metrics``.
         metrics_readers: who may read them, by address or network, beside this machine itself.
         webhooks: addresses that are told of new entries and checkpoints.
@@ -115,6 +141,17 @@ class Settings(BaseSettings):
     reads_a_minute: int = Field(default=_RATES.reads_a_minute, ge=1)
     records_a_minute: int = Field(default=_RATES.records_a_minute, ge=LIMITS.batch_records_max)
     sign_ins_a_minute: int = Field(default=_RATES.sign_ins_a_minute, ge=3)
+    connections_max: int = Field(default=_DOOR.connections_max, ge=1, le=1_000_000)
+    client_seconds_max: float = Field(default=_DOOR.client_seconds_max, ge=1, le=3_600)
+    body_seconds_max: float = Field(default=_DOOR.body_seconds_max, ge=1, le=3_600)
+    # Room for the largest batch; and no more at once than there are threads for.
+    arriving_bytes_max: int = Field(default=_DOOR.arriving_bytes_max, ge=LIMITS.batch_bytes_max)
+    batches_at_once_max: int = Field(default=_DOOR.batches_at_once_max, ge=1, le=8)
+    questions_at_once_max: int = Field(default=_DOOR.questions_at_once_max, ge=1, le=24)
+    streams_max: int = Field(default=_STREAMS.streams_max, ge=1, le=10_000)
+    streams_a_client_max: int = Field(default=_STREAMS.streams_a_client_max, ge=1, le=10_000)
+    stream_heartbeat_seconds: float = Field(default=_STREAMS.heartbeat_seconds, ge=1, le=600)
+    stream_take_seconds_max: float = Field(default=_STREAMS.take_seconds_max, ge=1, le=600)
     metrics: bool = False
     metrics_readers: tuple[str, ...] = ()
     webhooks: tuple[str, ...] = ()
@@ -160,6 +197,9 @@ def read_settings(path: Path) -> Settings:
         raise BadQuestion(
             f"setting {name}", first["msg"].removeprefix("Input should be ")
         ) from None
+    except SettingsError as error:  # a list of the environment that is no JSON
+        name = str(error).partition('"')[2].partition('"')[0]
+        raise BadQuestion(f"ADAMANT_{name.upper()}", 'a list in JSON, such as ["…"]') from None
     except ValueError:  # what the reader of TOML raises
         raise BadQuestion(path.name, "a file of settings in TOML") from None
 

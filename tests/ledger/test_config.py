@@ -80,6 +80,14 @@ def test_a_setting_that_is_unknown_or_misshapen_is_named(tmp_path, text, field):
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("text", ["127.0.0.1", '["127.0.0.1"', ""])
+def test_a_list_of_the_environment_that_is_none_is_named(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("ADAMANT_TRUSTED_PROXIES", text)
+    with pytest.raises(BadQuestion, match="a list in JSON") as caught:
+        config.read_settings(tmp_path / "ledger.toml")
+    assert caught.value.field == "ADAMANT_TRUSTED_PROXIES"
+
+
 def test_public_addresses_stand_in_the_file_or_in_the_environment(tmp_path, monkeypatch):
     file = tmp_path / "ledger.toml"
     file.write_text('public_addresses = ["https://ledger.example"]\n')
