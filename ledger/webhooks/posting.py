@@ -53,14 +53,27 @@ class Post:
 
     def _connect(self, address: str) -> socket.socket:
         made = socket.create_connection((address, self._target.port), self._seconds_max)
+        if self._target.scheme != "https":
+            self._keep(made)
+            return made
+        # The socket beneath is given up when it is wrapped: what may be ended is the one around it.
+        secured = ssl.create_default_context().wrap_socket(
+            made, server_hostname=self._target.host, do_handshake_on_connect=False
+        )
+        self._keep(secured)
+        try:
+            secured.do_handshake()
+        except OSError:
+            secured.close()
+            raise
+        return secured
+
+    def _keep(self, made: socket.socket) -> None:
+        """Let a socket be ended from here on."""
         self._socket = made
         if self._is_ended.is_set():
             made.close()
             raise TimeoutError
-        if self._target.scheme == "https":
-            context = ssl.create_default_context()
-            made = self._socket = context.wrap_socket(made, server_hostname=self._target.host)
-        return made
 
     def end(self) -> None:
         """End it, whatever it waits for; any thread, at any time."""

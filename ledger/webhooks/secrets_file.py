@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from pathlib import Path
 from typing import Final
@@ -27,11 +26,11 @@ def read_or_make_secret(file: Path) -> str:
         write_once(file, PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode() + "\n")
     if file.stat().st_mode & 0o077:
         raise RefusesToStart(f"the secret of webhooks, {file}, is open to others: chmod 600 it")
-    text = file.read_text("utf-8").strip()
     try:
+        text = file.read_text("ascii").strip()
         secret = base64.b64decode(text.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
-        secret = b""
+    except (OSError, ValueError):
+        text, secret = "", b""
     if not text.startswith(PREFIX) or not _BYTES_MIN <= len(secret) <= _BYTES_MAX:
         raise RefusesToStart(f"{file} holds no secret of webhooks, {PREFIX} and base64")
     return text

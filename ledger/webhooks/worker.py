@@ -167,7 +167,7 @@ class Webhooks:
 
     def _deliver(self, receiver: _Receiver, message: Message) -> bool:
         try:
-            status = self._send(receiver.target, message)
+            status = self._send(receiver, message)
         except Unavailable as error:
             self._postpone(receiver, str(error))
             return False
@@ -190,7 +190,8 @@ class Webhooks:
         if not self._is_over.is_set():
             _log.warning("%s; tried again in %d s", why, wait)
 
-    def _send(self, target: Target, message: Message) -> int:
+    def _send(self, receiver: _Receiver, message: Message) -> int:
+        target = receiver.target
         addresses = target.addresses(self._networks, self._resolve)
         now = datetime.fromtimestamp(self._clock(), UTC)
         plain = {"type": message.kind, "timestamp": now.isoformat(), "data": message.data}
@@ -205,7 +206,9 @@ class Webhooks:
         post = self._post = Post(target, self._limits.post_seconds_max)
         if self._is_over.is_set():
             post.end()
-        return post.send(addresses[0], headers, body.encode())
+        # One after the other: the first may be one that cannot be reached from here.
+        address = addresses[receiver.fails % len(addresses)]
+        return post.send(address, headers, body.encode())
 
 
 def _shown(index: int, raw: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,9 +17,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from ledger.checkpoint import open_checkpoint
 from ledger.entry import decode
-from ledger.errors import RefusesToStart
+from ledger.errors import RefusesToStart, Unavailable
 from ledger.limits import WebhookLimits
-from ledger.webhooks import Webhooks, read_or_make_secret
+from ledger.webhooks import Target, Webhooks, read_or_make_secret
+from ledger.webhooks.posting import Post
 from tests.desk import LOG_KEY, Desk, journey
 
 SECONDS = 30.0
@@ -190,6 +192,30 @@ def test_an_append_waits_for_no_receiver_and_neither_does_the_end(tmp_path: Path
                     book.append(raw)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_is_on_its_way_is_cut_whatever_it_waits_for(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf, ThreadPoolExecutor() as pool:
+        target = Target.parse(f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}/")
+        post = Post(target, seconds_max=3_600.0)
+        sent = pool.submit(post.send, "127.0.0.1", {}, b"{}")
+        connection, _ = deaf.accept()
+        with connection:
+            assert connection.recv(1)  # a request, or the first of a TLS handshake
+            post.end()
+            with pytest.raises(Unavailable):
+                sent.result(SECONDS)
+
+
+def test_all_addresses_of_a_name_are_tried_in_turn(tmp_path: Path, receiver: Receiver) -> None:
+    desk = Desk(journey()).fill()
+    size = desk.head().size
+    url = receiver.url.replace("127.0.0.1", "hook.example")
+    more: Any = {"networks": ("127.0.0.0/8",), "resolve": lambda *_: ["127.9.9.9", "127.0.0.1"]}
+    with desk.open() as book, hooks(book, tmp_path, url, **more):
+        book.append(desk.say_registrations(1)[0])
+        receiver.wait(has_checkpoint(size + 1))
+
+
 def test_a_name_that_stands_for_this_machine_is_not_told_anything(
     tmp_path: Path, receiver: Receiver
 ) -> None:
@@ -216,11 +242,15 @@ def test_a_secret_is_made_once_and_one_that_others_can_read_is_refused(tmp_path:
     file.chmod(0o644)
     with pytest.raises(RefusesToStart):
         read_or_make_secret(file)
-    for text in ("", "whsec_", "whsec_AAAA", "whsec_!!", made.removeprefix("whsec_")):
-        file.write_text(text)
+    for text in ("", "whsec_", "whsec_AAAA", "whsec_!!", "whsec_é", made.removeprefix("whsec_")):
+        file.write_text(text, "latin-1")
         file.chmod(0o600)
         with pytest.raises(RefusesToStart):
             read_or_make_secret(file)
+    file.unlink()
+    file.mkdir(mode=0o700)
+    with pytest.raises(RefusesToStart):
+        read_or_make_secret(file)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"x": 1}', '{"x": {"entries": "a"}}', "\xff"])
