@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from ledger.access import OPERATOR, Reader
@@ -139,21 +140,32 @@ class Disclosing:
         store.erase(record_id, position, self._clock())
 
     def names(self, reader: Reader, addresses: Iterable[Address]) -> dict[Address, str]:
-        """Return the names of parties that a reader may see, each from its latest Admission."""
+        """Return the names of parties that a reader may see, as the log stands; see below."""
+        with self._log.view() as view:
+            return self.names_in(view, reader, addresses)
+
+    def names_in(
+        self, view: View, reader: Reader, addresses: Iterable[Address]
+    ) -> dict[Address, str]:
+        """Return the names of parties that a reader may see now, each from its latest Admission.
+
+        Args:
+            view: where the addresses were read.
+            reader: who is to be shown the names.
+            addresses: of the parties; after :data:`LIMITS.names_shown_max` of them no more.
+
+        """
         if self._store is None:
             return {}
-        found: dict[Address, str] = {}
-        for address in list(dict.fromkeys(addresses))[: LIMITS.names_shown_max]:
-            name = self._name_of(reader, address)
-            if name:
-                found[address] = name
-        return found
+        asked = islice(dict.fromkeys(addresses), LIMITS.names_shown_max)
+        found = ((address, self._name_of(view, reader, address)) for address in asked)
+        return {address: name for address, name in found if name}
 
-    def _name_of(self, reader: Reader, address: Address) -> str:
+    def _name_of(self, view: View, reader: Reader, address: Address) -> str:
         if self._store is None:
             return ""
-        for record_id in self._store.about(address, LIMITS.page_rows):
-            found = self._find(record_id)
+        for record_id in self._store.about(address, LIMITS.names_admissions_max):
+            found = self._find_in(view, record_id)
             if found is None or address not in owners_of(found.record):
                 continue  # an agent's contact is not a party's name
             for kept in found.kept:
@@ -163,12 +175,13 @@ class Disclosing:
         return ""
 
     def _find(self, record_id: Hash32) -> _Found | None:
-        """Return a record that the log holds, with what is kept of it; None if nothing is."""
-        if self._store is None:
-            return None
-        kept = self._store.of(record_id)
         with self._log.view() as view:
-            record = view.record(record_id) if kept else None
+            return self._find_in(view, record_id)
+
+    def _find_in(self, view: View, record_id: Hash32) -> _Found | None:
+        """Return a record that the log holds, with what is kept of it; None if nothing is."""
+        kept = [] if self._store is None else self._store.of(record_id)
+        record = view.record(record_id) if kept else None
         if record is None:  # what is kept of a record that is not accepted yet is nobody's
             return None
         return _Found(record, tuple(kept))

@@ -7,6 +7,7 @@ world into a real book over stores in memory, with everything that answers about
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from ledger.book import Book
 from ledger.drafts import Loss, Output, Speaker
 from ledger.limits import DoorLimits
 from ledger.signin import Message, sign_message, time_text, write_message
+from ledger.store.links import THE_OPERATOR, TOKEN_BYTES, Link, LinkStore, MemoryLinks
 from ledger.values import Hash32, ParcelId, to_hex
 from tests.desk import Desk
 from tests.world import CAST, World, address_of, secret_of
@@ -104,14 +106,26 @@ class Shown:
     book: Book
     answers: Answers
     client: TestClient
+    links: LinkStore
 
     def hex(self, parcel: str) -> str:
         """Return a named parcel's id as text."""
         return to_hex(self.scene.parcels[parcel])
 
     def token(self, parcel: str) -> str:
-        """Return a named parcel's link token."""
-        return self.scene.parcels[parcel][:16].hex()
+        """Return the token of a link to a named parcel's page, which its minting made so."""
+        return self.token_of(self.scene.parcels[parcel])
+
+    def token_of(self, parcel: ParcelId) -> str:
+        """Return the token of a link to a parcel's page, minted by the operator if it is not yet.
+
+        Tests read their answers again: it is the same in every run, and follows from no id that
+        anyone is told.
+        """
+        token = hashlib.sha256(b"the link of " + parcel).digest()[:TOKEN_BYTES]
+        if self.links.find(token) is None:
+            self.links.mint(Link(token, parcel, THE_OPERATOR, self.desk.clock.now_ms))
+        return token.hex()
 
     def site(self, name: str) -> str:
         """Return a named site's id as text."""
@@ -157,11 +171,12 @@ def shown(scene: Scene, desk: Desk | None = None, **limits: object) -> Iterator[
     desk = desk or Desk(scene)
     desk.fill()
     with desk.open() as book:
-        answers = Answers(book, desk.clock)
+        links = MemoryLinks()
+        answers = Answers(book, desk.clock, links=links)
         sessions = Sessions(answers, [ADDRESS], clock=desk.clock, operator_token=OPERATORS)
         door = DoorLimits(**limits)  # type: ignore[arg-type]  # by name
         app = create_app(book, answers, door, sessions)
         with TestClient(app, ADDRESS, raise_server_exceptions=False) as client:
             if answers.charter()["mode"] == "open":
                 client.headers["authorization"] = f"Bearer {OPERATORS}"
-            yield Shown(scene, desk, book, answers, client)
+            yield Shown(scene, desk, book, answers, client, links)

@@ -15,7 +15,7 @@ The rules of the room:
 from ledger.access.facts import Facts, facts_of
 from ledger.access.lineage import held_until, is_ancestor
 from ledger.access.readers import OPERATOR, STRANGER, Office, Reader, reader_of
-from ledger.access.sheets import ALL, NONE, PARTS, is_whole_for, sheets_shown
+from ledger.access.sheets import ALL, NONE, PARTS, is_whole_for, may_withhold, sheets_shown
 
 __all__ = [
     "ALL",
@@ -30,6 +30,7 @@ __all__ = [
     "held_until",
     "is_ancestor",
     "is_whole_for",
+    "may_withhold",
     "reader_of",
     "sheets_shown",
 ]

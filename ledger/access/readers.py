@@ -38,7 +38,11 @@ class Reader:
     @property
     def is_auditor(self) -> bool:
         """Tell whether it is an admitted auditor."""
-        return any(office.role == "auditor" for office in self.offices)
+        return self.has_role("auditor")
+
+    def has_role(self, role: str) -> bool:
+        """Tell whether it holds a role, in whatever country."""
+        return any(office.role == role for office in self.offices)
 
     def is_authority_of(self, country: str) -> bool:
         """Tell whether it is an authority of a country; of the EU's, if its country is in the EU.

@@ -33,6 +33,21 @@ def is_whole_for(mode: str, reader: Reader) -> bool:
     return reader.sort == "operator"
 
 
+def may_withhold(mode: str, kind: str) -> Sheets:
+    """Return the sheets that are withheld from a party that is shown a record in part.
+
+    Whoever is shown a record is shown all of it, or all but these: so what a ledger may withhold
+    can be told without knowing who it takes the reader for.
+
+    Args:
+        mode: the charter's.
+        kind: the record's.
+
+    """
+    is_whole = mode == "open" or kind in OFFICES
+    return NONE if is_whole else tuple(place for place in ALL if place not in PARTS)
+
+
 def sheets_shown(mode: str, reader: Reader, facts: Facts) -> Sheets:
     """Return the sheets of a record that a reader is shown, in their order."""
     if is_whole_for(mode, reader):

@@ -3,7 +3,8 @@
 Each question is read strictly, answered from one consistent view, and says how sure the answer is:
 who declared it, whether it is sequenced or checkpointed, and the sizes that it was read at. Origin
 is bounds, never a percentage. Who may ask stands with each question, and each answer shows its
-reader what that reader may read (:mod:`ledger.access`). Whoever asks without naming a reader, in
+reader what that reader may read (:mod:`ledger.access`), with the names of the parties in it as far
+as it may see them (:mod:`.naming`). Whoever asks without naming a reader, in
 the process that holds the ledger's folder, is its operator.
 
     answers = Answers(book)
@@ -17,22 +18,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 
-from ledger.access import OPERATOR, Reader, reader_of
+from ledger.access import OPERATOR, STRANGER, Reader, reader_of
 from ledger.answers import log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
     read_hash,
     read_integer,
     read_token,
-    token_of,
 )
 from ledger.answers.keeping import KeptStones
+from ledger.answers.linking import Linking
+from ledger.answers.naming import with_names
 from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
 from ledger.answers.typed_data import typed_data
 from ledger.answers.wire import Plain, to_wire
+from ledger.disclosing import Disclosing
 from ledger.errors import SignInNeeded
+from ledger.store.links import LinkStore, MemoryLinks
 from ledger.values import Address, ParcelId
 
 
@@ -44,11 +49,16 @@ def wall_clock_ms() -> int:
 class Answers:
     """Answers questions about one ledger; any thread, at any time.
 
+    Attributes:
+        linking: mints and ends the links to stones' pages.
+
     Args:
         source: an open book, or anything that gives a view and the last checkpoint.
         clock: gives milliseconds since 1970-01-01 UTC: whether a role is in force depends on it.
         reader: who asks, where the question does not say.
         kept: stones' answers that are kept already.
+        links: the links to stones' pages; if not said, there are those alone that are minted by
+            this object, as long as it lasts.
 
     """
 
@@ -58,14 +68,24 @@ class Answers:
         clock: Callable[[], int] = wall_clock_ms,
         reader: Reader = OPERATOR,
         kept: KeptStones | None = None,
+        links: LinkStore | None = None,
     ) -> None:
         self._source = source
         self._clock = clock
         self._reader = reader
         self._stones = KeptStones() if kept is None else kept
+        self._links: LinkStore = MemoryLinks() if links is None else links
+        self.linking = Linking(source, self._links, clock)
+        self._disclosing = Disclosing(source, source.private, clock)
 
     def _read(self) -> AbstractContextManager[Reading]:
         return reading(self._source, self._clock(), self._reader)
+
+    def _named(self, ledger: Reading, answer: object, reader: Reader | None = None) -> Plain:
+        """Write an answer with the names that its reader, or another, may see of its parties."""
+        to = self._reader if reader is None else reader
+        names_of = partial(self._disclosing.names_in, ledger.view, to)
+        return with_names(to_wire(answer), names_of)
 
     def now_ms(self) -> int:
         """Return the time by which questions are answered, in milliseconds."""
@@ -107,7 +127,7 @@ class Answers:
         return getattr(asked, question.name)(**question.arguments(given))
 
     def _asked_by(self, reader: Reader) -> Answers:
-        return Answers(self._source, self._clock, reader, self._stones)
+        return Answers(self._source, self._clock, reader, self._stones, self._links)
 
     # -- the ledger --------------------------------------------------------------------------
 
@@ -126,7 +146,7 @@ class Answers:
     def charter(self) -> Plain:
         """Answer which charter values are in force."""
         with self._read() as ledger:
-            return to_wire(people.charter(ledger))
+            return self._named(ledger, people.charter(ledger))
 
     def checkpoint(self) -> Plain:
         """Answer with the last checkpoint."""
@@ -161,7 +181,7 @@ class Answers:
         """Answer with one record."""
         record_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(log.record(ledger, record_id, later))
+            return self._named(ledger, log.record(ledger, record_id, later))
 
     def typed_data(self, kind: str) -> Plain:
         """Answer what a wallet signs for a record of a kind."""
@@ -174,7 +194,7 @@ class Answers:
         """Answer what the book says of a parcel."""
         parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.parcel(ledger, parcel_id, later))
+            return self._named(ledger, parcels.parcel(ledger, parcel_id, later))
 
     def history(
         self,
@@ -186,7 +206,7 @@ class Answers:
         """Answer what was said of a parcel itself, the latest first."""
         parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.history(ledger, parcel_id, limit, cursor, later))
+            return self._named(ledger, parcels.history(ledger, parcel_id, limit, cursor, later))
 
     def story(
         self,
@@ -198,7 +218,7 @@ class Answers:
         """Answer what was said of a parcel and its ancestors, the latest first."""
         parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.story(ledger, parcel_id, limit, cursor, later))
+            return self._named(ledger, parcels.story(ledger, parcel_id, limit, cursor, later))
 
     def trace(
         self,
@@ -210,7 +230,7 @@ class Answers:
         """Answer which operations led to a parcel, and where its goods can be from."""
         parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(tracing.trace(ledger, parcel_id, limit, cursor, later))
+            return self._named(ledger, tracing.trace(ledger, parcel_id, limit, cursor, later))
 
     def descendants(
         self,
@@ -222,14 +242,26 @@ class Answers:
         """Answer what became of a parcel's goods, the earliest first."""
         parcel_id, later = read_hash("id", subject), _read_through(through)
         with self._read() as ledger:
-            return to_wire(parcels.descendants(ledger, parcel_id, limit, cursor, later))
+            return self._named(ledger, parcels.descendants(ledger, parcel_id, limit, cursor, later))
+
+    def links(self, subject: str) -> Plain:
+        """Answer which links to a parcel's page the reader may end."""
+        return to_wire(self.linking.of(self._reader, read_hash("id", subject)))
+
+    def link(self, token: str) -> Plain:
+        """Answer what a link is that the reader may end."""
+        return to_wire(self.linking.one(self._reader, read_token(token)))
 
     def stone(self, token: str) -> Plain:
         """Answer what anyone may see of a stone by its link."""
-        prefix = read_token(token)
+        named = read_token(token)
+        parcel_id = self.linking.followed(named)
         with self._read() as ledger:
-            made = self._stones.answer(prefix, ledger.as_of, lambda: stones.stone(ledger, prefix))
-            return to_wire(made)
+            made = self._stones.answer(
+                named, ledger.as_of, lambda: stones.stone(ledger, parcel_id, token)
+            )
+            # Anyone may see it: so are the names in it those that anyone may see.
+            return self._named(ledger, made, STRANGER)
 
     # -- people and places -------------------------------------------------------------------
 
@@ -237,13 +269,18 @@ class Answers:
         """Answer who an address is, and what it holds."""
         known = read_address("address", address)
         with self._read() as ledger:
-            return to_wire(people.party(ledger, known, limit, cursor))
+            return self._named(ledger, people.party(ledger, known, limit, cursor))
+
+    def parties(self, limit: int | None = None, cursor: str = "") -> Plain:
+        """Answer which parties there are, by address."""
+        with self._read() as ledger:
+            return self._named(ledger, people.parties(ledger, limit, cursor))
 
     def site(self, subject: str) -> Plain:
         """Answer what a site is, and what came from it."""
         site_id = read_hash("id", subject)
         with self._read() as ledger:
-            return to_wire(people.site(ledger, site_id))
+            return self._named(ledger, people.site(ledger, site_id))
 
     def sites(self, limit: int | None = None, cursor: str = "") -> Plain:
         """Answer which sites there are, by id."""
@@ -267,5 +304,4 @@ __all__ = [
     "read_hash",
     "read_integer",
     "read_token",
-    "token_of",
 ]

@@ -17,9 +17,6 @@ from ledger.errors import BadQuestion
 from ledger.limits import LIMITS
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, Address, Hash32, from_hex
 
-TOKEN_BYTES: Final = 16
-"""A parcel's link names it by the first 128 bits of its id."""
-
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _TAG_BYTES: Final = 6
@@ -54,7 +51,7 @@ def read_address(field: str, text: str) -> Address:
 
 
 def read_token(text: str) -> bytes:
-    """Read a parcel's link token.
+    """Read the token of a link to a stone's page.
 
     Raises:
         BadQuestion: it is anything but 32 lower-case hex digits.
@@ -63,11 +60,6 @@ def read_token(text: str) -> bytes:
     if not _TOKEN.fullmatch(text):
         raise BadQuestion("token", "32 lower-case hex digits, without 0x")
     return bytes.fromhex(text)
-
-
-def token_of(parcel: Hash32) -> str:
-    """Return the token that names a parcel in links."""
-    return parcel[:TOKEN_BYTES].hex()
 
 
 def read_integer(field: str, text: str) -> int:

@@ -1,7 +1,7 @@
 """Stones' answers kept for whoever asks next, as long as the log stands where it stood.
 
 A link may be followed by many at once. What is kept belongs to one head and one checkpoint, and is
-forgotten when either moves.
+forgotten when either moves. Whether the link still stands is asked before, each time.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ class KeptStones:
         self._moment = (0, 0)
         self._answers: OrderedDict[bytes, StoneAnswer] = OrderedDict()
 
-    def answer(self, prefix: bytes, as_of: AsOf, make: Callable[[], StoneAnswer]) -> StoneAnswer:
+    def answer(self, token: bytes, as_of: AsOf, make: Callable[[], StoneAnswer]) -> StoneAnswer:
         """Return the answer kept for a link at a moment, or make it and keep it.
 
         Args:
-            prefix: what the link's token says.
+            token: what the link says.
             as_of: the sizes of log and checkpoint that the question reads at.
             make: makes the answer at that moment; whatever it raises is raised, and not kept.
 
         """
         moment = (as_of.size, as_of.checkpoint_size)
         with self._lock:
-            if moment == self._moment and prefix in self._answers:
-                self._answers.move_to_end(prefix)
-                return self._answers[prefix]
+            if moment == self._moment and token in self._answers:
+                self._answers.move_to_end(token)
+                return self._answers[token]
         made = make()  # outside the lock: who asks for another stone need not wait
         with self._lock:
             if moment > self._moment:
                 self._moment = moment
                 self._answers.clear()
             if moment == self._moment:
-                self._answers[prefix] = made
+                self._answers[token] = made
                 while len(self._answers) > LIMITS.stone_answers_kept_max:
                     self._answers.popitem(last=False)
         return made

@@ -21,6 +21,7 @@ from ledger.answers.shapes import (
     RecordAnswer,
     StatusAnswer,
 )
+from ledger.entry import signatures_hash
 from ledger.errors import BadQuestion, Damaged, Unknown
 from ledger.merkle import ReadNode, leaf_hash, node_from_tiles
 from ledger.rules import touches
@@ -66,11 +67,16 @@ def record(reading: Reading, record_id: RecordId, through: ParcelId | None = Non
         envelope={
             **envelope,
             "record": shown_record(line, sheets),
-            "signatures": envelope["signatures"] if shows_who else None,
+            "signatures": envelope["signatures"] if shows_who else _stand_in(line),
         },
         withheld=withheld(sheets),
         as_of=reading.as_of,
     )
+
+
+def _stand_in(line: Line) -> str:
+    """Write what stands for the signatures in a record's root, for who is not shown them."""
+    return to_hex(signatures_hash(line.signed.envelope.signatures))
 
 
 def _line_of(

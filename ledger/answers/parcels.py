@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.access import ALL
-from ledger.answers.asking import Cursors, read_limit, token_of
+from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import (
     Sheets,
@@ -50,7 +50,6 @@ def shown(parcel: Parcel, book: Sheets) -> ParcelShown:
     says, weighs, names = bool(book), "amounts" in book, "who" in book
     return ParcelShown(
         parcel_id=parcel.id,
-        token=token_of(parcel.id),
         state=parcel.state if says else None,
         form=parcel.form if says else None,
         hs_code=parcel.hs_code if says else None,
@@ -111,7 +110,8 @@ def parcel(reading: Reading, parcel_id: ParcelId, through: ParcelId | None = Non
     last = reading.line(reading.index_of(known.head))
     last_sheets = reading.sheets(last, standing.until)
     descent = descent_of(reading, known)
-    findings = (*findings_about(reading, known.id), *descent.findings)
+    # Who is not shown the book is not told what came after it gave the goods on.
+    findings = (*findings_about(reading, known.id), *(descent.findings if book else ()))
     is_used = known.spent_by != NEVER
     return ParcelAnswer(
         **members_of(shown(known, book)),
@@ -179,7 +179,7 @@ def _history_in_part(
 
     The cursor tells of none of the others: the chain is walked from its head for every page.
     """
-    below = _read_place(reading, known, cursors, cursor)[0]
+    below = _read_below(reading, cursors, cursor)
     most = LIMITS.chain_records_max
     own = stories.own_steps(reading.view, known.id, known.head, most)
     spoken = reading.view.last_mentions(known.id, below, LIMITS.mentions_read_max)
@@ -203,6 +203,25 @@ def _history_in_part(
         is_cut=len(own) == most or len(spoken) == LIMITS.mentions_read_max,
         as_of=reading.as_of,
     )
+
+
+def _read_below(reading: Reading, cursors: Cursors, cursor: str) -> int:
+    """Read where a page of a history in part begins: the index below which all of it lies.
+
+    Anybody can write a cursor. So one that names a place on the chain is refused unlooked at: that
+    it is taken would tell which lines of the log are of the parcel.
+
+    Raises:
+        BadQuestion: the page before did not give this cursor.
+
+    """
+    size = reading.as_of.size
+    if not cursor:
+        return size
+    below, goes_on = _PLACE.unpack(cursors.read(cursor, _PLACE.size))
+    if below >= size or goes_on != _CHAIN_ENDS:
+        raise BadQuestion("cursor", "the cursor that the page before gave")
+    return int(below)
 
 
 def _read_place(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.parcels import findings_about, shown, somebody
 from ledger.answers.reading import Reading, withheld
-from ledger.answers.seeing import book_of_holder, findings_seen
+from ledger.answers.seeing import book_of_holder, findings_seen, known_parcel
 from ledger.answers.shapes import (
     CharterAnswer,
+    OfficeShown,
     ParcelShown,
+    PartiesAnswer,
     PartyAnswer,
+    PartyShown,
     RoleShown,
     SiteAnswer,
     SitesAnswer,
@@ -19,16 +22,25 @@ from ledger.answers.shapes import (
 )
 from ledger.answers.wire import members_of
 from ledger.custody import NEVER, Agent, Claim, Parcel, Party, SiteState, Suspicion, YearOutput
-from ledger.errors import Damaged, Unknown
+from ledger.errors import BadQuestion, Damaged, Unknown
 from ledger.limits import LIMITS
-from ledger.values import HASH_BYTES, NO_HASH, Address, Hash32, ParcelId, SiteId, to_hex
+from ledger.values import (
+    ADDRESS_BYTES,
+    HASH_BYTES,
+    NO_HASH,
+    Address,
+    Hash32,
+    ParcelId,
+    SiteId,
+    to_hex,
+)
 
 
 def party(reading: Reading, address: Address, limit: int | None, cursor: str) -> PartyAnswer:
     """Answer who an address is: a party, an agent of one, or a key that one changed to."""
     rows = read_limit(limit)
     cursors = Cursors(f"party {to_hex(address)}")
-    after = Hash32(cursors.read(cursor, HASH_BYTES)) if cursor else NO_HASH
+    after = _read_after(reading, cursors, cursor)
     claim = reading.view.read(Claim, address)
     if claim is None:
         raise Unknown("party", to_hex(address))
@@ -42,14 +54,42 @@ def party(reading: Reading, address: Address, limit: int | None, cursor: str) ->
     return _party(reading, address, parcels, more)
 
 
+def _read_after(reading: Reading, cursors: Cursors, cursor: str) -> Hash32:
+    """Read behind which parcel a page begins.
+
+    Anybody can write a cursor; where goods that the reader is not told of stand is not told by one.
+
+    Raises:
+        BadQuestion: the page before did not give this cursor.
+
+    """
+    if not cursor:
+        return NO_HASH
+    after = ParcelId(Hash32(cursors.read(cursor, HASH_BYTES)))
+    try:
+        known_parcel(reading, after, None)
+    except Unknown:
+        raise BadQuestion("cursor", "the cursor that the page before gave") from None
+    return after
+
+
 def _held(reading: Reading, address: Address, after: ParcelId, most: int) -> list[Parcel]:
     """Return what an address holds or is offered, of which the reader is shown the book."""
-    if reading.is_whole or address == reading.reader.party:
+    reader = reading.reader
+    if reading.is_whole or address == reader.party:
         return reading.view.parcels_of(address, after, most)
+    # An office may concern goods of any holder. Whoever has none is concerned by what it holds or
+    # is offered itself: how much the other has must not be told by how long this takes.
+    has_office = reader.has_role("authority") or reader.party in reading.charter.governors
+    walked = address if has_office else reader.party
     kept: list[Parcel] = []
     for _ in range(LIMITS.walk_steps_max // LIMITS.page_rows_max):
-        held = reading.view.parcels_of(address, after, LIMITS.page_rows_max)
-        kept += [parcel for parcel in held if book_of_holder(reading, parcel)]
+        held = reading.view.parcels_of(walked, after, LIMITS.page_rows_max)
+        kept += [
+            parcel
+            for parcel in held
+            if address in (parcel.custodian, parcel.recipient) and book_of_holder(reading, parcel)
+        ]
         if len(kept) >= most or len(held) < LIMITS.page_rows_max:
             break
         after = held[-1].id
@@ -132,6 +172,32 @@ def _key(reading: Reading, claim: Claim) -> PartyAnswer:
         parcels=(),
         cursor=None,
         as_of=reading.as_of,
+    )
+
+
+def parties(reading: Reading, limit: int | None, cursor: str) -> PartiesAnswer:
+    """Answer with the ledger's parties, by address."""
+    rows = read_limit(limit)
+    cursors = Cursors("parties")
+    after = cursors.read(cursor, ADDRESS_BYTES) if cursor else b""
+    known = reading.view.items_of(Party, after, rows + 1)
+    page = [party for party in known[:rows] if isinstance(party, Party)]
+    return PartiesAnswer(
+        parties=tuple(_party_shown(reading, party) for party in page),
+        cursor=cursors.write(page[-1].address) if len(known) > rows else None,
+        as_of=reading.as_of,
+    )
+
+
+def _party_shown(reading: Reading, party: Party) -> PartyShown:
+    return PartyShown(
+        address=party.address,
+        is_governor=party.address in reading.charter.governors,
+        roles=tuple(
+            OfficeShown(role.role, role.country)
+            for role in party.roles
+            if role.holds(reading.now_ms)
+        ),
     )
 
 

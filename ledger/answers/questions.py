@@ -127,6 +127,10 @@ _FOR: Final = Parameter(
     "through",
 )
 _PARCEL: Final = _id("the parcel's id")
+TOKEN: Final = Parameter(
+    "token", "the link's token", {"type": "string", "pattern": TOKEN_FORM}, "token",
+    in_path=True, is_required=True,
+)  # fmt: skip
 _LIMIT: Final = Parameter(
     "limit",
     f"how many rows a page has; {LIMITS.page_rows} if it is not said",
@@ -248,6 +252,20 @@ QUESTIONS: Final = (
         (_PARCEL, _FOR, *_PAGE),
     ),
     Question(
+        "links",
+        "/v1/parcels/{id}/links",
+        "Which links to this parcel's page may I end?",
+        shapes.LinksAnswer, "concerned",
+        (_PARCEL,),
+    ),
+    Question(
+        "link",
+        "/v1/links/{token}",
+        "Whose page does this link lead to, which I may end?",
+        shapes.LinkShown, "concerned",
+        (TOKEN,),
+    ),
+    Question(
         "party",
         "/v1/parties/{address}",
         "Who is this address, and what does it hold?",
@@ -259,6 +277,13 @@ QUESTIONS: Final = (
             ),
             *_PAGE,
         ),
+    ),
+    Question(
+        "parties",
+        "/v1/parties",
+        "Which parties are there, and what are they called?",
+        shapes.PartiesAnswer, "admitted",
+        _PAGE,
     ),
     Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, "admitted", _PAGE),
     Question(
@@ -285,12 +310,7 @@ QUESTIONS: Final = (
         "/stones/{token}.json",
         "What may anyone see of this stone?",
         shapes.StoneAnswer, "everyone",
-        (
-            Parameter(
-                "token", "the stone's link token", {"type": "string", "pattern": TOKEN_FORM},
-                "token", in_path=True, is_required=True,
-            ),
-        ),
+        (TOKEN,),
     ),
 )  # fmt: skip
 """Every question, the ones about the ledger first."""

@@ -18,6 +18,7 @@ from ledger.entry import Entry
 from ledger.errors import Damaged, Unknown
 from ledger.records import SHEETS, Record
 from ledger.signing import SignedRecord
+from ledger.store.private import PrivateStore
 from ledger.store.protocol import Published, View
 from ledger.values import Address, Hash32, ParcelId, to_hex
 
@@ -32,6 +33,10 @@ class Source(Protocol):
     @property
     def fault(self) -> Exception | None:
         """Why the ledger takes no records any more, or None."""
+
+    @property
+    def private(self) -> PrivateStore | None:
+        """The store of private fields, or None where none are kept."""
 
     def view(self) -> AbstractContextManager[View]:
         """Open a consistent view."""

@@ -79,8 +79,10 @@ def reach(
     party = reading.reader.party
     until = held_until(reading.view, parcel, party, records_max)
     later = None if through is None else reading.view.read(Parcel, through)
-    if later is not None and is_ancestor(reading.view, parcel.id, later):
-        until = max(until, held_until(reading.view, later, party, records_max))
+    by_later = NEVER if later is None else held_until(reading.view, later, party, records_max)
+    # Asked last: for goods that are not the reader's own, where they come from is not looked up.
+    if later is not None and by_later > until and is_ancestor(reading.view, parcel.id, later):
+        return by_later
     return until
 
 
@@ -174,18 +176,18 @@ def findings_seen(
     """Return findings as the reader is shown them.
 
     The evidence is of the record that raised a finding, so it is shown with that record. A finding
-    of descent names a record in doubt of somebody upstream: its name alone is shown.
+    of descent names a record in doubt of somebody upstream: its name alone is shown, once.
     """
     if reading.is_whole:
         return tuple(findings)
-    return tuple(
-        seen for one in findings if (seen := _finding_seen(reading, one, until)) is not None
-    )
+    seen = (_finding_seen(reading, one, until) for one in findings)
+    return tuple(dict.fromkeys(one for one in seen if one is not None))
 
 
 def _finding_seen(reading: Reading, finding: FindingShown, until: int) -> FindingShown | None:
     if finding.name == "descends-from-suspected":
-        return replace(finding, index=None, record_id=None, evidence=None)
+        # Its id too would tell which Revocation it follows from: there are few to try.
+        return replace(finding, finding_id=None, index=None, record_id=None, evidence=None)
     assert finding.index is not None  # noqa: S101 - nothing was taken from it yet
     sheets = reading.sheets(reading.line(finding.index), until)
     if not sheets:

@@ -1,8 +1,8 @@
 """What anyone may see of a stone by its link: origin, cut, holder, story, proof.
 
-The link's token is the first 128 bits of the parcel id. On a trade ledger no party is named, no
-amount is shown but the stone's own weight, and no record and no other parcel can be told from what
-is shown: a record's id would give away the ids, and so the links, of the parcels that it made.
+Whose link it is was found out before (:mod:`.linking`). On a trade ledger no party is named, no
+amount is shown but the stone's own weight, and no record and no parcel can be told from what is
+shown: a record's id would give away the ids of the parcels that it made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.access import ALL
-from ledger.answers.asking import token_of
 from ledger.answers.country_names import name_in_text, name_of
 from ledger.answers.log import note_of
 from ledger.answers.mentions import spoken_of
@@ -38,19 +37,21 @@ from ledger.trace import story as stories
 from ledger.trace.kept import bounds_of
 from ledger.trace.origins import OTHER_SITES
 from ledger.trace.walk import Page, upstream
-from ledger.values import SiteId, carats
+from ledger.values import ParcelId, SiteId, carats
 
 _SUSPECTED = "suspected-record"
 
 
-def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
-    """Answer with what anyone may see of the parcel whose id begins with 16 bytes.
+def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
+    """Answer with what anyone may see of the parcel that a link leads to.
 
     Raises:
-        Unknown: there is no such parcel.
+        Unknown: there is no such parcel: the link was minted in a ledger that is there no more.
 
     """
-    parcel = parcel_of(reading, prefix)
+    parcel = reading.view.read(Parcel, parcel_id)
+    if parcel is None:
+        raise Unknown("stone", "by this link")
     is_open = reading.charter.mode == "open"
     most = LIMITS.page_walk_steps_max
     walk = upstream(reading.view, parcel, most, steps_max=most)
@@ -63,7 +64,7 @@ def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
     findings = _findings(reading, parcel, walk.steps, steps, is_open=is_open)
     shown = findings[: LIMITS.stone_lines_max]
     return StoneAnswer(
-        token=token_of(parcel.id),
+        token=token,
         parcel_id=parcel.id if is_open else None,
         ledger_id=reading.charter.ledger_id,
         origin=reading.charter.origin,
@@ -99,20 +100,6 @@ def stone(reading: Reading, prefix: bytes) -> StoneAnswer:
         ),
         as_of=reading.as_of,
     )
-
-
-def parcel_of(reading: Reading, prefix: bytes) -> Parcel:
-    """Return the parcel that a link's 16 bytes name.
-
-    Raises:
-        Unknown: there is none.
-
-    """
-    found = reading.view.items_of(Parcel, prefix, 1)
-    for parcel in found:
-        if isinstance(parcel, Parcel) and parcel.id.startswith(prefix):
-            return parcel
-    raise Unknown("stone", prefix.hex())
 
 
 def _site_name(reading: Reading, site_id: SiteId) -> str:
@@ -251,12 +238,12 @@ def _alert(reading: Reading, parcel: Parcel) -> str:
     return ""
 
 
-def _became(reading: Reading, parcel: Parcel) -> tuple[str, ...]:
+def _became(reading: Reading, parcel: Parcel) -> tuple[ParcelId, ...]:
     if parcel.spent_by == NEVER:
         return ()
     operation = reading.view.read(Operation, operation_key(parcel.spent_by))
     outputs = operation.outputs if operation else ()
-    return tuple(token_of(made) for made in outputs[: LIMITS.stone_lines_max])
+    return tuple(outputs[: LIMITS.stone_lines_max])
 
 
 def _findings(

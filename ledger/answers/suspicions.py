@@ -57,7 +57,7 @@ def descent_of(reading: Reading, parcel: Parcel) -> Descent:
                 if is_in_doubt and _is_behind(reading, step, party, address):
                     latest[address] = step.index
     found = [_finding(reading, parcel, suspicions[who], at) for who, at in latest.items()]
-    ordered = sorted(found, key=lambda finding: (finding.index or 0, finding.finding_id))
+    ordered = sorted(found, key=lambda finding: (finding.index or 0, finding.finding_id or b""))
     return Descent(tuple(ordered), is_whole and len(items) < most)
 
 

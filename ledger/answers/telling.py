@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.answers.country_names import name_in_text
+from ledger.limits import LIMITS
 from ledger.records import (
     Handoff,
     Receipt,
@@ -158,6 +159,21 @@ def short(value: bytes) -> str:
     """Write an address or an id so that a person can compare it: ``0x12ab…cd34``."""
     text = to_hex(value)
     return f"{text[:6]}…{text[-4:]}"
+
+
+def called(name: str, address: str) -> str:
+    """Write a party's name before its address, as both are to be read: ``Name (0x12ab…cd34)``.
+
+    A name is text of up to :data:`LIMITS.detail_text_bytes_max` bytes: more than a line of it would
+    put the address, which alone tells who is meant, out of sight.
+    """
+    return f"{in_line(name)} ({address})"
+
+
+def in_line(name: str) -> str:
+    """Write as much of a name as stands in a line."""
+    most = LIMITS.refusal_value_characters_max
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def day(seconds: int) -> str:

@@ -59,8 +59,9 @@ def trace(
     start = None if before is None else -before
     page = upstream(reading.view, known, rows, start, keep=is_told)
     descent = descent_of(reading, known)
-    found = (*findings_along(reading, known, page.steps), *descent.findings)
-    ordered = sorted(found, key=lambda finding: (finding.index or 0, finding.finding_id))
+    of_descent = descent.findings if standing.book else ()
+    found = (*findings_along(reading, known, page.steps), *of_descent)
+    ordered = sorted(found, key=in_log_order)
     weighs = "amounts" in standing.book
     return TraceAnswer(
         parcel_id=parcel_id,
@@ -157,13 +158,15 @@ def findings_along(
     """Show the findings about a parcel and about what these operations took, made and mined.
 
     A finding about an operation stands under its first or its last output, one about a
-    registration's site under that site. What contradicts the origin of one output is not shown
-    with the others.
+    registration's site under that site. Of outputs that went elsewhere nothing is shown but what
+    their making raised: neither what contradicts the origin of one of them, nor what was said of
+    them since.
     """
     operations = tuple(operations)
     ancestry = {parcel.id, *(given for operation in operations for given in operation.inputs)}
+    made_at = {made: operation.index for operation in operations for made in operation.outputs}
     subjects: dict[ParcelId, None] = {parcel.id: None}
-    found: dict[bytes, FindingShown] = {}
+    found: dict[bytes | None, FindingShown] = {}
     for operation in operations:
         for subject in (operation.outputs[0], operation.outputs[-1], *operation.inputs):
             subjects[subject] = None
@@ -174,7 +177,12 @@ def findings_along(
                 found[about_site.id] = finding_shown(about_site)
     for subject in subjects:
         for finding in findings_about(reading, subject):
-            if finding.name != CONTRADICTED or subject in ancestry:
+            is_of_making = finding.index == made_at.get(subject) and finding.name != CONTRADICTED
+            if subject in ancestry or is_of_making:
                 found[finding.finding_id] = finding
-    by_index = sorted(found.values(), key=lambda one: (one.index or 0, one.finding_id))
-    return tuple(by_index)
+    return tuple(sorted(found.values(), key=in_log_order))
+
+
+def in_log_order(finding: FindingShown) -> tuple[int, bytes]:
+    """Return by what findings are sorted: where they were raised, then their ids."""
+    return finding.index or 0, finding.finding_id or b""

@@ -28,7 +28,7 @@ def to_wire(value: Any) -> Plain:  # noqa: ANN401 - any shape, or what one holds
     if isinstance(value, (tuple, list)):
         return [to_wire(element) for element in value]
     if isinstance(value, Mapping):
-        return {name: to_wire(element) for name, element in value.items()}
+        return {to_wire(name): to_wire(element) for name, element in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             camel(field.name): to_wire(getattr(value, field.name))

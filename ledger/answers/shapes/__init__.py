@@ -22,6 +22,7 @@ from ledger.answers.shapes.goods import (
     Step,
     TraceAnswer,
 )
+from ledger.answers.shapes.links import LinksAnswer, LinkShown
 from ledger.answers.shapes.log import (
     AsOf,
     CheckpointAnswer,
@@ -29,6 +30,7 @@ from ledger.answers.shapes.log import (
     EntriesAnswer,
     EntryShown,
     InclusionAnswer,
+    Names,
     RecordAnswer,
     Status,
     StatusAnswer,
@@ -37,7 +39,10 @@ from ledger.answers.shapes.log import (
 )
 from ledger.answers.shapes.people import (
     CharterAnswer,
+    OfficeShown,
+    PartiesAnswer,
     PartyAnswer,
+    PartyShown,
     RoleShown,
     SiteAnswer,
     SitesAnswer,
@@ -74,12 +79,18 @@ __all__ = [
     "HistoryAnswer",
     "InclusionAnswer",
     "Ingredient",
+    "LinkShown",
+    "LinksAnswer",
     "MinedShown",
+    "Names",
+    "OfficeShown",
     "OperationShown",
     "Origins",
     "ParcelAnswer",
     "ParcelShown",
+    "PartiesAnswer",
     "PartyAnswer",
+    "PartyShown",
     "PlaceShown",
     "PlainWords",
     "Product",

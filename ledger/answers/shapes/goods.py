@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.answers.shapes.log import AsOf, Status
+from ledger.answers.shapes.log import AsOf, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 
@@ -64,12 +64,14 @@ class FindingShown:
     """A plausibility warning about an accepted record; never a refusal.
 
     Attributes:
+        finding_id: follows from the name, the record and the subject; null if this reader is not
+            told of the record.
         index, record_id: the record that raised it; null if this reader is not told.
         evidence: what was compared; null if this reader is not shown that record whole.
 
     """
 
-    finding_id: Hash32
+    finding_id: Hash32 | None
     name: str
     index: int | None
     record_id: RecordId | None
@@ -82,7 +84,6 @@ class ParcelShown:
     """A parcel as its book stands.
 
     Attributes:
-        token: names the parcel in links.
         stones: 0 = not counted.
         recipient: to whom it is offered, or null.
         withheld: what of the book this reader is not shown, named as the sheets of records; it is
@@ -92,7 +93,6 @@ class ParcelShown:
     """
 
     parcel_id: ParcelId
-    token: str
     state: str | None
     form: str | None
     hs_code: str | None
@@ -135,6 +135,7 @@ class ParcelAnswer(ParcelShown):
     findings: tuple[FindingShown, ...]
     is_followed_whole: bool
     as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class HistoryAnswer:
     cursor: str | None
     is_cut: bool
     as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,7 @@ class TraceAnswer:
     cursor: str | None
     is_cut: bool
     as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,3 +299,4 @@ class DescendantsAnswer:
     cursor: str | None
     is_cut: bool
     as_of: AsOf
+    names: Names = field(default_factory=dict)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ledger.values import Address, Hash32, RecordId
 
 Status = Literal["sequenced", "checkpointed"]
 """Its index is durable and never moves; or a signed checkpoint covers it besides."""
+
+Names = Mapping[Address, str]
+"""Names of parties whose addresses stand in an answer, as far as its reader may see them.
+
+Each is what a private field of the party's Admission says. Nothing in the answer proves it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,8 @@ class RecordAnswer:
 
     Attributes:
         signers: null if *who* is withheld, since a signature reveals its signer.
-        envelope: as it was signed; in the place of a withheld sheet stands its hash, in that of the
-            signatures null.
+        envelope: as it was signed; in the place of a withheld sheet stands its hash; in that of
+            the signatures, if *who* is withheld, the hash that stands for them in the record root.
         withheld: the sheets that this reader is not shown.
 
     """
@@ -138,6 +144,7 @@ class RecordAnswer:
     envelope: Mapping[str, Any]
     withheld: tuple[str, ...]
     as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.answers.shapes.goods import FindingShown, ParcelShown, Said
-from ledger.answers.shapes.log import AsOf
+from ledger.answers.shapes.log import AsOf, Names
 from ledger.values import Address, Hash32, RecordId, SiteId
 
 
@@ -66,6 +66,44 @@ class PartyAnswer:
     parcels: tuple[ParcelShown, ...]
     cursor: str | None
     as_of: AsOf
+    names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeShown:
+    """A role that is in force."""
+
+    role: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyShown:
+    """A party, in short.
+
+    Attributes:
+        roles: those in force; none if all ended.
+
+    """
+
+    address: Address
+    is_governor: bool
+    roles: tuple[OfficeShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartiesAnswer:
+    """Parties, by address.
+
+    Attributes:
+        names: of a page's parties, every one that this reader may see.
+
+    """
+
+    parties: tuple[PartyShown, ...]
+    cursor: str | None
+    as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +151,7 @@ class SiteAnswer(SiteShown):
     findings: tuple[FindingShown, ...]
     withheld: tuple[str, ...]
     as_of: AsOf
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +190,4 @@ class CharterAnswer:
     head: RecordId
     head_at: int
     as_of: AsOf
+    names: Names = field(default_factory=dict)

@@ -7,11 +7,11 @@ prove it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.answers.shapes.log import AsOf, Status
-from ledger.values import Address, Hash32, RecordId, SiteId
+from ledger.answers.shapes.log import AsOf, Names, Status
+from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 Sureness = Literal["one", "one-of", "some-of"]
 """Wholly of one place; one stone, of one of several; or several stones, of some of several."""
@@ -152,6 +152,7 @@ class StoneAnswer:
     """A stone, or a parcel of stones, as anyone may see it.
 
     Attributes:
+        token: that of the link by which it was asked for.
         parcel_id: null on a trade ledger.
         alert: what must be seen first (reported stolen, no longer whole), or "".
         cut: null for rough.
@@ -163,7 +164,8 @@ class StoneAnswer:
         is_followed_whole: whether the records were followed back to the mines; else where it was
             cut, and findings, may be told in part.
         findings_left_out: how many more findings there are.
-        became: the links of what these goods were made into; none on a trade ledger.
+        became: the parcels that these goods were made into; none on a trade ledger.
+        names: those shown to everyone.
 
     """
 
@@ -188,9 +190,10 @@ class StoneAnswer:
     earlier_left_out: bool
     mentions_left_out: int
     is_followed_whole: bool
-    became: tuple[str, ...]
+    became: tuple[ParcelId, ...]
     findings: tuple[StoneFinding, ...]
     findings_left_out: int
     proof: ProofShown
     words: PlainWords
     as_of: AsOf
+    names: Names = field(default_factory=dict)

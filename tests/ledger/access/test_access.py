@@ -17,6 +17,7 @@ from ledger.access import (
     facts_of,
     held_until,
     is_ancestor,
+    may_withhold,
     reader_of,
     sheets_shown,
 )
@@ -64,6 +65,15 @@ def test_every_cell_of_the_table_is_so(reader: str) -> None:
         shown = sheets_shown(mode, READERS[reader], facts(reader, kind))
         row = SHOWN[reader, mode] if (reader, mode) in SHOWN else SHOWN[reader, "any"]
         assert (place in shown) == (place in row[SORTS[kind]]), (mode, kind, place)
+
+
+@pytest.mark.parametrize("mode", ["open", "trade"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_is_shown_whole_or_without_what_may_be_withheld(mode: str, kind: str) -> None:
+    rows = [cells for (_, modes), cells in SHOWN.items() if modes in (mode, "any")]
+    shown = {cells[SORTS[kind]] for cells in rows} - {NONE}
+    rest = tuple(place for place in ALL if place not in may_withhold(mode, kind))
+    assert shown == {ALL, rest}
 
 
 def test_the_table_has_as_many_cells_as_it_must(record_property) -> None:

@@ -36,6 +36,7 @@ class Counted:
     book: Book
     asked: Counter[str] = field(default_factory=Counter)
     fault: Exception | None = None
+    private: None = None
 
     @property
     def published(self) -> Published:

@@ -11,11 +11,10 @@ from ledger.answers.asking import (
     read_integer,
     read_limit,
     read_token,
-    token_of,
 )
 from ledger.errors import BadQuestion
 from ledger.limits import LIMITS
-from ledger.values import Hash32, to_hex
+from ledger.values import to_hex
 
 HASH = "0x" + "ab" * 32
 NOT_HASHES = [
@@ -48,9 +47,9 @@ def test_only_32_lower_case_hex_digits_are_a_token(text: str) -> None:
         read_token(text)
 
 
-def test_a_token_is_the_beginning_of_its_parcel_id() -> None:
-    parcel = Hash32(bytes(range(32)))
-    assert read_token(token_of(parcel)) == parcel[:16]
+def test_a_token_is_read_as_it_is_written() -> None:
+    token = bytes(range(16))
+    assert read_token(token.hex()) == token
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "01", "1_0", "1.0", " 1", "١", "1" * 20])

@@ -27,7 +27,7 @@ class Maker:
 
 def test_a_stone_is_read_once_while_the_log_stands(fresh: Shown) -> None:
     counted = Counted(fresh.book)
-    answers = Answers(counted, fresh.desk.clock)  # type: ignore[arg-type]  # its views count
+    answers = Answers(counted, fresh.desk.clock, links=fresh.links)  # type: ignore[arg-type]  # its views count
     token = fresh.token("stone")
     first = answers.stone(token)
     looked_up = counted.asked.total()

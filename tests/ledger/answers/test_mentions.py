@@ -63,7 +63,7 @@ def test_a_flood_is_counted_and_not_read(fresh: Shown, monkeypatch: pytest.Monke
     limits = replace(LIMITS, mentions_read_max=5)
     monkeypatch.setattr("ledger.answers.mentions.LIMITS", limits)
     counted = Counted(fresh.book)
-    answers = Answers(counted, fresh.desk.clock)  # type: ignore[arg-type]  # its views count
+    answers = Answers(counted, fresh.desk.clock, links=fresh.links)  # type: ignore[arg-type]  # its views count
     stone = answers.stone(fresh.token("stone"))
     assert stone["mentionsLeftOut"] == MANY - LIMITS.mentions_per_author_max
     assert counted.asked["row"] < 2 * len(stone["steps"])

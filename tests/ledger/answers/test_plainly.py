@@ -23,6 +23,7 @@ class Behind:
     shown: Shown
     published: Published
     fault: Exception | None = None
+    private: None = None
 
     def view(self) -> AbstractContextManager[View]:
         return self.shown.book.view()
@@ -34,7 +35,7 @@ def disputed_since(made: Shown) -> dict[str, Any]:
     goods = made.scene.goods(made.scene.parcels["stone"])
     made.scene.report("dispute", goods.parcel, "lab-be", state=goods.previous)
     made.catch_up()
-    answers = Answers(behind, made.desk.clock)  # type: ignore[arg-type]  # it is read alone
+    answers = Answers(behind, made.desk.clock, links=made.links)  # type: ignore[arg-type]  # it is read alone
     return answers.stone(made.token("stone"))
 
 
@@ -91,7 +92,7 @@ def mixed_with_a_little_of_canada(shown: Shown) -> tuple[str, str]:
         "miner-bw", "split", [mixed], [Output(5_000, 1, ROUGH), Output(8_000, 3, ROUGH)]
     )
     shown.catch_up()
-    return stone[:16].hex(), rest[:16].hex()
+    return shown.token_of(stone), shown.token_of(rest)
 
 
 def test_a_country_of_the_story_that_a_stone_cannot_be_from_is_explained(fresh: Shown) -> None:
@@ -116,7 +117,7 @@ def test_one_statement_is_told_as_one(fresh: Shown) -> None:
     scene = fresh.scene
     parcel = scene.register(scene.sites["home"], 1_000, 1, zone="South")
     fresh.catch_up()
-    told = proven(fresh.answers.stone(parcel[:16].hex()))
+    told = proven(fresh.answers.stone(fresh.token_of(parcel)))
     assert "One statement tells this story here. It was signed" in told
     assert "It is in the log, under a signed checkpoint" in told
     assert "changes or drops it afterwards" in told
@@ -127,5 +128,5 @@ def test_rough_held_abroad_is_said_not_to_have_crossed_a_border(fresh: Shown) ->
     parcel = scene.register(scene.sites["home"], 1_000, 1, zone="South")
     scene.hand_over(parcel, "miner-bw", "trader-be")
     fresh.catch_up()
-    page = fresh.client.get(f"/stones/{parcel[:16].hex()}").text
+    page = fresh.client.get(f"/stones/{fresh.token_of(parcel)}").text
     assert "it has not left Botswana: no border crossing is recorded" in page

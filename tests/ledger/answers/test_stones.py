@@ -56,8 +56,9 @@ def test_what_was_polished_is_cut_however_often_it_was_weighed_since(
     fresh: Shown, times: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.answers.stones.LIMITS", replace(LIMITS, page_walk_steps_max=most))
-    token = weighed_again(fresh.scene, times)[:16].hex()
+    weighed = weighed_again(fresh.scene, times)
     fresh.catch_up()
+    token = fresh.token_of(weighed)
     stone, page = fresh.answers.stone(token), fresh.client.get(f"/stones/{token}").text
     is_found = most > 2 * times
     assert stone["form"] == "polished"
@@ -183,7 +184,7 @@ def test_a_stolen_stone_says_so_first(mode: str, request: pytest.FixtureRequest)
 def test_goods_that_were_used_up_lead_to_what_they_became(jewel_shown: Shown) -> None:
     stone = jewel_shown.answers.stone(jewel_shown.token("mixed"))
     assert stone["alert"] == "These goods are no longer kept like this: split on 1 January 2026."
-    assert set(stone["became"]) == {jewel_shown.token("rough"), jewel_shown.token("rest")}
+    assert set(stone["became"]) == {jewel_shown.hex("rough"), jewel_shown.hex("rest")}
 
 
 def test_what_was_only_said_of_the_goods_is_a_step_too(fresh: Shown) -> None:
@@ -217,7 +218,7 @@ def test_findings_are_told_in_words(mode: str, request: pytest.FixtureRequest) -
     scene = made.scene.fork()
     polished = over_capacity(scene)
     with shown(scene) as late:
-        stone = late.answers.stone(polished[:16].hex())
+        stone = late.answers.stone(late.token_of(polished))
     found = {finding["name"]: finding["says"] for finding in stone["findings"]}
     assert set(found) == {"over-capacity", "implausible-yield", "declared-late"}
     assert ("4.900 ct" in found["implausible-yield"]) == (mode == "jewel_shown")
@@ -237,7 +238,7 @@ def test_a_long_story_is_shown_by_its_last_steps(monkeypatch: pytest.MonkeyPatch
     end = layers(world, parcel, 40)
     monkeypatch.setattr("ledger.answers.stones.LIMITS", replace(LIMITS, stone_lines_max=20))
     with shown(Scene(**vars(world))) as long:
-        stone = long.answers.stone(end[:16].hex())
+        stone = long.answers.stone(long.token_of(end))
         story = long.answers.story(to_hex(end), 20)["steps"]
     assert stone["stepsLeftOut"]
     assert [step["index"] for step in stone["steps"]] == [step["index"] for step in story[::-1]]

@@ -5,7 +5,16 @@ import copy
 import pytest
 
 from ledger.answers.suspicions import NAME as SUSPECTED
-from ledger.answers.telling import Teller, day, finding_in_words, listed, minute, short, who
+from ledger.answers.telling import (
+    Teller,
+    called,
+    day,
+    finding_in_words,
+    listed,
+    minute,
+    short,
+    who,
+)
 from ledger.canonical import read_record
 from ledger.records import KINDS, Record
 from ledger.rules.findings import RAISED
@@ -73,3 +82,10 @@ def test_names_are_joined_as_in_a_sentence() -> None:
     assert listed(()) == ""
     assert listed(("Angola",)) == "Angola"
     assert listed(("Angola", "Botswana", "Canada")) == "Angola, Botswana or Canada"
+
+
+def test_a_name_is_cut_to_a_line_and_its_address_stands_whole_behind_it() -> None:
+    address = "0x" + "12" * 20
+    assert called("Søns", address) == f"Søns ({address})"
+    assert called("x" * 80, address) == f"{'x' * 80} ({address})"
+    assert called("x" * 81, address) == f"{'x' * 79}… ({address})"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import drafts
+from ledger.access import OPERATOR
 from ledger.answers import Answers
 from ledger.drafts import Loss, Output
 from ledger.rules.findings import finding_id
@@ -169,7 +170,7 @@ def test_a_stone_that_no_origin_fits_has_a_finding_that_its_descendants_show(fre
         traced = answers.trace(to_hex(descendant))
         assert traced["findings"] == [finding]
         assert not traced["origins"]["isContradicted"]
-        (told,) = answers.stone(descendant[:16].hex())["findings"]
+        (told,) = answers.stone(fresh.token_of(descendant))["findings"]
         assert finding["evidence"] in told["says"]
     assert answers.parcel(to_hex(before))["findings"] == []
 
@@ -194,8 +195,9 @@ def look_ups(made: World, end: ParcelId) -> tuple[int, int]:
         whole = answers.trace(to_hex(end), 1_000)
         assert whole["operations"][-1]["operation"] == "registration"
         assert whole["cursor"] is None
+        token = answers.linking.mint(OPERATOR, end).token
         of_trace = counted.asked.total()
-        assert answers.stone(end[:16].hex())["mined"]["sureness"] == "one"
+        assert answers.stone(token)["mined"]["sureness"] == "one"
         return of_trace, counted.asked.total() - of_trace
 
 
