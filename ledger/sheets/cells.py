@@ -1,12 +1,15 @@
 """Writing CSV that no spreadsheet program takes for a formula.
 
 Text whose first character could begin a formula gets an apostrophe before it, and every text that
-needs it is quoted (OWASP, *CSV Injection*). Numbers stay numbers: none of the ledger's is negative.
+needs it is quoted (OWASP, *CSV Injection*). So does what follows a semicolon, a tab or a line end
+within a text: a program whose own separator is the semicolon breaks cells there, quoted or not.
+Numbers stay numbers: none of the ledger's is negative.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
@@ -14,15 +17,17 @@ Cell = str | int | None
 """A cell to write; None is an empty one."""
 
 _STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
+_BROKEN_OFF: Final = re.compile(r"""([;\t\r\n]["' ]*)(?=[=+\-@＝＋－＠])""")
 
 
 def harmless(cell: Cell) -> str | int:
     """Return a cell as it may stand in a CSV file."""
     if cell is None:
         return ""
-    if isinstance(cell, str) and cell.startswith(_STARTS):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = _BROKEN_OFF.sub(r"\1'", cell)
+    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def write_rows(file: TextIO, rows: Iterable[Sequence[Cell]]) -> None:

@@ -8,8 +8,9 @@ said before anything is signed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -75,7 +76,7 @@ class Clerk:
         ledger_id: which it is.
         author: the party that speaks.
         voice: chooses its role.
-        people: knows recipients by name.
+        people: knows the keys of recipients by name.
         now: the time, in seconds.
         at: when rows happened that do not say it; now if it is not said.
 
@@ -100,6 +101,11 @@ class Clerk:
         self._mines = Mines(source, author, now)
         self._recipients = Recipients(source, people, author)
         self._shelf = Shelf(source, author)
+
+    @property
+    def called(self) -> Mapping[str, Address]:
+        """The recipients that rows called by a party's own name, by that name."""
+        return self._recipients.called
 
     def draft(self, order: Order) -> Drafted:
         """Draft the record of a row; the rows after it follow what it leaves behind.
@@ -185,11 +191,18 @@ class Clerk:
         if order.at is None and not self._is_at_said and at < not_before <= at + ahead:
             # The clock of whoever spoke before is a little ahead of this one.
             at = not_before
+        if order.at is not None and order.until is not None and at < not_before <= order.until:
+            # The row names the day alone, on which something was said of the parcel already.
+            at = not_before
         if at > self._now + ahead:
-            raise Unfit("a time to come", "date")
+            raise Unfit(f"a time to come: it is {_written(self._now)}", "date")
         if at < not_before:
             raise Unfit("before the last that was said of the parcel", "date")
         return Moment(at, _fresh_salt)
+
+
+def _written(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _fresh_salt() -> bytes:

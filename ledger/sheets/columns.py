@@ -103,10 +103,10 @@ FIELDS: Final = (
     ),
     Field(
         "parcel",
-        "the parcel: its id, its token, or your own label of it",
+        "the parcel: its id, or your own label of it",
         (SPLIT, HANDOFF),
         (SPLIT, HANDOFF),
-        ("parcel", "parcel id", "token"),
+        ("parcel", "parcel id"),
     ),
     Field(
         "outputs",
@@ -124,7 +124,7 @@ FIELDS: Final = (
     ),
     Field(
         "recipient",
-        "to whom: the name of a key, or an address",
+        "to whom: an address, the name of a key, or the name of a party",
         (HANDOFF,),
         (HANDOFF,),
         ("recipient", "to", "buyer", "consignee"),

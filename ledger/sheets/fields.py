@@ -50,10 +50,11 @@ def check_cell(text: str) -> None:
 
 
 def weight(text: str, decimal: str = ".") -> Millicarats:
-    """Read carats; more than 0, with at most three decimals."""
+    """Read carats; more than 0, with at most three decimals, after this mark alone."""
     if decimal == ",":
-        if "." in text and _NUMBER.fullmatch(text) is None:
-            raise Unfit("not a number of carats")
+        if "." in text:
+            # Where the mark is a comma, 1.250 may be a little over one carat, or over a thousand.
+            raise Unfit("a point, where the decimal mark is a comma")
         text = text.replace(",", ".", 1)
     elif "," in text:
         raise Unfit('a comma: if it is the decimal mark, say decimal = "," in the mapping')
@@ -65,7 +66,7 @@ def weight(text: str, decimal: str = ".") -> Millicarats:
         raise Unfit(
             "carats have at most three decimals, and nothing is rounded"
             if is_number
-            else "not a number of carats"
+            else "not a number of carats: digits alone, such as 12.5"
         )
     if not found:
         raise Unfit("a weight of nothing")
@@ -81,16 +82,25 @@ def count(text: str) -> int:
 
 def words(text: str) -> str:
     """Read a label or a seal: text as records take it."""
+    return _fit(text, LIMITS.text_bytes_max)
+
+
+def name(text: str) -> str:
+    """Read how a party is named: an address, the name of a key, or its own name."""
+    return _fit(text, LIMITS.detail_text_bytes_max)
+
+
+def _fit(text: str, bytes_max: int) -> str:
     fault = text_fault(text)
-    if fault is None and len(text.encode()) > LIMITS.text_bytes_max:
-        fault = f"more than {LIMITS.text_bytes_max} bytes"
+    if fault is None and len(text.encode()) > bytes_max:
+        fault = f"more than {bytes_max} bytes"
     if fault is not None:
         raise Unfit(fault)
     return text
 
 
 def words_or_id(text: str) -> str:
-    """Read how a parcel is named: an id, a token, or a label."""
+    """Read how a parcel is named: an id or a label."""
     return text if len(text) == _ID_CHARACTERS else words(text)
 
 
@@ -146,6 +156,11 @@ def last_second(text: str) -> int:
     is_midnight = seconds % _DAY_SECONDS == 0
     is_date = _DATE.fullmatch(text) is not None or (is_midnight and text.endswith("T00:00:00"))
     return seconds + _DAY_SECONDS - 1 if is_date else seconds
+
+
+def day_or_time(text: str) -> tuple[int, int]:
+    """Read a date or a time as the first and the last second that it can mean."""
+    return time(text), last_second(text)
 
 
 def period(text: str) -> tuple[int, int]:

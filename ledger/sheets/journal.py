@@ -29,6 +29,10 @@ from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
 
 _FORMAT: Final = "adamant import journal 1"
 _DIGEST_CHARACTERS: Final = 64
+_HEAD_BYTES_MAX: Final = 4_096
+
+SUFFIX: Final = ".journal"
+"""How the name of a journal ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,33 @@ def _may_be_ours(found: bytes) -> bool:
     digest, rest = found[:_DIGEST_CHARACTERS], found[_DIGEST_CHARACTERS:]
     is_begun = all(one in b"0123456789abcdef" for one in digest)
     return not found.strip(b"\0") or (is_begun and (rest[: len(head)] == head[: len(rest)]))
+
+
+def signed_elsewhere(path: Path, tie: Tie) -> Path | None:
+    """Return another journal in the same folder that holds rows of the very same spreadsheet.
+
+    A file that was renamed or copied leaves its journal behind, and all of its rows would be signed
+    a second time.
+
+    Args:
+        path: the journal that is to be begun.
+        tie: what it is to belong to.
+
+    """
+    others = (one for one in path.parent.glob(f"*{SUFFIX}") if one != path and one.is_file())
+    return next((one for one in sorted(others) if _holds_rows(one, tie)), None)
+
+
+def _holds_rows(path: Path, tie: Tie) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = _plain(file.readline(_HEAD_BYTES_MAX).removesuffix(b"\n"))
+            is_begun = bool(file.read(1))
+    except (OSError, ValueError):
+        return False
+    if not is_begun or not isinstance(head, dict):
+        return False
+    return all(head.get(part) == getattr(tie, part) for part in ("file", "ledger", "party"))
 
 
 @contextmanager

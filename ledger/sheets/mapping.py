@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from ledger.errors import BadQuestion
 from ledger.sheets.columns import BY_NAME, HANDOFF, REGISTER, SPLIT, WHAT, field_of
+from ledger.sheets.faults import shown
 from ledger.values import Hash32
 
 FIELD: Final = "--mapping"
@@ -81,7 +82,7 @@ def guess(headings: tuple[str, ...], *, says: str = "", sheet: str = "") -> Mapp
             raise BadQuestion(FIELD, f"a mapping: both {both} could be the {name}")
         columns[name] = heading
     if not says and "what" not in columns:
-        says = _said_by(columns)
+        says = _said_by(columns, headings)
     used = {name: heading for name, heading in columns.items() if _is_of(name, says)}
     return Mapping(says, sheet, ".", used)
 
@@ -90,14 +91,16 @@ def _is_of(name: str, says: str) -> bool:
     return not says or name == "what" or says in BY_NAME[name].of
 
 
-def _said_by(columns: Map[str, str]) -> str:
+def _said_by(columns: Map[str, str], headings: tuple[str, ...]) -> str:
     if "parcel" in columns and "outputs" in columns and "recipient" not in columns:
         return SPLIT
     if "parcel" in columns and "recipient" in columns and "outputs" not in columns:
         return HANDOFF
     if "weight" in columns and "parcel" not in columns:
         return REGISTER
-    raise BadQuestion("--as-kind", f"one of {' '.join(WHAT)}: the headings do not tell what it is")
+    named = shown(", ".join(filter(None, headings)))
+    expected = f"one of {' '.join(WHAT)}: the first row, of headings, does not tell: {named}"
+    raise BadQuestion("--as-kind", expected)
 
 
 def check_mapping(mapping: Mapping, headings: tuple[str, ...]) -> None:
@@ -125,14 +128,29 @@ def check_mapping(mapping: Mapping, headings: tuple[str, ...]) -> None:
         raise BadQuestion(FIELD, expected)
 
 
-def write_mapping(mapping: Mapping) -> str:
-    """Write a mapping as TOML."""
+def write_mapping(mapping: Mapping, headings: tuple[str, ...] = ()) -> str:
+    """Write a mapping as TOML; for a table's headings, with what could be added, as comments."""
     heads = (("says", mapping.says), ("sheet", mapping.sheet), ("decimal", mapping.decimal))
     lines = [f"{name} = {_quoted(text)}" for name, text in heads if text]
     for title, values in (("columns", mapping.columns), ("always", mapping.always)):
         lines += ["", f"[{title}]"]
         lines += [f"{name} = {_quoted(values[name])}" for name in BY_NAME if name in values]
+        if headings and title == "columns":
+            lines += _comments(mapping, headings)
     return "\n".join(lines) + "\n"
+
+
+def _comments(mapping: Mapping, headings: tuple[str, ...]) -> list[str]:
+    """Say which headings give nothing yet, and which fields nothing gives."""
+    unused = [one for one in headings if one and one not in mapping.columns.values()]
+    if not unused:
+        return []
+    lines = [f"# no field is given by {', '.join(map(_quoted, unused))}"]
+    for name, one in BY_NAME.items():
+        if name not in mapping.columns and _is_of(name, mapping.says):
+            needed = ", needed" if mapping.says in one.needed_by else ""
+            lines.append(f"# {name} = {_quoted('')}  # {one.meaning}{needed}")
+    return lines
 
 
 def _quoted(text: str) -> str:

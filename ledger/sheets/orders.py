@@ -16,6 +16,7 @@ from ledger.sheets.columns import BY_NAME, HANDOFF, REGISTER, SAYS, SPLIT
 from ledger.sheets.faults import Fault, Unfit, shown
 from ledger.sheets.mapping import Mapping, check_mapping
 from ledger.sheets.tables import Row, Table
+from ledger.sheets.workbooks import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,22 @@ class Handing:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one row says: the line, when it happened (seconds; None = when it is signed), what."""
+    """What one row says.
+
+    Attributes:
+        line: the row.
+        at: when it happened, in seconds; None = when it is signed.
+        until: the last second that is meant as well: of a date, the end of its day.
+        says: what it says.
+        texts: each field as typed, to be shown with what the ledger finds wrong.
+
+    """
 
     line: int
     at: int | None
+    until: int | None
     says: Registering | Splitting | Handing
     texts: dict[str, str]
-    """Each field as typed, to be shown with what the ledger finds wrong."""
 
     @property
     def what(self) -> str:
@@ -116,11 +126,17 @@ class _Seen:
         if first != row.line:
             reason = f"the same row as line {first}; tell bags apart by their labels"
             return [Fault(row.line, "", reason, shown(", ".join(row.cells)))]
+        own: set[str] = set()
         for column, label in _labels(order):
-            first = self.labels.setdefault(label, row.line)
-            if first != row.line:
-                reason = f"the same label as in line {first}"
-                return [Fault(row.line, mapping.heading(column), reason, shown(label))]
+            if label in own:
+                reason = "the same label twice in one row"
+            elif label in self.labels:
+                reason = f"the same label as in line {self.labels[label]}"
+            else:
+                own.add(label)
+                continue
+            return [Fault(row.line, mapping.heading(column), reason, shown(label))]
+        self.labels |= dict.fromkeys(own, row.line)
         return []
 
 
@@ -161,7 +177,7 @@ class _Reading:
             self._note("what", "not register, split or handoff" if text else "empty", text)
             return None
         self._check_foreign(what)
-        at = self._read("date", fields.time, None)
+        at, until = self._read("date", fields.day_or_time, (None, None))
         read: dict[str, Callable[[], Registering | Splitting | Handing]] = {
             REGISTER: self._registering,
             SPLIT: self._splitting,
@@ -171,7 +187,7 @@ class _Reading:
         if self.faults:
             return None
         texts = {name: text for name, text in self._texts.items() if text}
-        return Order(self._row.line, at, says, texts)
+        return Order(self._row.line, at, until, says, texts)
 
     def _check_foreign(self, what: str) -> None:
         """Name cells that such a row has no use for: they would be dropped in silence."""
@@ -214,7 +230,7 @@ class _Reading:
     def _handing(self) -> Handing:
         return Handing(
             self._read("parcel", fields.words_or_id, ""),
-            self._read("recipient", fields.words, ""),
+            self._read("recipient", fields.name, ""),
             self._read("country", fields.country, ""),
             self._read(
                 "purpose", lambda text: fields.choice(text, "sale", "consignment", "return"), "sale"
@@ -224,7 +240,7 @@ class _Reading:
         )
 
     def _weight(self, text: str) -> int:
-        return fields.weight(text, self._mapping.decimal)
+        return fields.weight(text, "." if isinstance(text, Number) else self._mapping.decimal)
 
     def _read(self, name: str, read: Callable[[str], Any], empty: Any) -> Any:  # noqa: ANN401
         """Read one field by its reader; note a fault, and what is needed and not there."""

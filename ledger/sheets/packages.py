@@ -1,8 +1,9 @@
 """Looking through an XLSX package before anything reads it.
 
-What a small file can expand to is bounded three times: what its parts unpack to, whatever they
-declare; the area of a worksheet, which readers hold in full, whatever cells it has; and the texts
-that its cells share. A package that declares entities is refused. What passes is handed on in a
+What a small file can expand to is bounded four times: what its parts unpack to, whatever they
+declare; how many elements and attributes these have, since each takes time and some take memory;
+the area of a worksheet, which readers hold in full, whatever cells it has; and the texts that its
+cells share. A package that declares entities is refused. What passes is handed on in a
 fresh archive without compression, with the parts that a table needs and no other.
 """
 
@@ -111,15 +112,17 @@ class _Looks:
     def __init__(self) -> None:
         self._shared = array("L")  # the length of each shared text
         self._used = array("L")  # which of them a cell shows
+        self._marks = 0  # elements and attributes
 
     def look(self, inside: bytes) -> None:
         """Look through one part.
 
         Raises:
-            BadQuestion: it is no XML, declares entities, or its area is too large.
+            BadQuestion: it is no XML, declares entities, has too much in it, or too large an area.
 
         """
-        look = _Look(self._shared, self._used)
+        _check_tags(inside)
+        look = _Look(self._shared, self._used, self._marks)
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = look.doctype
@@ -132,6 +135,7 @@ class _Looks:
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
         except expat.ExpatError:
             raise _unreadable() from None
+        self._marks = look.marks
 
     def check_shared(self) -> None:
         """Check what the shared texts come to, shown as often as cells show them.
@@ -147,9 +151,10 @@ class _Looks:
 
 
 class _Look:
-    """What was seen in one part."""
+    """What was seen in one part, and how many elements and attributes in all so far."""
 
-    def __init__(self, shared: array[int], used: array[int]) -> None:
+    def __init__(self, shared: array[int], used: array[int], marks: int) -> None:
+        self.marks = marks
         self._shared = shared
         self._used = used
         self._row = self._column = 0
@@ -163,6 +168,9 @@ class _Look:
         raise BadQuestion(_FIELD, "a file without a document type declaration in it")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.marks += 1 + len(attributes)
+        if self.marks > LIMITS.sheet_marks_max:
+            raise _too_far(f"{LIMITS.sheet_marks_max} elements and attributes in the file")
         local = name.rpartition(" ")[2]
         if local == "c":
             self._cell(attributes)
@@ -218,6 +226,17 @@ class _Look:
             raise _too_far(f"{LIMITS.sheet_rows_max} rows below the headings")
         if self._rows * self._columns > LIMITS.sheet_cells_max:
             raise _too_far(f"{LIMITS.sheet_cells_max} cells")
+
+
+def _check_tags(inside: bytes) -> None:
+    """Check that no tag is so long that reading it alone would take the machine's memory."""
+    most = LIMITS.sheet_tag_bytes_max
+    at = 0
+    while len(inside) - at > most:
+        last = inside.rfind(b"<", at, at + most)
+        if last < 0:
+            raise _too_far(f"{most} bytes between two elements of the file")
+        at = last + 1
 
 
 def _column_of(letters: str) -> int:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from ledger.errors import BadQuestion, Unknown
+from ledger.limits import LIMITS
 from ledger.records import CUSTODY_ROLES
 from ledger.sheets.faults import Unfit
 from ledger.sheets.shelf import Plain, Source
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, Address, Hash32, from_hex, to_hex
 
 People = Callable[[str], Address]
-"""Returns the address of a party by what was typed, or raises ``Unknown`` or ``BadQuestion``."""
+"""Returns the address of a key by its name here, or raises ``Unknown`` or ``BadQuestion``."""
+
+_NAMESAKES_SHOWN_MAX: Final = 5
 
 
 class Known:
@@ -86,36 +90,99 @@ class Mines:
         return bytes.fromhex(fitting[0]["siteId"].removeprefix("0x"))
 
 
+class PartyNames:
+    """Admitted parties by the names that the reader may see; asked for once, when first needed.
+
+    Args:
+        source: the ledger.
+
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def address(self, name: str) -> Address:
+        """Return the address of the one admitted party that bears a name.
+
+        Raises:
+            Unfit: none does, or several do; or there are too many parties to look through.
+
+        """
+        if self._by_name is None:
+            most = LIMITS.sheet_parties_max
+            raise Unfit(f"a name, where more than {most} parties may bear it: give the address")
+        found = self._by_name.get(name.strip(), [])
+        if not found:
+            raise Unfit("no address, and no name of a key or of a party that is known here")
+        if len(found) > 1:
+            more = ", …" if len(found) > _NAMESAKES_SHOWN_MAX else ""
+            listed = ", ".join(found[:_NAMESAKES_SHOWN_MAX])
+            raise Unfit(f"the name of {len(found)} parties: give the address, {listed}{more}")
+        return Address(bytes.fromhex(found[0].removeprefix("0x")))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]] | None:
+        """The addresses of each name; None where there are too many parties to look through."""
+        found: dict[str, list[str]] = {}
+        count = 0
+        for page in self._source.parties():
+            count += len(page["parties"])
+            if count > LIMITS.sheet_parties_max:
+                return None
+            for one in page["parties"]:
+                name = page["names"].get(one["address"], "").strip()
+                if name and (one["isGovernor"] or one["roles"]):
+                    found.setdefault(name, []).append(one["address"])
+        return found
+
+
 class Recipients:
     """The parties to whom goods go.
 
     Args:
         source: the ledger.
-        people: knows addresses by name.
+        people: knows the addresses of keys by name.
         author: who hands over.
+
+    Attributes:
+        called: the addresses of those that were found by their own names, by name.
 
     """
 
     def __init__(self, source: Source, people: People, author: Address) -> None:
         self._source = source
         self._people = people
+        self._names = PartyNames(source)
         self._author = author
+        self.called: dict[str, Address] = {}
         self.named = Known(self._named)
 
     def _named(self, text: str) -> Plain:
-        typed = from_hex(text, ADDRESS_BYTES)
+        address = self._address(text)
         try:
-            address = Address(typed) if typed is not None else self._people(text)
             party = self._source.party(address)
         except Unknown:
-            raise Unfit("neither the name of a key here, nor a party of this ledger") from None
-        except BadQuestion as error:
-            raise Unfit(f"not {error.expected}") from None
+            raise Unfit("no party of this ledger") from None
         if party["sort"] != "party":
             raise Unfit(f"a key or agent of {party['party']}: name the party itself")
         if address == self._author:
             raise Unfit("the party that hands over")
         return party
+
+    def _address(self, text: str) -> Address:
+        typed = from_hex(text, ADDRESS_BYTES)
+        if typed is not None:
+            return Address(typed)
+        try:
+            return self._people(text)
+        except BadQuestion as error:
+            raise Unfit(f"not {error.expected}") from None
+        except Unknown:
+            # What was to be an address is none's name, whatever somebody calls itself.
+            if text.lower().startswith("0x"):
+                raise Unfit("an address that is not whole: 0x and 40 digits") from None
+        self.called[text] = self._names.address(text)
+        return self.called[text]
 
     def country(self, party: Plain, said: str) -> str:
         """Return the country in which a party takes custody.

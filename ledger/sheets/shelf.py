@@ -6,10 +6,9 @@ kept here, so that the next one follows it as if it had been recorded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ledger.drafts import Goods
 from ledger.errors import Unknown
@@ -28,7 +27,6 @@ from ledger.values import (
 )
 
 Plain = dict[str, Any]
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class Source(Protocol):
@@ -40,11 +38,11 @@ class Source(Protocol):
     def parcels_of(self, address: Address) -> Iterator[Plain]:
         """Yield what a party holds and what is offered to it."""
 
-    def stone(self, token: str) -> Plain:
-        """Tell what anyone may know of a parcel by its token."""
-
     def party(self, address: Address) -> Plain:
         """Tell who an address is, or raise ``Unknown``."""
+
+    def parties(self) -> Iterator[Plain]:
+        """Yield every party in pages, with the names that this reader may see."""
 
     def site(self, site: Hash32) -> Plain:
         """Tell what a site is, or raise ``Unknown``."""
@@ -154,8 +152,6 @@ class Shelf:
         parcel = from_hex(text, HASH_BYTES)
         if parcel is not None:
             return self._by_id(Hash32(parcel))
-        if _TOKEN.fullmatch(text):
-            return self._by_token(text)
         return self._by_label(text)
 
     def _by_id(self, parcel: Hash32) -> Stock:
@@ -167,24 +163,12 @@ class Shelf:
             self._put(_stock_of(answer))
         return self._stocks[parcel]
 
-    def _by_token(self, token: str) -> Stock:
-        made = [one for one in self._stocks if one.hex().startswith(token)]
-        if made:
-            return self._stocks[made[0]]
-        try:
-            found = self._source.stone(token)["parcelId"]
-        except Unknown:
-            raise Unfit("a token that this ledger does not know") from None
-        if found is None:
-            raise Unfit("its whole id is needed: this ledger hides whose link it is")
-        return self._by_id(_hash(found))
-
     def _by_label(self, label: str) -> Stock:
         self._know_labels()
         fitting = [self._stocks[one] for one in self._labels.get(label, ())]
         held = [one for one in fitting if one.state == "held"] or fitting
         if not held:
-            raise Unfit("neither an id or token, nor the label of a parcel that you hold")
+            raise Unfit("neither an id nor the label of a parcel that you hold")
         if len(held) > 1:
             raise Unfit(f"the label of {len(held)} parcels that you hold: give its id")
         return held[0]

@@ -1,9 +1,9 @@
 """Tables as text: a row of headings and rows of cells, wherever they were read from.
 
 Every cell is a text without spaces around it. A cell that was a number is its exact decimal
-(``12.5``), one that was a date is written as ISO 8601 has it, one that was a formula is its value.
-Rows without any text are no rows; the others keep the number that the spreadsheet shows beside
-them.
+(``12.5``) and known to have been one (:class:`.Number`), one that was a date is written as ISO 8601
+has it, one that was a formula is its value. Rows without any text are no rows; the others keep the
+number that the spreadsheet shows beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from ledger.errors import BadQuestion
 from ledger.limits import LIMITS
 from ledger.sheets.csv_files import read_csv
-from ledger.sheets.workbooks import is_workbook, read_workbook
+from ledger.sheets.workbooks import Number, is_workbook, read_workbook
 from ledger.values import Hash32
 
 
@@ -93,7 +93,7 @@ def _headed(lines: Iterable[list[str]], rows_max: int) -> tuple[tuple[str, ...],
 
 
 def _trimmed(line: list[str]) -> tuple[str, ...]:
-    cells = [cell.strip() for cell in line]
+    cells = [cell if isinstance(cell, Number) else cell.strip() for cell in line]
     while cells and not cells[-1]:
         cells.pop()
     return tuple(cells)

@@ -3,7 +3,8 @@
 The package is looked through first (:mod:`.packages`), and what reads it gets a copy in which
 nothing is compressed any more. Cells are typed: a number is written as the shortest decimal that is
 exactly that number, so that ``12.5`` stays ``12.5`` and the sum of 0.1 and 0.2 shows as
-``0.30000000000000004``, which is no weight. An error of the spreadsheet stays one (``#N/A``).
+``0.30000000000000004``, which is no weight. A time is the second nearest to it. An error of the
+spreadsheet stays one (``#N/A``).
 """
 
 from __future__ import annotations
@@ -21,8 +22,15 @@ from ledger.errors import BadQuestion
 from ledger.sheets.packages import unpacked
 
 _FIELD: Final = "FILE"
+_HALF_A_SECOND: Final = dt.timedelta(milliseconds=500)
 _ZIP: Final = b"PK"
 _OLD: Final = b"\xd0\xcf\x11\xe0"
+
+
+class Number(str):
+    """A cell that was a number, as its exact decimal: its mark is a point, whatever texts use."""
+
+    __slots__ = ()
 
 
 def is_workbook(raw: bytes) -> bool:
@@ -86,10 +94,19 @@ def text_of(value: object) -> str:
     """Write a cell's value as text; see the module."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return Number(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"
+        return Number(int(value) if value.is_integer() else f"{Decimal(repr(value)):f}")
     if isinstance(value, dt.datetime):
-        return value.replace(microsecond=0).isoformat()
+        return _to_the_second(value).isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)
+
+
+def _to_the_second(value: dt.datetime) -> dt.datetime:
+    """Return the nearest second: a time is a fraction of a day, and seldom an exact one."""
+    if value.microsecond and value.year < dt.MAXYEAR:
+        value += _HALF_A_SECOND
+    return value.replace(microsecond=0)

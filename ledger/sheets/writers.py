@@ -68,7 +68,8 @@ def _write_csv(file: BinaryIO, columns: tuple[Column, ...], rows: Iterable[Row])
 def _cell(value: Any) -> Cell:  # noqa: ANN401 - any plain value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str | int | None) else _json(value)
+    # In JSON a semicolon may stand as its number: so no program breaks the cell at it.
+    return value if isinstance(value, str | int | None) else _json(value).replace(";", "\\u003b")
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - any plain value

@@ -114,6 +114,59 @@ def test_registrations_by_id_label_and_licence_of_a_site_are_accepted(office, so
     say(office, source, [clerk.draft(order) for order in orders(text)])
 
 
+def test_all_that_a_registration_says_stands_in_its_record(office, source):
+    (order,) = orders(
+        "site,ct,pieces,bag,hs,date,mined from,mined until\n"
+        "Jwaneng,1.5,7,B-1,7102.31,2026-01-01,2025-12-01,2025-12-30\n"
+    )
+    record = office.clerk(source).draft(order).record
+    assert (record.amounts.weight_millicarats, record.amounts.stones) == (1_500, 7)
+    assert (record.amounts.label, record.what.hs_code) == ("B-1", "7102.31")
+    scene, day = record.scene, 24 * 3600
+    times = (scene.occurred_at, scene.period_from, scene.period_to)
+    assert times == (START, START - 31 * day, START - day - 1)
+
+
+def test_a_registration_without_a_code_is_of_fresh_rough(office, source):
+    (order,) = orders("site,ct\nJwaneng,1\n")
+    assert office.clerk(source).draft(order).record.what.hs_code == "7102.10"
+
+
+def test_all_that_a_split_says_stands_in_its_record(office, source):
+    (order,) = orders(
+        "parcel,outputs,losses,hs\nBag 7,10:1:Left; 2:1:Right,sorting=0.3; missing=0.2:1,7102.21\n"
+    )
+    record = office.clerk(source).draft(order).record
+    amounts = record.amounts
+    assert record.what.hs_codes == ("7102.21", "7102.21")
+    assert (amounts.weights_millicarats, amounts.stones) == ((10_000, 2_000), (1, 1))
+    assert amounts.labels == ("Left", "Right")
+    assert dict(zip(amounts.loss_reasons, amounts.loss_weights_millicarats, strict=True)) == {
+        "sorting": 300,
+        "missing": 200,
+    }
+    assert sum(amounts.loss_stones) == 1
+
+
+def test_all_that_a_hand_over_says_stands_in_its_record(office, source):
+    (order,) = orders(
+        "parcel,to,to country,purpose,seal,date\nBag 7,trader-be,BE,return,K-1,2026-01-01T00:30\n"
+    )
+    record = office.clerk(source).draft(order).record
+    assert (record.operation, record.amounts.seal) == ("return", "K-1")
+    assert record.who.recipient == address_of("trader-be")
+    assert record.scene.occurred_at == START + 1_800
+
+
+def test_a_time_that_was_said_for_all_rows_is_that_of_rows_without_their_own(office, source):
+    (order,) = orders("site,ct\nJwaneng,1\n")
+    record = office.clerk(source, at=START + 60).draft(order).record
+    assert record.scene.occurred_at == START + 60
+    (order,) = orders("parcel,to\nBag 7,trader-be\n")
+    with pytest.raises(Unfit, match="before the last"):
+        office.clerk(source, at=START - 60).draft(order)
+
+
 def test_a_row_that_says_nothing_of_time_happened_now(office, source):
     (order,) = orders("site,ct\nJwaneng,1\n")
     record = office.clerk(source).draft(order).record
@@ -149,9 +202,9 @@ def test_a_chain_within_one_table_is_accepted(office, source):
     assert source.parcel(right)["state"] == "offered"
 
 
-@pytest.mark.parametrize("form", ["id", "token", "label"])
-def test_a_parcel_is_split_by_its_id_token_or_label(office, source, form):
-    text = {"id": to_hex(office.bag), "token": office.bag.hex()[:32], "label": "Bag 7"}[form]
+@pytest.mark.parametrize("form", ["id", "label"])
+def test_a_parcel_is_split_by_its_id_or_label(office, source, form):
+    text = {"id": to_hex(office.bag), "label": "Bag 7"}[form]
     clerk = office.clerk(source)
     draft = clerk.draft(orders(f"parcel,outputs,losses\n{text},10:2; 2:1,sorting=rest\n")[0])
     assert isinstance(draft.record, Transformation)
@@ -172,6 +225,7 @@ BAD_REGISTRATIONS = {
     "0x" + "ab" * 32 + ",1,,": ("site", "does not know"),
     "Jwaneng,1,2026-01-02,": ("date", "a time to come"),
     "Jwaneng,1,2025-12-30,2025-12": ("period", "ends after"),
+    "Jwaneng,1,2025-12-30T08:00,2025-12-30T09:00": ("period", "begins after"),
 }
 
 
@@ -189,6 +243,13 @@ def test_a_site_whose_label_two_have_is_not_chosen_between(office, source):
     assert (field, reason) == ("site", "the label or licence of 2 sites: give its id")
 
 
+def test_a_site_whose_licence_has_run_out_is_bad(office, source):
+    office.world.open_site(licence="ML-3", label="Pit", valid_until=START + 60)
+    office.desk.catch_up(source.book)
+    field, reason = refused(office.clerk(source), "site,ct\nPit,1\n")
+    assert (field, reason) == ("site", "a site whose licence has run out")
+
+
 def test_a_site_of_other_operators_is_bad(office, source):
     office.world.open_site(licence="ML-3", label="Pit", operators=(address_of("trader-ae"),))
     office.desk.catch_up(source.book)
@@ -197,10 +258,10 @@ def test_a_site_of_other_operators_is_bad(office, source):
 
 
 BAD_SPLITS = {
-    "Bag 9,1;2,": ("parcel", "neither an id or token"),
+    "Bag 9,1;2,": ("parcel", "neither an id nor"),
     "0x" + "ab" * 32 + ",1;2,": ("parcel", "does not know"),
-    "ab" * 16 + ",1;2,": ("parcel", "does not know"),
-    "Bag 8,0.5;0.5,": ("parcel", "neither an id or token"),  # the trader's by now
+    "ab" * 16 + ",1;2,": ("parcel", "neither an id nor"),  # a link names nothing to be signed
+    "Bag 8,0.5;0.5,": ("parcel", "neither an id nor"),  # the trader's by now
     "Bag 7,1;2,": ("outputs", "9.500 ct less than the parcel, 12.500 ct"),
     "Bag 7,10;3,": ("outputs", "0.500 ct more than the parcel"),
     "Bag 7,10;2.5,sorting=rest": ("losses", "nothing is left over"),
@@ -223,8 +284,8 @@ def test_another_partys_parcel_is_bad(office, source):
 
 
 BAD_HAND_OVERS = {
-    "Bag 7,nobody,,": ("recipient", "neither the name"),
-    "Bag 7,0x12,,": ("recipient", "neither the name"),
+    "Bag 7,nobody,,": ("recipient", "no address, and no name"),
+    "Bag 7,0x12,,": ("recipient", "an address that is not whole"),
     "Bag 7,miner-bw,,": ("recipient", "the party that hands over"),
     "Bag 7,auditor-ch,,": ("country", "no role there"),
     "Bag 7,trader-be,AE,": ("country", "no role there"),
@@ -287,6 +348,22 @@ def test_a_clock_that_runs_a_little_behind_stops_no_row(office, source):
         "date",
         "before the last that was said of the parcel",
     )
+
+
+def test_a_row_that_names_the_day_follows_what_was_said_that_day(office, source):
+    head = "what,site,ct,bag,parcel,to,date\nregister,Jwaneng,1,b,,,2026-01-01T00:15\n"
+    clerk = office.clerk(source)
+    drafts = [clerk.draft(one) for one in orders(f"{head}sale,,,,b,trader-be,2026-01-01\n")]
+    assert [one.record.scene.occurred_at for one in drafts] == [START + 900, START + 900]
+    say(office, source, drafts)
+    for earlier in ("2026-01-01T00:14", "2025-12-31"):
+        row = f"{head}sale,,,,b,trader-be,{earlier}\n"
+        assert refused(office.clerk(source), row)[0] == "date"
+
+
+def test_a_time_to_come_is_told_beside_the_time_that_it_is(office, source):
+    _, reason = refused(office.clerk(source), "site,ct,date\nJwaneng,1,2026-01-02\n")
+    assert reason == "a time to come: it is 2026-01-01 01:00:00 UTC"
 
 
 def test_what_was_signed_before_is_followed(office, source):

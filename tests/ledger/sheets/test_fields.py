@@ -48,7 +48,7 @@ def test_what_is_no_weight_is_said_to_be_none(text, said):
         fields.weight(text)
 
 
-@pytest.mark.parametrize("text", ["1.000,5", "1,000,5", "1,2345"])
+@pytest.mark.parametrize("text", ["1.000,5", "1,000,5", "1,2345", "1.250", "12.5", "1.000.000"])
 def test_with_a_decimal_comma_nothing_stands_between_thousands(text):
     with pytest.raises(Unfit):
         fields.weight(text, ",")
@@ -64,6 +64,14 @@ def test_what_is_no_count_is_refused(text):
 def test_a_label_is_text_as_records_take_it(text):
     with pytest.raises(Unfit):
         fields.words(text)
+
+
+def test_a_party_may_have_a_longer_name_than_a_label():
+    for text in ("x" * 49, "é" * 500):
+        assert fields.name(text) == text
+    for text in ("x" * 1_001, "é" * 501, "a\u202eb", "a\nb", "e\u0301"):
+        with pytest.raises(Unfit):
+            fields.name(text)
 
 
 def test_a_date_is_midnight_in_utc_and_a_time_keeps_its_zone():
@@ -148,3 +156,10 @@ def test_what_are_no_losses_is_refused(text):
 def test_no_cell_is_an_error_of_the_spreadsheet_or_endless(text):
     with pytest.raises(Unfit):
         fields.check_cell(text)
+
+
+def test_a_day_lasts_until_its_last_second_and_a_time_for_one():
+    day = seconds(2026, 3, 1)
+    assert fields.day_or_time("2026-03-01") == (day, day + DAY - 1)
+    assert fields.day_or_time("2026-03-01T00:00:00") == (day, day + DAY - 1)  # a workbook's day
+    assert fields.day_or_time("2026-03-01T14:30") == (day + 52_200, day + 52_200)

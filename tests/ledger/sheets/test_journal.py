@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.errors import BadQuestion, Damaged, Unavailable
-from ledger.sheets.journal import Kept, Tie, open_journal
+from ledger.sheets.journal import Kept, Tie, open_journal, signed_elsewhere
 from ledger.values import Hash32
 
 TIE = Tie("0x01", "0x02", "0x03", "0x04")
@@ -129,3 +129,24 @@ def test_each_line_is_its_digest_and_json(written):
         digest, _, text = line.partition(b" ")
         assert digest == hashlib.sha256(text).hexdigest().encode()
         assert isinstance(json.loads(text), dict)
+
+
+def test_another_journal_that_holds_rows_of_the_same_spreadsheet_is_found(written):
+    renamed = written.with_name("other.csv.journal")
+    other_options = replace(TIE, mapping="0xff")
+    assert signed_elsewhere(renamed, TIE) == written
+    assert signed_elsewhere(renamed, other_options) == written
+    assert signed_elsewhere(written, TIE) is None
+
+
+@pytest.mark.parametrize("part", ["file", "ledger", "party"])
+def test_a_journal_of_other_goods_is_not_taken_for_it(written, part):
+    assert signed_elsewhere(written.with_name("b"), replace(TIE, **{part: "0xff"})) is None
+
+
+def test_a_journal_that_holds_no_row_or_is_none_is_not_taken_for_it(path):
+    with open_journal(path, TIE):
+        pass
+    path.with_name("a.journal").write_text("a note of mine\n" * 1_000)
+    path.with_name("b.journal").mkdir()
+    assert signed_elsewhere(path.with_name("c.journal"), TIE) is None

@@ -111,3 +111,26 @@ def test_a_mapping_that_does_not_fit_the_table_is_refused(mapping, said):
 def test_a_value_for_all_rows_stands_for_a_column():
     mapping = Mapping("register", columns={"weight": "ct"}, always={"site": "Jwaneng"})
     check_mapping(mapping, ("ct",))
+
+
+def test_headings_that_give_nothing_and_fields_that_nothing_gives_are_written_beside():
+    headings = ("Gross", 'Bag "x"\n(no)\x7f', "Mine", "")
+    mapping = guess(headings, says="register")
+    text = write_mapping(mapping, headings)
+    assert read_mapping(text) == mapping
+    assert '# no field is given by "Gross", "Bag \\"x\\"\\n(no)\\u007f"\n' in text
+    assert '# weight = ""  # carats' in text
+    assert "needed\n" in text
+    assert "# seal" not in text
+    assert "# site" not in text
+
+
+def test_what_is_written_beside_is_no_part_of_the_digest():
+    mapping = guess(("Gross", "Mine"), says="register")
+    read = read_mapping(write_mapping(mapping, ("Gross", "Mine")))
+    assert read.digest == mapping.digest
+
+
+def test_headings_that_tell_nothing_are_shown():
+    with pytest.raises(BadQuestion, match=r"first row.*Production 2026\\x07, Total"):
+        guess(("Production 2026\x07", "", "Total"))

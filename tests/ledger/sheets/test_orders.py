@@ -7,6 +7,7 @@ from ledger.sheets.faults import Fault
 from ledger.sheets.mapping import Mapping, guess
 from ledger.sheets.orders import Handing, Registering, Splitting, read_orders
 from ledger.sheets.tables import read_table
+from tests.ledger.sheets.workbooks import sheet, workbook
 
 
 def read(text, mapping=None):
@@ -119,3 +120,23 @@ def test_an_error_of_the_spreadsheet_is_no_label(error):
     assert faults_of(f"site,weight,label\nJ,1,{error}\n") == [
         (2, "label", "an error of the spreadsheet")
     ]
+
+
+def test_a_label_that_two_parts_of_one_parcel_have_is_named():
+    assert faults_of("parcel,outputs\np,1::a; 2::b; 3::a\n") == [
+        (2, "outputs", "the same label twice in one row")
+    ]
+
+
+def test_a_row_that_is_bad_by_one_label_does_not_take_its_others():
+    text = "parcel,outputs\np,1::a; 2::b\nq,1::c; 2::a\nr,1::c; 2::d\n"
+    assert [order.line for order in read(text).orders] == [2, 4]
+
+
+def test_with_a_decimal_comma_a_number_of_a_workbook_is_still_a_number():
+    rows = [["site", "ct", "bag"], ["J", 1.25, "a"], ["J", "1,25", "b"], ["J", "1.250", "c"]]
+    table = read_table(workbook({"Bags": sheet(rows)}))
+    mapping = Mapping("register", "", ",", {"site": "site", "weight": "ct", "label": "bag"})
+    found = read_orders(table, mapping)
+    assert [order.says.weight_millicarats for order in found.orders] == [1_250, 1_250]
+    assert [(one.line, one.column, one.came) for one in found.faults] == [(4, "ct", "1.250")]

@@ -1,5 +1,6 @@
 """XLSX packages that would expand too far, or are none."""
 
+import dataclasses
 import struct
 import zipfile
 from io import BytesIO
@@ -16,8 +17,6 @@ from tests.ledger.sheets.workbooks import MAIN, raw_sheet, sheet, workbook, zipp
 @pytest.fixture
 def small(monkeypatch):
     """Let packages expand to a hundred thousand bytes alone."""
-    import dataclasses
-
     limits = dataclasses.replace(LIMITS, sheet_unzipped_bytes_max=100_000)
     monkeypatch.setattr(packages, "LIMITS", limits)
 
@@ -90,6 +89,35 @@ def test_one_long_text_that_many_cells_share_is_refused(small):
     cells = "".join(f'<row><c t="s"><v>{0}</v></c></row>' for _ in range(50))
     with pytest.raises(BadQuestion, match="bytes of text in its cells"):
         unpacked(workbook({"Bags": raw_sheet(cells)}, ["x" * 4_000]))
+
+
+@pytest.mark.parametrize(
+    "more", ["<x/>" * 200, "<x " + " ".join(f'a{n}=""' for n in range(200)) + "/>"]
+)
+def test_more_elements_and_attributes_than_a_table_needs_are_refused(monkeypatch, more):
+    limits = dataclasses.replace(LIMITS, sheet_marks_max=200)
+    monkeypatch.setattr(packages, "LIMITS", limits)
+    assert unpacked(workbook({"Bags": sheet([["a"]])}))
+    with pytest.raises(BadQuestion, match="200 elements and attributes"):
+        unpacked(workbook({"Bags": sheet([["a"]])}, **{"xl/more.xml": f"<x>{more}</x>"}))
+
+
+def test_the_elements_of_all_parts_are_counted_together(monkeypatch):
+    monkeypatch.setattr(packages, "LIMITS", dataclasses.replace(LIMITS, sheet_marks_max=200))
+    parts = {f"xl/{number}.xml": "<x>" + "<x/>" * 50 + "</x>" for number in range(4)}
+    with pytest.raises(BadQuestion, match="200 elements and attributes"):
+        unpacked(workbook({"Bags": sheet([["a"]])}, **parts))
+
+
+def test_a_tag_that_goes_on_and_on_is_refused_before_it_is_read():
+    tag = "<x " + " ".join(f'a{number}=""' for number in range(40_000)) + "/>"
+    assert len(tag) > LIMITS.sheet_tag_bytes_max
+    with pytest.raises(BadQuestion, match="bytes between two elements"):
+        unpacked(workbook({"Bags": sheet([["a"]])}, **{"xl/more.xml": f"<x>{tag}</x>"}))
+
+
+def test_a_cell_as_long_as_a_spreadsheet_takes_is_no_such_tag():
+    assert unpacked(workbook({"Bags": sheet([["宝" * 32_767]])}))
 
 
 def test_entities_are_refused():

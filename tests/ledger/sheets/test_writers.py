@@ -67,3 +67,11 @@ def test_without_its_extra_parquet_says_what_to_install(monkeypatch):
         check_format("parquet")
     check_format("csv")
     check_format("ndjson")
+
+
+def test_nested_cells_have_no_semicolon_at_which_a_program_breaks_them():
+    row = {"label": "a;=b", "weightMillicarats": 1, "isSeized": False, "parcels": ["x;=1+1"]}
+    (_, (label, *_, nested)) = csv.reader(io.StringIO(written("csv", [row]).decode(), newline=""))
+    assert label == "a;'=b"
+    assert ";" not in nested
+    assert json.loads(nested) == ["x;=1+1"]
