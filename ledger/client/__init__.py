@@ -24,6 +24,7 @@ from ledger.client.evidence import (
     verify_evidence,
     write_evidence,
 )
+from ledger.client.parts import RecordInPart
 from ledger.client.remembering import (
     Dispute,
     InFile,
@@ -44,6 +45,7 @@ __all__ = [
     "Line",
     "OutcomeUnknown",
     "Pin",
+    "RecordInPart",
     "Remembered",
     "Sent",
     "Trusted",

@@ -105,6 +105,22 @@ class Asking:
             raise self.stranger()
         return plain
 
+    def do(self, method: str, path: str, shape: type[Any] | None = None) -> Steps[Plain]:
+        """Have the server do something that is no record, once; raises as :meth:`plain` does.
+
+        Args:
+            method: POST or DELETE.
+            path: what it is done to.
+            shape: what the answer is made of; None for an empty one.
+
+        """
+        raw = self.whole((yield Request(method, path, (), self._authorization())))
+        plain = self.read(raw) if shape is not None else {}
+        if shape is not None and not has_form(plain, shape):
+            raise self.stranger()
+        answer: Plain = plain
+        return answer
+
     def _authorization(self) -> tuple[tuple[str, str], ...]:
         token = self._manner.token()
         return (("authorization", f"Bearer {token}"),) if token else ()

@@ -6,21 +6,27 @@ Whoever drives the steps adds nothing to them, so both clients do the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from ledger.answers.shapes import ConsistencyAnswer, InclusionAnswer, RecordAnswer
+from ledger.answers.shapes import ConsistencyAnswer, InclusionAnswer, LinkShown, RecordAnswer
+from ledger.answers.wire import members_of
 from ledger.client.asking import Asking, Manner
 from ledger.client.exchange import Steps
-from ledger.client.questions import Questions
+from ledger.client.parts import RecordInPart
+from ledger.client.questions import Questions, check_token
 from ledger.client.recalling import Recalling
 from ledger.client.remembering import Remembered
 from ledger.client.sending import Line, Sending, Sent
 from ledger.client.trusting import Trusting
+from ledger.desk import Plain
 from ledger.desk.answering import about
 from ledger.desk.signing_in import sign_in_body, token_in
+from ledger.desk.withholding import check_withheld, mode_of
 from ledger.entry import decode
-from ledger.errors import BadQuestion, ProofError
+from ledger.errors import ProofError
 from ledger.keys import Signer
 from ledger.merkle import leaf_hash, verify_consistency, verify_inclusion
+from ledger.signing import read_shown
 from ledger.values import ParcelId, RecordId, to_hex
 
 
@@ -39,6 +45,8 @@ class Core(Questions):
         super().__init__(asking, trusting)
         self._manner = manner
         self._sending = Sending(manner, asking, trusting)
+        self._is_trade = False
+        """Whether the charter was found to say so; it then does for ever."""
 
     # -- records -----------------------------------------------------------------------------
 
@@ -54,10 +62,14 @@ class Core(Questions):
                 the server's word.
             through: see :meth:`parcel`.
 
+        Returns:
+            The answer; a :class:`~ledger.client.parts.RecordInPart` if it was checked and some of
+            its sheets are withheld from this reader.
+
         Raises:
             ProofError: it is not proved, or no checkpoint covers it yet.
-            Damaged: it is not the record that it is said to be.
-            BadQuestion: it is shown in part only, and so cannot be checked against its entry.
+            Damaged: it is not the record that it is said to be, or something of it is kept back
+                that every party may read.
 
         """
         named = to_hex(record_id)
@@ -68,14 +80,23 @@ class Core(Questions):
         answer = self._asking.made(plain, RecordAnswer)
         if not checked:
             return answer
-        if answer.withheld:
-            raise BadQuestion("checked", "False: this record is not shown whole")
         desk = Recalling()
         desk.tell(path, plain)
         desk.record(record_id, self._trusting.ledger_id)
         root = decode(answer.entry).root
         yield from self._trusting.prove(answer.index, root, answer.recorded_at_ms)
-        return answer
+        if not answer.withheld:
+            return answer
+        yield from self._check_withheld(plain)
+        return RecordInPart(**members_of(answer), shown=read_shown(plain["envelope"]))
+
+    def _check_withheld(self, plain: Plain) -> Steps[None]:
+        """See that the ledger may withhold what it does, by its charter."""
+        if not self._is_trade:
+            desk = Recalling()
+            found = partial(mode_of, desk, self._trusting.ledger_id)
+            self._is_trade = (yield from desk.fetch(found, self._asking.plain)) == "trade"
+        check_withheld(plain, "trade" if self._is_trade else "open")
 
     def send(self, envelope: bytes, *, checked: bool = True) -> Steps[Sent]:
         """Hand one envelope in, and send it again while its answer is lost.
@@ -110,6 +131,39 @@ class Core(Questions):
 
         """
         return self._sending.send_all(envelopes, atomic=atomic, checked=checked)
+
+    # -- links -------------------------------------------------------------------------------
+
+    def mint_link(self, parcel: ParcelId) -> Steps[LinkShown]:
+        """Mint a link to the page of a parcel that the reader's party holds.
+
+        It is asked for once: if the answer is lost, :meth:`links` shows whether it was minted.
+
+        Raises:
+            Refused: ``not-yours``, ``sign-in-needed``.
+            Unknown: there is no such parcel.
+            BadQuestion: it has as many links as it can have.
+            Unavailable: no answer, or none of a ledger.
+
+        """
+        named = to_hex(parcel)
+        self._trusting.settled()
+        plain = yield from self._asking.do("POST", f"/v1/parcels/{named}/links", LinkShown)
+        about(plain, "parcel", parcelId=named)
+        return self._asking.made(plain, LinkShown)
+
+    def end_link(self, parcel: ParcelId, token: str) -> Steps[None]:
+        """End a link to a parcel's page, for ever; again changes nothing.
+
+        Raises:
+            Unknown: there is no such link that is the reader's to end.
+            Refused: ``sign-in-needed``.
+            Unavailable: no answer: end it again.
+
+        """
+        check_token(token)
+        self._trusting.settled()
+        yield from self._asking.do("DELETE", f"/v1/parcels/{to_hex(parcel)}/links/{token}")
 
     # -- proofs ------------------------------------------------------------------------------
 

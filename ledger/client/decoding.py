@@ -15,6 +15,7 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ledger.answers.wire import camel
@@ -44,6 +45,8 @@ def _made(plain: Any, form: Any) -> Any:  # noqa: ANN401 - any JSON value, any t
         return _made(plain, next(one for one in inner if has_form(plain, one)))
     if origin is tuple:
         return tuple(_made(one, inner[0]) for one in plain)
+    if origin is Mapping:
+        return {_made(name, inner[0]): _made(value, inner[1]) for name, value in plain.items()}
     if dataclasses.is_dataclass(form) and isinstance(form, type):
         return form(**{name: _made(plain[key], of) for name, key, of in _members(form)})
     return bytes.fromhex(plain[2:]) if form is bytes else plain

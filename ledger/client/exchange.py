@@ -19,7 +19,7 @@ class Request:
     """One request over HTTP.
 
     Attributes:
-        method: GET or POST.
+        method: GET, POST or DELETE.
         path: from the root of the server's address on.
         query: names and values, in their order.
         headers: those of this request alone.

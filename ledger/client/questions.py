@@ -7,7 +7,7 @@ or more pages than any answer needs, is ``Damaged``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ledger.answers.shapes import (
     CharterAnswer,
@@ -15,7 +15,10 @@ from ledger.answers.shapes import (
     DescendantsAnswer,
     EntriesAnswer,
     HistoryAnswer,
+    LinksAnswer,
+    LinkShown,
     ParcelAnswer,
+    PartiesAnswer,
     PartyAnswer,
     SiteAnswer,
     SitesAnswer,
@@ -30,13 +33,12 @@ from ledger.desk import Plain
 from ledger.desk.answering import AnotherAnswer, about
 from ledger.errors import BadQuestion, Damaged
 from ledger.limits import LIMITS
+from ledger.store.links import TOKEN_BYTES
 from ledger.values import Address, ParcelId, SiteId, from_hex, to_hex
 
 Shape = TypeVar("Shape")
 Check = Callable[[Plain], None]
 """Raises ``AnotherAnswer`` when an answer is about something else."""
-
-_TOKEN_DIGITS: Final = 32
 
 
 class Pages(Generic[Shape]):
@@ -185,22 +187,36 @@ class Questions:
         return self._pages(f"{path}/descendants", DescendantsAnswer, check, query)
 
     def stone(self, token: str) -> Steps[StoneAnswer]:
-        """Ask what anyone may see of a stone by its link's token, 32 hex digits."""
-        if from_hex(f"0x{token}", _TOKEN_DIGITS // 2) is None:
-            raise BadQuestion("token", f"{_TOKEN_DIGITS} digits of lower-case hex")
+        """Ask what anyone may see of a stone by its link's token, 32 hex digits.
 
-        def check(plain: Plain) -> None:
-            came = plain["parcelId"]
-            if came is not None and came[2 : 2 + _TOKEN_DIGITS] != token:
-                raise AnotherAnswer("stone", token, came)
+        Whose page a link leads to is the server's word.
 
-        return self._one(f"/stones/{token}.json", StoneAnswer, check)
+        Raises:
+            LinkEnded: the link was ended.
+
+        """
+        check_token(token)
+        return self._one(f"/stones/{token}.json", StoneAnswer, _names("stone", token=token))
+
+    def links(self, parcel: ParcelId) -> Steps[LinksAnswer]:
+        """Ask which links to a parcel's page the reader may end, the earliest first."""
+        path, names = _parcel(parcel)
+        return self._one(f"{path}/links", LinksAnswer, names)
+
+    def link(self, token: str) -> Steps[LinkShown]:
+        """Ask whose page a link leads to that the reader may end."""
+        check_token(token)
+        return self._one(f"/v1/links/{token}", LinkShown, _names("link", token=token))
 
     # -- people and places -------------------------------------------------------------------
 
     def party(self, address: Address) -> Steps[PartyAnswer]:
         """Ask who an address is; with the first page of what it holds."""
         return self._one(*_party(address))
+
+    def parties(self, *, limit: int | None = None) -> Pages[PartiesAnswer]:
+        """Ask which parties there are, by address, with the names that this reader sees; pages."""
+        return self._pages("/v1/parties", PartiesAnswer, None, _size(limit))
 
     def holdings(self, address: Address, *, limit: int | None = None) -> Pages[PartyAnswer]:
         """Ask what a party holds, and what is offered to it; pages of :meth:`party`."""
@@ -243,6 +259,12 @@ class Questions:
     ) -> Pages[Shape]:
         path, names = _parcel(parcel)
         return self._pages(f"{path}/{question}", shape, names, given)
+
+
+def check_token(token: str) -> None:
+    """Return if a link's token has its form; else raise ``BadQuestion``."""
+    if from_hex(f"0x{token}", TOKEN_BYTES) is None:
+        raise BadQuestion("token", f"{2 * TOKEN_BYTES} digits of lower-case hex")
 
 
 def _names(sort: str, **asked: str) -> Check:

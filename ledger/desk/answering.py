@@ -37,7 +37,7 @@ class AnotherAnswer(Damaged):
         )
 
 
-def about(answer: Mapping[str, Any], sort: str, **asked: str | int | list[str]) -> None:
+def about(answer: Mapping[str, Any], sort: str, **asked: str | int | list[str] | None) -> None:
     """Check that an answer's members are those that were asked for.
 
     Args:

@@ -164,12 +164,12 @@ class Desk(ABC):
         """Ask for one record, and read it again here as far as it is shown; see :meth:`read`."""
         return read_as_shown(self._ask_record(record_id, through), record_id, ledger_id)
 
-    def record(self, record_id: Hash32, ledger_id: Hash32) -> Plain:
+    def record(self, record_id: Hash32, ledger_id: Hash32, through: Hash32 | None = None) -> Plain:
         """Ask for one record, whole or in part, with what the ledger says of it; see :meth:`read`.
 
         Its status, and its index, are the desk's word; so is that no more of it may be shown.
         """
-        answer = self._ask_record(record_id)
+        answer = self._ask_record(record_id, through)
         read = read_as_shown(answer, record_id, ledger_id)
         signers = None if read.signers is None else [to_hex(signer) for signer in read.signers]
         about(

@@ -2,15 +2,25 @@
 
 Only the parcels of the story are followed. What a Transformation makes beside them is in its own
 sums, which must balance to the millicarat all the same.
+
+Of a record whose *who* and *amounts* are withheld only its links count: what it leaves of weight,
+stones, label and holder is not known, until a later record that is shown says it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ledger.records import Handoff, Receipt, Record, Registration, Transformation
+from ledger.records import (
+    Handoff,
+    Receipt,
+    Record,
+    Registration,
+    Transformation,
+    withheld_of,
+)
 from ledger.rules import outputs_of
 from ledger.values import Address, Hash32, ParcelId, carats, form_of, to_hex
 
@@ -20,7 +30,7 @@ class Goods:
     """What the steps so far say of a parcel: its book weight, and who holds it.
 
     Attributes:
-        weight_millicarats: its book weight.
+        weight_millicarats: its book weight; None where it is withheld, as with the others.
         stones: 0 = not counted.
         hs_code: its code.
         label: as its maker gave it.
@@ -28,11 +38,11 @@ class Goods:
 
     """
 
-    weight_millicarats: int
-    stones: int
+    weight_millicarats: int | None
+    stones: int | None
     hs_code: str
-    label: str
-    custodian: Address
+    label: str | None
+    custodian: Address | None
 
     def shown(self) -> dict[str, Any]:
         """Return it as a desk's answer about the parcel writes it."""
@@ -42,7 +52,7 @@ class Goods:
             "hsCode": self.hs_code,
             "form": form_of(self.hs_code),
             "label": self.label,
-            "custodian": to_hex(self.custodian),
+            "custodian": None if self.custodian is None else to_hex(self.custodian),
         }
 
 
@@ -67,16 +77,9 @@ class Books:
 
         """
         if isinstance(record, Registration):
-            amounts = record.amounts
-            self._goods[outputs_of(record, record_id)[0]] = Goods(
-                amounts.weight_millicarats,
-                amounts.stones,
-                record.what.hs_code,
-                amounts.label,
-                record.author,
-            )
+            self._registered(record, record_id)
         elif isinstance(record, Handoff):
-            return self._stated(record.what.parcel, record.amounts.weight_millicarats)
+            return self._offered(record)
         elif isinstance(record, Receipt) and record.what.operation != "refuse":
             return self._received(record)
         elif isinstance(record, Transformation):
@@ -86,54 +89,101 @@ class Books:
     def _left(self, parcel: ParcelId) -> Goods | None:
         return None if parcel in self._used_up else self._goods.get(parcel)
 
-    def _stated(self, parcel: ParcelId, weight: int) -> str:
-        left = self._left(parcel)
-        if left is not None and left.weight_millicarats == weight:
-            return ""
-        known = "nothing" if left is None else f"{carats(left.weight_millicarats)} ct"
-        return f"{carats(weight)} ct of {to_hex(parcel)}, where the step before left {known}"
+    def _registered(self, record: Registration, record_id: Hash32) -> None:
+        (made,) = outputs_of(record, record_id)
+        code = record.what.hs_code
+        if withheld_of(record):
+            self._goods[made] = Goods(None, None, code, None, None)
+            return
+        amounts = record.amounts
+        self._goods[made] = Goods(
+            amounts.weight_millicarats, amounts.stones, code, amounts.label, record.author
+        )
+
+    def _offered(self, record: Handoff) -> str:
+        parcel, left = record.what.parcel, self._left(record.what.parcel)
+        if withheld_of(record):
+            return "" if left else f"{to_hex(parcel)} is offered where the step before left nothing"
+        weight = record.amounts.weight_millicarats
+        if left is None or left.weight_millicarats not in (None, weight):
+            known = "nothing" if left is None else _weight(left)
+            return f"{carats(weight)} ct of {to_hex(parcel)}, where the step before left {known}"
+        self._goods[parcel] = replace(
+            left,
+            weight_millicarats=weight,
+            stones=record.amounts.stones if left.stones is None else left.stones,
+            custodian=left.custodian or record.author,
+        )
+        return ""
 
     def _received(self, record: Receipt) -> str:
         left = self._left(record.what.parcel)
         if left is None:
             return f"{to_hex(record.what.parcel)} is received before it is there"
-        weight, counted = record.amounts.weight_millicarats, record.amounts.stones
-        self._goods[record.what.parcel] = replace(
-            left,
-            weight_millicarats=min(left.weight_millicarats, weight),
-            stones=counted if left.stones and counted else left.stones,
-            custodian=record.author,
-        )
+        if withheld_of(record):
+            after = replace(left, weight_millicarats=None, stones=None, custodian=None)
+        else:
+            before, found = left.weight_millicarats, record.amounts.weight_millicarats
+            counted = record.amounts.stones
+            after = replace(
+                left,
+                weight_millicarats=None if before is None else min(before, found),
+                stones=counted if left.stones and counted else left.stones,
+                custodian=record.author,
+            )
+        self._goods[record.what.parcel] = after
         return ""
 
     def _transformed(
         self, record: Transformation, record_id: Hash32, of: Collection[ParcelId]
     ) -> str:
-        amounts = record.amounts
-        given = amounts.input_weight_millicarats
-        made = sum(amounts.weights_millicarats)
-        lost = sum(amounts.loss_weights_millicarats)
         # Where a story ends with its parcel used up, what went in beside it is no part of it.
         is_end = bool(of) and set(of) <= set(record.what.inputs)
         inputs = of if is_end else record.what.inputs
         taken = [self._left(parcel) for parcel in inputs]
-        most = sum(one.weight_millicarats for one in taken if one)
         self._used_up.update(record.what.inputs)
         self._make(record, record_id)
-        if given != made + lost:
-            return f"{carats(given)} ct in, {carats(made)} ct out, {carats(lost)} ct lost"
-        has_more_beside = len(inputs) < len(record.what.inputs) and most < given
-        if None in taken or (most != given and not has_more_beside):
-            return f"{carats(given)} ct in, which is not what the steps before left"
-        return ""
+        if withheld_of(record):
+            return "" if all(taken) else "what goes in is not what the steps before left"
+        return _balance(record, taken, has_more_beside=len(inputs) < len(record.what.inputs))
 
     def _make(self, record: Transformation, record_id: Hash32) -> None:
-        amounts = record.amounts
+        is_shown = not withheld_of(record)
         for at, parcel in enumerate(outputs_of(record, record_id)):
-            self._goods[parcel] = Goods(
-                amounts.weights_millicarats[at],
-                amounts.stones[at],
-                record.what.hs_codes[at],
-                amounts.labels[at],
-                record.author,
+            code = record.what.hs_codes[at]
+            self._goods[parcel] = (
+                Goods(
+                    record.amounts.weights_millicarats[at],
+                    record.amounts.stones[at],
+                    code,
+                    record.amounts.labels[at],
+                    record.author,
+                )
+                if is_shown
+                else Goods(None, None, code, None, None)
             )
+
+
+def _weight(goods: Goods) -> str:
+    weight = goods.weight_millicarats
+    return "a weight that is withheld" if weight is None else f"{carats(weight)} ct"
+
+
+def _balance(
+    record: Transformation, taken: Sequence[Goods | None], *, has_more_beside: bool
+) -> str:
+    """Lay what goes in beside what comes out and is lost, and beside what the steps before left."""
+    amounts = record.amounts
+    given = amounts.input_weight_millicarats
+    made = sum(amounts.weights_millicarats)
+    lost = sum(amounts.loss_weights_millicarats)
+    if given != made + lost:
+        return f"{carats(given)} ct in, {carats(made)} ct out, {carats(lost)} ct lost"
+    left = [one.weight_millicarats for one in taken if one is not None]
+    known = sum(weight for weight in left if weight is not None)
+    # The others weigh something too.
+    has_unknown = has_more_beside or None in left
+    does_fit = known < given if has_unknown else known == given
+    if len(left) < len(taken) or not does_fit:
+        return f"{carats(given)} ct in, which is not what the steps before left"
+    return ""

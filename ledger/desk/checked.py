@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.checkpoint import Checkpoint
-from ledger.signing import SignedRecord
-from ledger.values import NO_HASH, Hash32, ParcelId
+from ledger.records import Record
+from ledger.values import NO_HASH, Address, Hash32, ParcelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ class CheckedStep:
     Attributes:
         index: where the ledger says it stands; proved if ``is_proved``.
         recorded_at_ms: by its entry.
-        signed: the record, its id and its signers.
+        record: what it says; ``Withheld`` in the place of what this reader is not shown.
+        record_id: its id.
+        signers: who signed it, ascending; None where *who* is withheld.
+        withheld: the sheets that this reader is not shown.
         parcels: the parcels of the story that it makes or advances.
         is_proved: whether the checkpoint proves that it is in the log, at this index.
 
@@ -33,7 +36,10 @@ class CheckedStep:
 
     index: int
     recorded_at_ms: int
-    signed: SignedRecord
+    record: Record
+    record_id: Hash32
+    signers: tuple[Address, ...] | None
+    withheld: tuple[str, ...]
     parcels: tuple[ParcelId, ...]
     is_proved: bool
 
@@ -45,6 +51,7 @@ class Checked:
     Attributes:
         parcel: what the desk says of the parcel.
         ledger_id, origin: of the Charter.
+        mode: of the charter in force: open or trade.
         is_pinned: whether the ledger id is the one that was asked for; otherwise it is the desk's
             word which ledger this is.
         checkpoint: the one that everything was laid on; None when it does not verify.
@@ -56,6 +63,8 @@ class Checked:
         proofs: how many proofs of inclusion were verified, those of charters, changes of key and
             admissions of agents among them.
         agreed: the members of ``parcel`` that the steps bear out; the others are the desk's word.
+        names: what the desk calls the parties, by address; its word.
+        gaps: how many records are named by others and not shown; each is a doubt.
         doubts: what does not prove itself.
 
     """
@@ -63,6 +72,7 @@ class Checked:
     parcel: dict[str, Any]
     ledger_id: Hash32 = NO_HASH
     origin: str = ""
+    mode: str = ""
     is_pinned: bool = False
     checkpoint: Checkpoint | None = None
     steps: tuple[CheckedStep, ...] = ()
@@ -71,9 +81,16 @@ class Checked:
     shown_signatures: int = 0
     proofs: int = 0
     agreed: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    gaps: int = 0
     doubts: list[Doubt] = field(default_factory=list)
 
     @property
+    def in_part(self) -> int:
+        """How many of the steps are shown in part; who signed these is not checked."""
+        return sum(bool(step.withheld) for step in self.steps)
+
+    @property
     def is_sound(self) -> bool:
-        """Tell whether all of it proves itself."""
+        """Tell whether all that is shown proves itself."""
         return not self.doubts

@@ -16,10 +16,17 @@ What a desk answers is hearsay. From the Charter at index 0 on, this is checked 
 Whatever of it cannot be shown is a doubt, and a story with a doubt is not sound; so is a record
 that no checkpoint covers yet, since anybody could write one that is in no log.
 
+A trade ledger shows a party its goods' way with *who*, *amounts* and the signatures of most records
+withheld. Of such a record all is checked but who signed it and what it weighs: its id, its form as
+far as it is shown, its entry and proof, and its links. That it may be withheld at all follows from
+the charter (:mod:`.withholding`). A record that another one names, and that is not shown at all,
+leaves a gap, which is a doubt.
+
 Not checked here, and so the ledger's own word: which ledger it is, if no id is pinned; the parcel's
 state and country; that an author was admitted and had the role, and every rule but these; names of
-sites, bounds of origin, findings; and that nothing was left out after the last record shown of the
-parcel, of a key, of an agent or of the charter. ``adamant audit``, on a folder, checks all of it.
+sites and of parties, bounds of origin, findings; and that nothing was left out after the last
+record shown of the parcel, of a key, of an agent or of the charter. ``adamant audit``, on a folder,
+checks all of it.
 
 The parcel is asked about first, and the checkpoint after it: what is recorded meanwhile is no part
 of the story.
@@ -28,17 +35,31 @@ of the story.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 from ledger.desk.asking import Desk
 from ledger.desk.books import Books, Goods
 from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.founding import Founding
-from ledger.desk.reading import Reread, hash_of
+from ledger.desk.reading import Reread, RereadInPart, hash_of
 from ledger.desk.rereading import Reader, Told
 from ledger.desk.speakers import Speakers
-from ledger.records import Transformation, previous_of
+from ledger.desk.withholding import fault_of
+from ledger.records import SHEETS, Transformation, previous_of
 from ledger.rules import touches
-from ledger.values import Hash32, ParcelId, to_hex
+from ledger.values import NO_HASH, Hash32, ParcelId, to_hex
+
+AnyRead: TypeAlias = Reread | RereadInPart
+
+_SHEET_OF: Final = {
+    "weightMillicarats": "amounts",
+    "stones": "amounts",
+    "label": "amounts",
+    "hsCode": "what",
+    "form": "what",
+    "custodian": "who",
+}
+"""The sheet that a member of a parcel's book is withheld with."""
 
 
 def check_story(
@@ -67,39 +88,60 @@ def check_story(
     if not Founding(desk, reader, speakers).holds(pinned):
         return checked
     # 4. Every record that the desk tells of, read again.
-    ids = [step["recordId"] for page in desk.story(parcel) for step in page["steps"]]
-    reads = [reader.read(hash_of(text)) for text in dict.fromkeys(ids)]
+    pages = list(desk.story(parcel))
+    ids = [step["recordId"] for page in pages for step in page["steps"]]
+    for page in (checked.parcel, *pages):
+        checked.names.update(page["names"])
+    reads = [reader.read_as_shown(hash_of(text)) for text in dict.fromkeys(ids)]
     known = {read.record_id: read for read in reads if read}
     # 5. How they hang together: only what leads to this parcel is part of its story.
-    teller = _Teller(reader, speakers)
-    story = teller.link(parcel, hash_of(checked.parcel["head"]), known)
+    teller = _Teller(desk, reader, speakers)
+    head, last = hash_of(checked.parcel["head"]), _last_shown(parcel, known)
+    story = teller.link(parcel, [head] if head in known else [head, *last], known)
     # 4. and 6. Who signed them, that they are in the log, and what they weigh.
     goods = teller.tell(story, known).goods(parcel)
     # 7. What the desk says of the parcel itself.
-    if goods is not None:
+    if goods is not None and head in known:
         teller.compare(goods)
+    if checked.in_part and any(page["isWhole"] for page in pages):
+        reader.doubt("story", "it is said to be told whole, and a part of it is withheld")
     return checked
+
+
+def _last_shown(parcel: ParcelId, known: Mapping[Hash32, AnyRead]) -> list[Hash32]:
+    """Return the last record of a parcel's own chain that is shown, if any is."""
+    own = [read for read in known.values() if parcel in touches(read.record, read.record_id)]
+    return [read.record_id for read in sorted(own, key=lambda read: read.index)[-1:]]
 
 
 class _Teller:
     """Lays the records of one story in their order, and notes what does not fit."""
 
-    def __init__(self, reader: Reader, speakers: Speakers) -> None:
+    def __init__(self, desk: Desk, reader: Reader, speakers: Speakers) -> None:
+        self._desk = desk
         self._checked = reader.checked
         self._reader = reader
         self._speakers = speakers
 
     def link(
-        self, parcel: ParcelId, head: Hash32, known: Mapping[Hash32, Reread]
+        self, parcel: ParcelId, heads: Sequence[Hash32], known: Mapping[Hash32, AnyRead]
     ) -> dict[Hash32, list[ParcelId]]:
-        """Follow the links from a parcel's last record back to its mines.
+        """Follow the links from a parcel's last records back to its mines.
+
+        Args:
+            parcel: whose story.
+            heads: the last record of its chain, which is zeros where its book is withheld; and
+                the last one that is shown, if it is another.
+            known: the records that are shown.
 
         Returns:
             For each record of the story, the parcels of it that the record makes or advances.
 
         """
         story: dict[Hash32, list[ParcelId]] = {}
-        waiting = [(head, parcel)]
+        if len(heads) > 1 and heads[0] == NO_HASH and self._may_end(known[heads[1]]):
+            heads = heads[1:]
+        waiting = [(head, parcel) for head in heads]
         while waiting:
             record_id, of = waiting.pop()
             told = story.setdefault(record_id, [])
@@ -108,11 +150,12 @@ class _Teller:
             told.append(of)
             read = known.get(record_id)
             if read is None:
+                self._checked.gaps += 1
                 self._reader.doubt(
                     f"record {to_hex(record_id)}", "the story lacks it, but a record names it"
                 )
                 continue
-            record = read.signed.record
+            record = read.record
             if of not in touches(record, record_id):
                 self._reader.doubt(read.place, f"it does not move {to_hex(of)}")
                 continue
@@ -122,24 +165,43 @@ class _Teller:
             waiting += zip(previous, goods, strict=True)
         return story
 
+    def _may_end(self, last: AnyRead) -> bool:
+        """Tell whether a trade ledger may say nothing of a parcel after a record of its chain.
+
+        It does so of goods that the reader gave on: by a record that names it, and so is whole.
+        """
+        is_withheld = self._checked.parcel["withheld"] == list(SHEETS)
+        return self._checked.mode == "trade" and is_withheld and not last.withheld
+
     def tell(
-        self, story: Mapping[Hash32, Sequence[ParcelId]], known: Mapping[Hash32, Reread]
+        self, story: Mapping[Hash32, Sequence[ParcelId]], known: Mapping[Hash32, AnyRead]
     ) -> Books:
         """Replay the story in its order: who signed, what is proved, what is left of the goods."""
         books, steps = Books(), []
         reads = sorted((known[at] for at in story if at in known), key=lambda read: read.index)
         time_ms = 0
         for read in reads:
+            hidden = fault_of(read, self._checked.mode)
             fault = books.take(read.record, read.record_id, story[read.record_id])
-            if fault:
-                self._reader.doubt(read.place, fault)
+            for said in filter(None, (hidden, fault)):
+                self._reader.doubt(read.place, said)
             if read.at_ms < time_ms:
                 self._reader.doubt(read.place, "it is earlier than the step before it")
             time_ms = read.at_ms
-            self._count_signatures(read)
-            parcels = tuple(story[read.record_id])
-            is_proved = self._reader.prove(read)
-            steps.append(CheckedStep(read.index, time_ms, read.signed, parcels, is_proved))
+            if isinstance(read, Reread):
+                self._count_signatures(read)
+            steps.append(
+                CheckedStep(
+                    index=read.index,
+                    recorded_at_ms=time_ms,
+                    record=read.record,
+                    record_id=read.record_id,
+                    signers=read.signers,
+                    withheld=read.withheld,
+                    parcels=tuple(story[read.record_id]),
+                    is_proved=self._reader.prove(read),
+                )
+            )
         self._checked.steps = tuple(steps)
         return books
 
@@ -148,11 +210,34 @@ class _Teller:
         agreed = []
         for name, value in goods.shown().items():
             said = self._checked.parcel.get(name)
+            if name == "custodian" and value is None and self._is_reader(said):
+                self._reader.doubt("parcel", "how this reader came to hold it is kept from it")
+            if value is None or (said is None and self._may_be_silent(name)):
+                continue  # one of the two is withheld
             if said == value:
                 agreed.append(name)
             else:
                 self._reader.doubt("parcel", f"{name} is said to be {said}; its records: {value}")
         self._checked.agreed = tuple(agreed)
+
+    def _is_reader(self, custodian: str | None) -> bool:
+        """Tell whether the parcel is said to be held by the party whose key signed in.
+
+        What it took over, or made, is signed by it, and so is shown to it whole.
+        """
+        reader = self._desk.reader
+        if reader is None or custodian is None:
+            return False
+        text = to_hex(reader)
+        return custodian == text or custodian == self._desk.party(reader)["party"]
+
+    def _may_be_silent(self, name: str) -> bool:
+        """Tell whether a trade ledger may say nothing of a member of the parcel's book.
+
+        A label is shown with the record that gave it, the rest as the book's sheets.
+        """
+        is_withheld = _SHEET_OF[name] in self._checked.parcel["withheld"] or name == "label"
+        return self._checked.mode == "trade" and is_withheld
 
     def _count_signatures(self, read: Reread) -> None:
         signers = read.signed.signers

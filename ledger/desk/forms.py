@@ -44,6 +44,10 @@ def has_form(plain: Any, form: Any) -> bool:  # noqa: ANN401 - any JSON value, a
         return plain in inner
     if origin is tuple:
         return isinstance(plain, list) and all(has_form(one, inner[0]) for one in plain)
+    if origin is Mapping:
+        return isinstance(plain, dict) and all(
+            has_form(name, inner[0]) and has_form(value, inner[1]) for name, value in plain.items()
+        )
     if dataclasses.is_dataclass(form) and isinstance(form, type):
         return isinstance(plain, dict) and all(
             name in plain and has_form(plain[name], member)
@@ -57,8 +61,6 @@ def _is_plain(plain: Any, form: Any) -> bool:  # noqa: ANN401 - likewise
         return plain is None
     if form is bytes:
         return _is_hex(plain)
-    if form is Mapping:
-        return isinstance(plain, dict)
     if form is int:
         return type(plain) is int and 0 <= plain <= LIMITS.integer_max
     if form in (str, bool):

@@ -49,6 +49,7 @@ class Founding:
             return False
         self._speakers.seat(charter)
         charters = [charter, *self._amendments(charter)]
+        self._checked.mode = charters[-1].record.what.mode
         return self._lay_on_checkpoint(charters)
 
     def _charter(self, pinned: Hash32 | None) -> Reread | None:

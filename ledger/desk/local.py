@@ -6,21 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ledger.access import OPERATOR
-from ledger.answers import Answers
+from ledger.answers import Answers, read_token
+from ledger.answers.wire import to_wire
 from ledger.book import Book, Line, Reached
 from ledger.config import Copy, LedgerFolder, open_copy, open_ledger, system_clock
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.private import Act, dispose_of
 from ledger.disclosing import Disclosing
-from ledger.values import Hash32
+from ledger.store.links import LinkStore
+from ledger.values import Hash32, ParcelId
 
 
 class LocalDesk(Desk):
     """Asks an open book, and hands in to it."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, links: LinkStore | None = None) -> None:
         self._book = book
-        self._answers = Answers(book, system_clock)
+        self._answers = Answers(book, system_clock, links=links)
         self._disclosing = Disclosing(book, book.private, system_clock)
 
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -42,13 +44,22 @@ class LocalDesk(Desk):
         """Show a private field to a party, or no longer; or erase it for ever."""
         dispose_of(self._disclosing, record_id, name, act, party)
 
+    def mint_link(self, parcel: ParcelId) -> Plain:
+        """Mint a link to a parcel's page."""
+        minted: Plain = to_wire(self._answers.linking.mint(OPERATOR, parcel))
+        return minted
+
+    def end_link(self, parcel: ParcelId, token: str) -> None:
+        """End a link to a parcel's page."""
+        self._answers.linking.end(OPERATOR, parcel, read_token(token))
+
 
 class CopyDesk(Desk):
     """Asks a copy that lacks the log's key; hands nothing in."""
 
     def __init__(self, copy: Copy) -> None:
         self._copy = copy
-        self._answers = Answers(copy, system_clock)
+        self._answers = Answers(copy, system_clock, links=copy.links)
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
@@ -67,6 +78,14 @@ class CopyDesk(Desk):
         """Raise RefusesToStart likewise."""
         raise self._copy.fault
 
+    def mint_link(self, _parcel: ParcelId) -> Plain:
+        """Raise RefusesToStart: what a copy mints leads nowhere at the ledger itself."""
+        raise self._copy.fault
+
+    def end_link(self, *_given: object) -> None:
+        """Raise RefusesToStart likewise."""
+        raise self._copy.fault
+
 
 @contextmanager
 def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
@@ -82,4 +101,4 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
             yield CopyDesk(copy)
         return
     with open_ledger(folder) as ledger:
-        yield LocalDesk(ledger.book)
+        yield LocalDesk(ledger.book, ledger.stores.links)

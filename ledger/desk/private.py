@@ -88,7 +88,14 @@ def dispose_of(
 
 
 def request_of(record_id: Hash32, name: str, act: Act, party: str) -> tuple[str, str, Any]:
-    """Return method, path and body of the request that does it."""
+    """Return method, path and body of the request that does it.
+
+    Raises:
+        BadQuestion: the name is none that a field has: in a path it could ask for something else.
+
+    """
+    if not (name.isascii() and name.isalnum()):
+        raise BadQuestion("name", "the name of a private field, such as priceUsCents")
     path = f"/v1/records/{to_hex(record_id)}/private/{name}"
     if act == "erase":
         return "DELETE", path, None

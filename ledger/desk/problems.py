@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ledger.errors import AdamantError, BadQuestion, Refusal, Refused, Unavailable, Unknown
+from ledger.errors import (
+    AdamantError,
+    BadQuestion,
+    LinkEnded,
+    Refusal,
+    Refused,
+    Unavailable,
+    Unknown,
+)
 
 _ASKED_WRONGLY: Final = frozenset(
     """
@@ -36,6 +44,8 @@ def error_of(status: int, problem: object) -> AdamantError | None:
     detail = str(problem.get("detail", "")) or rule
     if rule == _NO_SUCH_PATH:
         return None
+    if rule == "link-ended":
+        return LinkEnded()
     if rule == "unknown":
         sort, _, name = detail.removeprefix("no ").partition(" ")
         return Unknown(sort, name)

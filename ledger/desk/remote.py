@@ -18,7 +18,9 @@ import httpx2
 
 from ledger import __version__
 from ledger.answers import find
+from ledger.answers.shapes import LinkShown
 from ledger.book import Answer, Line, NotDone, Reached
+from ledger.desk.answering import about
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.forms import has_form, read_json
 from ledger.desk.private import Act, check_shown, has_private_form, request_of
@@ -28,7 +30,7 @@ from ledger.desk.signing_in import sign_in_body, token_in
 from ledger.errors import AdamantError, BadQuestion, Refused, Unavailable
 from ledger.keys import Signer
 from ledger.limits import LIMITS
-from ledger.values import Hash32, Milliseconds, to_hex
+from ledger.values import Address, Hash32, Milliseconds, ParcelId, to_hex
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 120.0
@@ -90,10 +92,16 @@ class RemoteDesk(Desk):
         self._client = client
         self._url = url
         self._reader: Callable[[], Signer | None] | None = None
+        self._signed_in_as: Address | None = None
 
     def read_by(self, signer: Callable[[], Signer | None]) -> None:
         """Sign in by a key when a question needs it; see :meth:`Desk.read_by`."""
         self._reader = signer
+
+    @property
+    def reader(self) -> Address | None:
+        """The key that signed in; see :attr:`Desk.reader`."""
+        return self._signed_in_as
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
@@ -131,6 +139,7 @@ class RemoteDesk(Desk):
         if token is None:
             raise self._stranger()
         self._client.headers["authorization"] = f"Bearer {token}"
+        self._signed_in_as = signer.address
         return True
 
     def _post(self, path: str, body: Mapping[str, str] | None) -> dict[str, Any]:
@@ -161,8 +170,23 @@ class RemoteDesk(Desk):
         method, path, body = request_of(record_id, name, act, party)
         self._signed_in(method, path, **({} if body is None else {"json": body}))
 
+    def mint_link(self, parcel: ParcelId) -> Plain:
+        """Mint a link to the page of a parcel that one holds; see :meth:`Desk.mint_link`."""
+        named = to_hex(parcel)
+        reply = self._signed_in("POST", f"/v1/parcels/{named}/links")
+        plain = self._read(reply.body)
+        if not has_form(plain, LinkShown):
+            raise self._stranger()
+        minted: Plain = plain
+        about(minted, "parcel", parcelId=named)
+        return minted
+
+    def end_link(self, parcel: ParcelId, token: str) -> None:
+        """End a link to a parcel's page."""
+        self._signed_in("DELETE", f"/v1/parcels/{to_hex(parcel)}/links/{token}")
+
     def _signed_in(self, method: str, path: str, **more: Any) -> _Reply:  # noqa: ANN401 - httpx2's
-        """Send a request whose effect is the same twice; sign in where it needs that."""
+        """Send a request that a server refuses before it does anything; sign in if it says so."""
         try:
             reply = self._exchange(method, path, **more)
             if reply.status == _SIGN_IN and self._sign_in():

@@ -7,12 +7,13 @@ there is one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from ledger.checkpoint import Checkpoint
 from ledger.desk.answering import AnotherAnswer
 from ledger.desk.asking import Desk
 from ledger.desk.checked import Checked, Doubt
-from ledger.desk.reading import Reread, hash_of
+from ledger.desk.reading import Reread, RereadInPart, hash_of
 from ledger.errors import BadQuestion, Damaged, ProofError, Refused, Unknown
 from ledger.limits import LIMITS
 from ledger.merkle import leaf_hash, verify_inclusion
@@ -20,6 +21,9 @@ from ledger.values import Hash32, to_hex
 
 Told = Callable[[int], None]
 """Told how many records were read so far."""
+
+Answered = TypeVar("Answered", bound=Reread | RereadInPart)
+_Ask = Callable[[Hash32, Hash32, Hash32 | None], Answered]
 
 
 class Reader:
@@ -39,8 +43,9 @@ class Reader:
         self.through: Hash32 | None = None
         """The parcel by which what is upstream of it is asked for."""
         self._known: dict[Hash32, Reread | None] = {}
+        self._shown: dict[Hash32, Reread | RereadInPart | None] = {}
         self._proved: dict[Hash32, bool] = {}
-        self._owed: list[Reread] = []
+        self._owed: list[Reread | RereadInPart] = []
 
     def doubt(self, place: str, said: str) -> None:
         """Note something that does not prove itself."""
@@ -49,7 +54,7 @@ class Reader:
     # -- reading -----------------------------------------------------------------------------
 
     def read(self, record_id: Hash32, ledger_id: Hash32 | None = None) -> Reread | None:
-        """Read a record again; None, and a doubt, when it is not what was asked for.
+        """Read a whole record again; None, and a doubt, when it is not what was asked for.
 
         Args:
             record_id: which record.
@@ -58,27 +63,38 @@ class Reader:
         """
         if record_id not in self._known:
             ledger = self.checked.ledger_id if ledger_id is None else ledger_id
-            self._known[record_id] = self._read(record_id, ledger)
-            self._told(len(self._known))
+            self._known[record_id] = self._read(self._desk.read, record_id, ledger)
+            self._tell()
         return self._known[record_id]
 
-    def _read(self, record_id: Hash32, ledger_id: Hash32) -> Reread | None:
+    def read_as_shown(self, record_id: Hash32) -> Reread | RereadInPart | None:
+        """Read a record of the story again, as far as it is shown; see :meth:`read`."""
+        if record_id not in self._shown:
+            ledger = self.checked.ledger_id
+            self._shown[record_id] = self._read(self._desk.read_as_shown, record_id, ledger)
+            self._tell()
+        return self._shown[record_id]
+
+    def _tell(self) -> None:
+        self._told(len(self._known) + len(self._shown))
+
+    def _read(self, ask: _Ask[Answered], record_id: Hash32, ledger_id: Hash32) -> Answered | None:
         place = f"record {to_hex(record_id)}"
         try:
-            return self._read_for(record_id, ledger_id)
+            return self._read_for(ask, record_id, ledger_id)
         except AnotherAnswer as other:
             self.doubt(place, f"another record was given: {other.came}")
         except (Damaged, Unknown, Refused) as error:
             self.doubt(place, str(error))
         return None
 
-    def _read_for(self, record_id: Hash32, ledger_id: Hash32) -> Reread:
+    def _read_for(self, ask: _Ask[Answered], record_id: Hash32, ledger_id: Hash32) -> Answered:
         try:
-            return self._desk.read(record_id, ledger_id)
+            return ask(record_id, ledger_id, None)
         except Unknown:
             if self.through is None or not self._desk.is_remote:
                 raise
-            return self._desk.read(record_id, ledger_id, self.through)
+            return ask(record_id, ledger_id, self.through)
 
     def follow(
         self, head: Hash32, end: Hash32, belongs: Callable[[Reread], bool]
@@ -118,7 +134,7 @@ class Reader:
         for read in owed:
             self.prove(read)
 
-    def prove(self, read: Reread) -> bool:
+    def prove(self, read: Reread | RereadInPart) -> bool:
         """Tell whether the checkpoint proves a record at its index; doubt it if not.
 
         Before there is a checkpoint the proof is owed, and True is returned.
@@ -131,7 +147,7 @@ class Reader:
             self._proved[read.record_id] = self._verify(read, checkpoint)
         return self._proved[read.record_id]
 
-    def _verify(self, read: Reread, checkpoint: Checkpoint) -> bool:
+    def _verify(self, read: Reread | RereadInPart, checkpoint: Checkpoint) -> bool:
         if read.index >= checkpoint.size:
             self.doubt(
                 read.place, "no checkpoint covers it yet: nothing proves that it is recorded"

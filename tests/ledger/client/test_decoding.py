@@ -46,6 +46,8 @@ def values_of(form: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(inner)
     if origin is tuple:
         return st.lists(values_of(inner[0]), max_size=3).map(tuple)
+    if origin is Mapping and inner[1] is not Any:
+        return st.dictionaries(*map(values_of, inner), max_size=3)
     if dataclasses.is_dataclass(form):
         hints = typing.get_type_hints(form)
         fields = {one.name: values_of(hints[one.name]) for one in dataclasses.fields(form)}
@@ -99,6 +101,20 @@ def test_a_member_that_is_missing_or_of_another_form_is_an_error(shape):
 def test_members_that_a_later_server_adds_are_left_alone():
     plain = {"size": 7, "checkpointSize": 5, "anchoredSize": 3}
     assert from_wire(plain, shapes.AsOf) == shapes.AsOf(7, 5)
+
+
+NAMED = {"parties": [], "cursor": None, "asOf": {"size": 7, "checkpointSize": 5}}
+
+
+def test_names_come_by_addresses():
+    page = from_wire({**NAMED, "names": {"0x" + "12" * 20: "Søns"}}, shapes.PartiesAnswer)
+    assert page.names == {Address(b"\x12" * 20): "Søns"}
+
+
+@pytest.mark.parametrize("names", [{"0x12": "a"}, {"a": "b"}, {"0x" + "12" * 20: 7}, [], None])
+def test_names_of_what_is_no_address_are_an_error(names):
+    with pytest.raises(ValueError, match="PartiesAnswer"):
+        from_wire({**NAMED, "names": names}, shapes.PartiesAnswer)
 
 
 @pytest.mark.parametrize(

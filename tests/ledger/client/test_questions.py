@@ -40,6 +40,8 @@ SINGLE = {
     "/v1/parties/{jeweller}": lambda client, _: client.party(address_of("jeweller-fr")),
     "/v1/sites/{home}": lambda client, made: client.site(made.scene.sites["home"]),
     "/stones/{token}.json": lambda client, made: client.stone(made.token("stone")),
+    "/v1/parcels/{stone}/links": lambda client, made: client.links(made.scene.parcels["stone"]),
+    "/v1/links/{token}": lambda client, made: client.link(made.token("stone")),
     "/v1/records/{record}": lambda client, made: client.record(made.scene.log[5][1].record_id),
     "/v1/proofs/inclusion?index=3": lambda client, _: client.inclusion(3),
     "/v1/proofs/inclusion?index=3&size=7": lambda client, _: client.inclusion(3, size=7),
@@ -55,6 +57,7 @@ PAGED = {
     ),
     "/v1/parties/{trader}": lambda c, _, n: c.holdings(address_of("trader-be"), limit=n),
     "/v1/sites": lambda c, _, n: c.sites(limit=n),
+    "/v1/parties": lambda c, _, n: c.parties(limit=n),
     "/v1/entries": lambda c, _, n: c.entries(limit=n),
 }
 
@@ -280,17 +283,3 @@ def test_whoever_signs_in_is_answered_as_its_party(both, traded):
     assert parcel.custodian == address_of("jeweller-fr")
     with pytest.raises(Refused, match="sign-in-party"):
         client.sign_in(SecretSigner(secret_of("nobody")))
-
-
-def test_a_record_that_is_shown_in_part_is_not_taken_for_a_checked_one(both, traded):
-    client = both.client(Wire(traded), pinned(traded, LOG_KEY), clock=traded.desk.clock)
-    client.sign_in(SecretSigner(secret_of("jeweller-fr")))
-    stone = traded.scene.parcels["stone"]
-    steps = [step for page in client.story(stone, through=stone) for step in page.steps]
-    partly = next(step for step in steps if step.withheld)
-    with pytest.raises(BadQuestion, match="not shown whole"):
-        client.record(partly.record_id, through=stone)
-    answer = client.record(partly.record_id, through=stone, checked=False)
-    assert answer.withheld == partly.withheld
-    whole = next(step for step in steps if not step.withheld)
-    assert client.record(whole.record_id).index == whole.index

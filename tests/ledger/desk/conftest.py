@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.desk import Desk, LocalDesk, RemoteDesk
+from tests.ledger.desk.in_part import at_this_time
 from tests.scene import Shown, jewel, shown
 
 
@@ -24,9 +25,23 @@ def fresh() -> Iterator[Shown]:
         yield made
 
 
+@pytest.fixture(scope="package")
+def trade() -> Iterator[Shown]:
+    """The stone's way on a trade ledger; read only."""
+    with at_this_time(jewel("trade")) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def openly() -> Iterator[Shown]:
+    """The stone's way on an open ledger, at the time of this machine; read only."""
+    with at_this_time(jewel()) as made:
+        yield made
+
+
 def local(made: Shown) -> Desk:
     """Return the desk of the book itself."""
-    return LocalDesk(made.book)
+    return LocalDesk(made.book, made.links)
 
 
 def remote(made: Shown) -> Desk:

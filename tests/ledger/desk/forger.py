@@ -98,7 +98,8 @@ class Forger(Desk):
         for _, signed in self.lines:
             books.take(signed.record, Hash32(signed.record_id))
         goods = books.goods(ParcelId(bytes.fromhex(parcel[2:])))
-        return {"parcelId": parcel, "head": head, **(goods.shown() if goods else {})}
+        whole = {"withheld": [], "names": {}}
+        return {"parcelId": parcel, "head": head, **whole, **(goods.shown() if goods else {})}
 
     def _moves(self) -> list[tuple[str, list[str]]]:
         return [
@@ -111,7 +112,7 @@ class Forger(Desk):
 
     def _story(self, parcel: str) -> dict[str, Any]:
         steps = [{"recordId": one} for one, parcels in self._moves() if parcels]
-        return {"parcelId": parcel, "steps": steps, "cursor": None}
+        return {"parcelId": parcel, "steps": steps, "isWhole": True, "names": {}, "cursor": None}
 
     def _record(self, record_id: str) -> dict[str, Any]:
         for index, (raw, signed) in enumerate(self.lines):

@@ -26,10 +26,13 @@ ASKED = {
     "trace": lambda desk, made: list(desk.trace(made.scene.parcels["stone"])),
     "descendants": lambda desk, made: list(desk.descendants(made.scene.parcels["first"])),
     "stone": lambda desk, made: desk.stone(made.token("stone")),
+    "links": lambda desk, made: desk.links(made.scene.parcels["stone"]),
+    "link": lambda desk, made: desk.link(made.token("stone")),
     "party": lambda desk, _: desk.party(address_of("trader-be")),
     "parcels of": lambda desk, _: list(desk.parcels_of(address_of("trader-be"))),
     "site": lambda desk, made: desk.site(made.scene.sites["home"]),
     "sites": lambda desk, _: list(desk.sites()),
+    "parties": lambda desk, _: list(desk.parties()),
 }
 
 

@@ -1,11 +1,13 @@
 """Weights replayed: a step that takes more than there is, or gives more than it takes, is named."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from ledger.desk.books import Books
 from ledger.drafts import Loss, Output
+from ledger.records import Withheld
 from tests.world import usual_world
 
 
@@ -88,3 +90,63 @@ def test_a_story_that_ends_in_a_mix_says_nothing_of_what_went_in_beside():
     books = Books()
     books.take(heavier, mined[1], [own])
     assert "not what the steps before left" in books.take(*mix, [own])
+
+
+# -- shown in part ---------------------------------------------------------------------------
+
+
+def in_part(record):
+    """Return a record as a later holder is shown it: without who and amounts."""
+    hidden = Withheld(bytes(32))
+    return replace(record, who=hidden, amounts=hidden)
+
+
+def hiding(records, *numbers) -> list:
+    """Return records of which some are shown in part."""
+    return [
+        (in_part(record), record_id) if number in numbers else (record, record_id)
+        for number, (record, record_id) in enumerate(records)
+    ]
+
+
+@pytest.mark.parametrize(
+    "numbers", [hidden for size in range(5) for hidden in combinations(range(4), size)]
+)
+def test_a_true_story_fits_however_much_of_it_is_withheld(told, numbers):
+    _, records = told
+    assert faults(hiding(records, *numbers)) == [""] * 4
+
+
+def test_what_a_withheld_record_leaves_is_not_known_until_another_says_it(told):
+    bag, records = told
+    books, known = Books(), []
+    for record in hiding(records, 0, 2):
+        books.take(*record)
+        known.append(books.goods(bag))
+    assert [one.weight_millicarats for one in known] == [None, 12_500, None, None]
+    assert [one.stones for one in known] == [None, 3, None, None]
+    assert [one.custodian is None for one in known] == [True, False, True, True]
+    assert {one.hs_code for one in known} == {records[0][0].what.hs_code}
+    assert {one.label for one in known} == {None}
+
+
+def test_a_parcel_moved_before_it_is_there_does_not_fit_though_weights_are_withheld(told):
+    _, (_, offer, receipt, work) = told
+    for record, record_id in (offer, receipt, work):
+        assert faults([(in_part(record), record_id)]) != [""]
+
+
+def test_work_on_less_than_what_is_known_to_go_in_does_not_fit():
+    world = usual_world()
+    start, site = len(world.log), world.open_site()
+    bags = sorted(world.register(site, weight, 1) for weight in (5_000, 7_000))
+    world.transform("miner-bw", "mix", bags, [Output(12_000, 2)])
+    records = [(one.record, one.record_id) for _, one, _ in world.log[start + 1 :]]
+    assert faults(hiding(records, 0)) == ["", "", ""]
+    work, work_id = records[-1]
+    light = changed(work, input_weight_millicarats=7_000, weights_millicarats=(7_000,))
+    known = next(n for n in (0, 1) if records[n][0].amounts.weight_millicarats == 7_000)
+    told = hiding([*records[:2], (light, work_id)], 1 - known)
+    assert "not what the steps before left" in faults(told)[2]
+    again = [*hiding(records, 0, 1, 2), hiding(records, 2)[2]]
+    assert faults(again)[3] == "what goes in is not what the steps before left"

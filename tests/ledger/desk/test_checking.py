@@ -74,7 +74,7 @@ def test_a_true_story_proves_itself_to_the_last_step(told, open_desk):
 
 def test_the_story_is_that_of_the_goods_and_of_nothing_else(told):
     checked = check_story(local(told), told.scene.parcels["first"])
-    kinds = [(step.signed.record.KIND.name, step.signed.record.operation) for step in checked.steps]
+    kinds = [(step.record.KIND.name, step.record.operation) for step in checked.steps]
     assert kinds == [
         ("Registration", ""),
         ("Handoff", "sale"),
@@ -283,7 +283,7 @@ def test_steps_that_have_nothing_to_do_with_the_parcel_are_not_told(told):
         return answer
 
     checked = check(told, lie)
-    assert stray not in [to_hex(step.signed.record_id) for step in checked.steps]
+    assert stray not in [to_hex(step.record_id) for step in checked.steps]
 
 
 def test_a_change_of_key_in_a_story_is_found():
