@@ -36,9 +36,12 @@ This manual is written from the command itself by `python -m docs.generate_cli`;
 prints its own part with `--help`.
 
 Weights are typed and shown in carats with at most three decimals, exact to the millicarat. Times
-are UTC. A parcel is named by its id, by the token of its link (the first 32 digits of the id,
-without `0x`), or, if you hold it or it is offered to you, by `0x` and the first 6 or more digits. A
-party is named by its address, or by the name of its key where that lies in the folder of keys.
+are UTC. A parcel is named by its id, or, if you hold it or it is offered to you, by `0x` and the
+first 6 or more digits of its id. A command that asks also takes the token of a link to its page
+(the last 32 digits of the link) where the ledger tells whose it is: to everybody on an open ledger,
+to whoever may end the link on a trade ledger. A command that signs does not: nothing there shows
+that the ledger told the truth. A party is named by its address, or by the name of its key where
+that lies in the folder of keys.
 """
 
 _JSON: Final = """\

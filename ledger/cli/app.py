@@ -22,6 +22,7 @@ from ledger.cli import (
     keeping,
     key_changes,
     keys,
+    linking,
     people,
     privacy,
     reports,
@@ -221,6 +222,13 @@ app.add_typer(
     cls=Commands,
     help="Show, grant and erase private fields.",
     rich_help_panel=people.PANEL,
+)
+app.add_typer(
+    linking.commands,
+    name="link",
+    cls=Commands,
+    help="Mint, list and end links to the pages of stones.",
+    rich_help_panel=goods.PANEL,
 )
 app.add_typer(
     sites.commands,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from ledger.cli.options import Context
-from ledger.cli.parcels import TOKEN, parcel_at
+from ledger.cli.parcels import TOKEN, parcel_at, parcel_id_at
 from ledger.cli.parties import address_of
 from ledger.cli.session import Session, session_of
-from ledger.cli.showing import SHOWN
+from ledger.cli.showing import SHOWN, tell_names
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
+from ledger.desk.withholding import check_withheld, mode_of
 from ledger.errors import BadQuestion, Unknown
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, Hash32, from_hex, to_hex
 
@@ -89,10 +91,20 @@ def show(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="An id or token, an address, a key's name, the index of an entry; or charter, "
-            "sites.",
+            help="An id or link, an address, a key's name, the index of an entry; or charter, "
+            "sites, parties.",
         ),
     ],
+    *,
+    later: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            metavar="PARCEL",
+            help="For a record's id at a trade ledger's server: the parcel that you hold or held, "
+            "of whose way the record is.",
+        ),
+    ] = "",
 ) -> None:
     """Show a parcel, site, record, party or entry: whatever the id, address or index names.
 
@@ -100,26 +112,34 @@ def show(
     """
     session = session_of(context)
     with session.desk() as desk:
-        sort, answer = _find(session, desk, what)
+        through = parcel_id_at(desk, later) if later else None
+        sort, answer = _find(session, desk, what, through)
     if session.out.as_json:
         session.out.document(answer)
-    else:
-        SHOWN[sort](session, answer)
+        return
+    session.learn(answer.get("names", {}))
+    SHOWN[sort](session, answer)
+    tell_names(session, is_remote=desk.is_remote)
 
 
-def _find(session: Session, desk: Desk, what: str) -> tuple[str, Plain]:
+def _find(
+    session: Session, desk: Desk, what: str, through: Hash32 | None = None
+) -> tuple[str, Plain]:
     """Return what sort of thing was named, and the ledger's answer about it."""
     if what == "charter":
         return "charter", desk.charter()
     if what == "sites":
         return "sites", {"sites": list(desk.sites())}
+    if what == "parties":
+        return "parties", _merged(desk.parties())
     whole = from_hex(what, HASH_BYTES)
     if whole is not None:
-        return _find_id(session, desk, Hash32(whole))
+        return _find_id(session, desk, Hash32(whole), through)
     if from_hex(what, ADDRESS_BYTES) is not None:
         return "party", desk.party(address_of(what))
     if _INDEX.fullmatch(what):
-        return "record", desk.record_at(int(what), session.ledger_id(desk))
+        found = desk.record_at(int(what), session.ledger_id(desk))
+        return "record", _may_be_in_part(session, desk, found)
     address = session.keys_by_name.get(what)
     if address is not None:
         return "party", desk.party(address)
@@ -128,9 +148,28 @@ def _find(session: Session, desk: Desk, what: str) -> tuple[str, Plain]:
     return "parcel", parcel_at(desk, what)
 
 
-def _find_id(session: Session, desk: Desk, asked: Hash32) -> tuple[str, Plain]:
+def _merged(pages: Iterable[Plain]) -> Plain:
+    """Return all pages of parties as one."""
+    told = list(pages)
+    return {
+        "parties": [one for page in told for one in page["parties"]],
+        "names": {address: name for page in told for address, name in page["names"].items()},
+    }
+
+
+def _may_be_in_part(session: Session, desk: Desk, record: Plain) -> Plain:
+    """Return a record; if it is shown in part, see that its ledger may withhold the rest."""
+    if record["withheld"]:
+        check_withheld(record, mode_of(desk, session.ledger_id(desk)))
+    return record
+
+
+def _find_id(
+    session: Session, desk: Desk, asked: Hash32, through: Hash32 | None
+) -> tuple[str, Plain]:
     def record(asked: Hash32) -> Plain:
-        return desk.record(asked, session.ledger_id(desk))
+        found = desk.record(asked, session.ledger_id(desk), through)
+        return _may_be_in_part(session, desk, found)
 
     # One space of ids: none can be two things.
     for sort, ask in (("parcel", desk.parcel), ("record", record), ("site", desk.site)):

@@ -1,6 +1,7 @@
 """Records in plain words, for whoever is about to sign one: a sentence, then every field.
 
-Nothing of a record is left out but its salts, so nobody signs blind.
+Nothing of a record is left out but its salts, so nobody signs blind. Of one that is shown in part
+it is said what is withheld.
 """
 
 from __future__ import annotations
@@ -19,13 +20,19 @@ from ledger.records import (
     Handoff,
     KeyChange,
     Record,
+    Registration,
     Revocation,
     Site,
+    Withheld,
+    withheld_of,
 )
 from ledger.values import NO_HASH, carats, to_hex
 
 Name = Callable[[bytes], str]
 """Writes an address, with the name of its key where it has one."""
+
+AUTHOR_WITHHELD: Final = "withheld"
+"""In the place of an author that this reader is not shown."""
 
 _KEY_CHANGES: Final = {
     "rotate": "changes its key to {new}",
@@ -38,6 +45,8 @@ _TIMES: Final = re.compile(r".*At|.*Until|period(From|To)|asOf")
 
 def sentence(record: Record, name: Name, site_name: Name = to_hex) -> str:
     """Say what a record declares, in one sentence without its author."""
+    if withheld_of(record):
+        return _sentence_in_part(record)
     if isinstance(record, Charter):
         people = len(record.who.governors)
         return (
@@ -65,9 +74,20 @@ def sentence(record: Record, name: Name, site_name: Name = to_hex) -> str:
     return says
 
 
+def _sentence_in_part(record: Record) -> str:
+    """Say what a record declares of which *who* and *amounts* are withheld."""
+    if isinstance(record, Registration):
+        return f"declares rough mined in {record.scene.author_country}"
+    if isinstance(record, Site):
+        return f"{record.what.operation}s a site in {record.scene.country}"
+    return Teller(shows_amounts=False, site_name=to_hex).tell(record)[1]
+
+
 def heading(record: Record) -> str:
     """Name in a word or two what a record about goods tells: ``Mined``, ``Received short``."""
-    return Teller(shows_amounts=True, site_name=to_hex).tell(record)[0]
+    if isinstance(record, Registration):
+        return "Mined"  # whether or not its site is shown
+    return Teller(shows_amounts=not withheld_of(record), site_name=to_hex).tell(record)[0]
 
 
 def title(record: Record) -> str:
@@ -78,13 +98,17 @@ def title(record: Record) -> str:
 def author(record: Record, name: Name) -> str:
     """Say who speaks: ``miner-bw 0x… as miner in BW``."""
     role, country = record.what.author_role, record.scene.author_country
-    return f"{name(record.author)} as {role}" + (f" in {country}" if country else "")
+    who = AUTHOR_WITHHELD if "who" in withheld_of(record) else name(record.author)
+    return f"{who} as {role}" + (f" in {country}" if country else "")
 
 
 def fields(record: Record, name: Name) -> Iterator[tuple[str, str]]:
     """Yield every field that is not empty, but for salts, with its value as people read it."""
     for place in SHEETS:
         sheet = getattr(record, place)
+        if isinstance(sheet, Withheld):
+            yield place, f"withheld; its hash is {to_hex(sheet.hash)}"
+            continue
         for field in type(sheet).FIELDS:
             value = getattr(sheet, field.name)
             if field.spec.is_salt or not _is_filled(value):

@@ -28,8 +28,8 @@ IMPORTED_KEY: Final = (*KEY, "findings")
 """A key that came from elsewhere; ``findings`` say in words what was weak about how it came."""
 
 KEYS: Final = ("keys",)
-TRACED: Final = ("parcel", "origins", "findings", "steps", "checked")
-DESCENDANTS: Final = ("parcel", "operations", "isCut", "isChecked", "asOf")
+TRACED: Final = ("parcel", "origins", "findings", "names", "steps", "checked")
+DESCENDANTS: Final = ("parcel", "operations", "names", "isCut", "isChecked", "asOf")
 VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "figures")
 REBUILT: Final = ("size", "fingerprint", "hasChanged")
 RECOVERED: Final = ("size", "root")
@@ -53,6 +53,10 @@ PRIVATE: Final = ("recordId", "kind", "details", "fields", "isRecords")
 GRANTED: Final = ("recordId", "name", "party", "shown")
 ERASED: Final = ("recordId", "name")
 
+LINK: Final = ("token", "path", "parcelId", "mintedAtMs", "isOwn", "endedAtMs")
+LINKS: Final = ("parcelId", "links")
+ENDED: Final = ("token", "parcelId")
+
 DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "init": FOUNDED,
     "register": RECORDED,
@@ -72,6 +76,9 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "private show": PRIVATE,
     "private grant": GRANTED,
     "private erase": ERASED,
+    "link mint": LINK,
+    "link list": LINKS,
+    "link end": ENDED,
     "keys new": KEY,
     "keys list": KEYS,
     "keys import": IMPORTED_KEY,

@@ -1,8 +1,8 @@
 """What an export holds: the columns of each table, and the rows as a desk answers them.
 
 Rows come page by page, up to the size that the ledger had when the export began. A record is read
-again here before it is written (:meth:`ledger.desk.Desk.record`), unless some of it is withheld
-from whoever reads; what the book says of a parcel is what the ledger answers when it is asked.
+again here before it is written (:meth:`ledger.desk.Desk.record`), as far as it is shown to whoever
+reads; what the book says of a parcel is what the ledger answers when it is asked.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal
 
 from ledger.desk import Desk
-from ledger.errors import Refused
 from ledger.limits import LIMITS
 from ledger.records import KINDS, Registration, Transformation
 from ledger.sheets.writers import Column
-from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex, to_hex
+from ledger.values import HASH_BYTES, NO_HASH, Hash32, from_hex
 
 Plain = dict[str, Any]
 Advance = Callable[[int, int], None]
@@ -49,7 +48,6 @@ COLUMNS: Final[dict[Table, tuple[Column, ...]]] = {
     ),
     "parcels": (
         Column("parcelId"),
-        Column("token"),
         Column("state"),
         Column("form"),
         Column("hsCode"),
@@ -109,7 +107,7 @@ def _record(desk: Desk, entry: Plain, ledger_id: Hash32) -> Plain:
     """Return a record as far as it is shown; what is withheld is null."""
     if entry["recordId"] is None:
         return {**dict.fromkeys(column.name for column in COLUMNS["records"]), **entry}
-    answer = _answer(desk, _hash(entry["recordId"]), ledger_id)
+    answer = desk.record(_hash(entry["recordId"]), ledger_id)
     record: Plain = answer["envelope"]["record"]
     who, what, scene = (_sheet(record[name]) for name in ("who", "what", "scene"))
     kind = KINDS[entry["kind"]]
@@ -130,16 +128,6 @@ def _record(desk: Desk, entry: Plain, ledger_id: Hash32) -> Plain:
     }
 
 
-def _answer(desk: Desk, record_id: Hash32, ledger_id: Hash32) -> Plain:
-    """Ask for a record, read again here unless some of it is withheld."""
-    try:
-        return desk.record(record_id, ledger_id)
-    except Refused as refused:
-        if refused.refusal.rule != "withheld":
-            raise
-        return desk.ask(f"/v1/records/{to_hex(record_id)}")
-
-
 def _sheet(shown: Any) -> Plain:  # noqa: ANN401 - a sheet, or its hash
     return shown if isinstance(shown, dict) else {}
 
@@ -148,7 +136,7 @@ def _parcels(desk: Desk, entry: Plain, ledger_id: Hash32) -> Iterator[Plain]:
     """Yield the parcels that a record made, as far as they are shown."""
     if entry["kind"] not in _MAKING:
         return
-    for text in _answer(desk, _hash(entry["recordId"]), ledger_id)["parcels"]:
+    for text in desk.record(_hash(entry["recordId"]), ledger_id)["parcels"]:
         answer = desk.parcel(_hash(text))
         made = answer["made"]
         if made is not None and made["index"] == entry["index"]:

@@ -11,8 +11,9 @@ from ledger.cli.imports import BAD, RECORDED, WAITING, Checked, Result
 from ledger.cli.imports import REFUSED as REFUSED_ROW
 from ledger.cli.session import Session
 from ledger.cli.words import count_of
+from ledger.records import Handoff, Registration
 from ledger.sheets import FIELDS, Mapping, Table
-from ledger.values import carats
+from ledger.values import carats, to_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def show_rows(session: Session, mapping: Mapping, table: Table, checked: Checked
     out.table(["field", "column", "always"], rows)
     unused = [one for one in table.headings if one and one not in mapping.columns.values()]
     counts = Counter(one.what for one in checked.drafts)
-    weight = sum(_weight_of(one.record) for one in checked.drafts if one.what == "register")
+    records = (one.record for one in checked.drafts)
+    weight = sum(one.amounts.weight_millicarats for one in records if isinstance(one, Registration))
     out.say()
     out.pairs(
         [
@@ -69,8 +71,8 @@ def show_rows(session: Session, mapping: Mapping, table: Table, checked: Checked
             ("rows", f"{len(table.rows):,}"),
             ("to sign", ", ".join(f"{count:,} {what}" for what, count in counts.items())),
             ("to register", f"{carats(weight)} ct" if weight else ""),
-            ("from the mines", "\n".join(_named(session, checked, "site"))),
-            ("to", "\n".join(_named(session, checked, "recipient"))),
+            ("from the mines", "\n".join(_mines(checked))),
+            ("to", "\n".join(_recipients(session, checked))),
             ("signed before", f"{checked.signed:,}" if checked.signed else ""),
             ("bad", f"{len(checked.bad_lines):,}" if checked.faults else ""),
         ]
@@ -82,15 +84,21 @@ def show_rows(session: Session, mapping: Mapping, table: Table, checked: Checked
     out.say()
 
 
-def _named(session: Session, checked: Checked, field: str) -> list[str]:
-    """Return the mines, or the recipients, of what is to be signed: each once, by id."""
-    drafted = (getattr(one.record.who, field, None) for one in checked.drafts)
-    return sorted({session.name(found) for found in drafted if found is not None})
+def _mines(checked: Checked) -> list[str]:
+    """Return the mines of what is to be signed, as typed and by id: each once."""
+    typed = {order.line: order.texts.get("site", "") for order in checked.orders}
+    found = {
+        (typed.get(one.line, ""), to_hex(one.record.who.site))
+        for one in checked.drafts
+        if isinstance(one.record, Registration)
+    }
+    return sorted(f"{text} {site}" if text != site else site for text, site in found)
 
 
-def _weight_of(record: Any) -> int:  # noqa: ANN401 - a Registration
-    weight: int = record.amounts.weight_millicarats
-    return weight
+def _recipients(session: Session, checked: Checked) -> list[str]:
+    """Return the recipients of what is to be signed, by name and address: each once."""
+    records = (one.record for one in checked.drafts)
+    return sorted({session.name(one.who.recipient) for one in records if isinstance(one, Handoff)})
 
 
 def tell_results(session: Session, asked: Asked, mapping: Mapping, results: list[Result]) -> None:

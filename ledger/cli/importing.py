@@ -24,6 +24,7 @@ from ledger.cli.imports import REFUSED as REFUSED_ROW
 from ledger.cli.options import Context, speaking
 from ledger.cli.outcome import REFUSED
 from ledger.cli.session import Session, session_of
+from ledger.cli.showing import tell_names
 from ledger.cli.speaking import Pen, Speech, may_ask, only_key, unlock
 from ledger.cli.words import count_of, read_time
 from ledger.config import system_clock
@@ -44,7 +45,7 @@ from ledger.sheets import (
     read_table,
     write_mapping,
 )
-from ledger.sheets.journal import Journal, Tie, open_journal
+from ledger.sheets.journal import Journal, Tie, open_journal, signed_elsewhere
 from ledger.values import Address, to_hex
 
 commands = typer.Typer()
@@ -134,7 +135,10 @@ def _import(session: Session, pen: Pen, asked: Asked) -> None:
         tie = _tie(pen, table, mapping, speech)
         with _journal(asked, tie) as journal:
             checked = _check(session, pen, read, speech, mapping, journal)
+            session.learn({to_hex(address): name for name, address in checked.called.items()})
             show_rows(session, mapping, table, checked)
+            if not session.out.as_json:
+                tell_names(session, is_remote=desk.is_remote)
             stops = asked.is_dry or (asked.is_strict and bool(checked.faults))
             # 4. Signed, kept, sent; batch by batch.
             if journal is not None and not stops:
@@ -161,7 +165,7 @@ def _read(session: Session, asked: Asked) -> tuple[Table, Mapping]:
     table = read_table(asked.file.read_bytes(), asked.sheet or (saved.sheet if saved else ""))
     if saved is None:
         mapping = guess(table.headings, says=asked.says, sheet=table.sheet)
-        write_over(asked.mapping, write_mapping(mapping))
+        write_over(asked.mapping, write_mapping(mapping, table.headings))
         session.out.aside(f"the mapping was guessed, and written to {asked.mapping}")
         return table, mapping
     return table, replace(saved, says=asked.says or saved.says, sheet=table.sheet)
@@ -184,11 +188,25 @@ def _tie(pen: Pen, table: Table, mapping: Mapping, speech: Speech) -> Tie:
 @contextmanager
 def _journal(asked: Asked, tie: Tie) -> Iterator[Journal | None]:
     """Open the journal; a dry run makes none."""
-    if asked.is_dry and not asked.journal.exists():
-        yield None
-        return
+    if not asked.journal.exists():
+        if asked.journal == beside(asked.file, "journal"):
+            _check_first(asked, tie)
+        if asked.is_dry:
+            yield None
+            return
     with open_journal(asked.journal, tie) as journal:
         yield journal
+
+
+def _check_first(asked: Asked, tie: Tie) -> None:
+    """Check that the spreadsheet was not brought in by another name."""
+    other = signed_elsewhere(asked.journal, tie)
+    if other is not None:
+        expected = (
+            f"{other}, by which rows of this very file were signed before; or, if the same goods "
+            "are not meant, a journal of another name"
+        )
+        raise BadQuestion("--journal", expected)
 
 
 # -- checking and sending ------------------------------------------------------------------------
@@ -256,6 +274,10 @@ def _ask(session: Session, pen: Pen, desk: Desk, checked: Checked) -> None:
         return
     if session.pinned is None and not session.out.as_json:
         session.out.note("which ledger this is for is the server's word: pin it with --ledger-id")
+    if not pen.yes and checked.called and not may_ask(session):
+        # Goods must not go where a server says, unless somebody says so who could know better.
+        expected = "the addresses of recipients, whose names are the server's word; or --yes"
+        raise BadQuestion("FILE", expected)
     if pen.yes or not may_ask(session):
         return
     typer.confirm(f"Sign {count_of(len(checked.drafts), 'record')}?", abort=True, err=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as MapOf
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from ledger.sheets import Clerk, Drafted, Fault, Mapping, Order
 from ledger.sheets.cells import Cell, write_rows
 from ledger.sheets.faults import Unfit, shown
 from ledger.sheets.journal import Journal, Kept
-from ledger.values import Hash32, to_hex
+from ledger.values import Address, Hash32, to_hex
 
 RECORDED: Final = "recorded"
 REFUSED: Final = "refused"
@@ -48,6 +49,7 @@ class Checked:
         drafts: those that were never signed and are ready, in the order of the file.
         faults: every fault of the others.
         signed: how many were signed by an earlier run.
+        called: the recipients that rows call by a party's own name.
 
     """
 
@@ -55,6 +57,7 @@ class Checked:
     drafts: list[Drafted] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     signed: int = 0
+    called: MapOf[str, Address] = field(default_factory=dict)
 
     @property
     def bad_lines(self) -> set[int]:
@@ -88,6 +91,7 @@ def check_rows(
         if number % 100 == 0 or number == len(orders):
             advance(number, len(orders))
     checked.faults.sort()
+    checked.called = clerk.called
     return checked
 
 

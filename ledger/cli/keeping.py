@@ -18,7 +18,14 @@ from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.session import session_of
 from ledger.cli.words import count_of
-from ledger.config import locked, open_for_audit, open_for_recovery, open_stores, system_clock
+from ledger.config import (
+    collect_seldom,
+    locked,
+    open_for_audit,
+    open_for_recovery,
+    open_stores,
+    system_clock,
+)
 from ledger.custody import Finding
 from ledger.errors import BadQuestion, Damaged, ProofError, Refused, StoreFailed
 from ledger.merkle import EMPTY_ROOT
@@ -82,6 +89,7 @@ def audit_(context: Context, checkpoint: NotesOption = None) -> None:
         report = None
         if opened.log is not None:
             _check_origins(opened.log, origins)
+            collect_seldom()
             with session.out.progress("auditing") as progress:
                 report = audit(
                     opened.log,

@@ -27,7 +27,7 @@ ParcelArgument = Annotated[
     str,
     typer.Argument(
         metavar="PARCEL",
-        help="The parcel: its id, its token, or the first digits of its id if it is yours.",
+        help="The parcel: its id, or the first digits of its id if it is yours.",
     ),
 ]
 ParcelsArgument = Annotated[

@@ -29,6 +29,7 @@ from ledger.errors import (
     BadQuestion,
     ClockBehind,
     Damaged,
+    NotYours,
     ProofError,
     Refusal,
     Refused,
@@ -92,6 +93,7 @@ NEXT: Final = {
     "sign-in-needed": "name a key of a party that reads: --reader NAME, or ADAMANT_READER",
     "session-ended": "ask again: the command signs in anew",
     "sign-in-party": "the key must be in force, of a party that holds a role now, or its agent's",
+    "not-yours": "only the parcel's custodian mints links of it: see who with `adamant show`",
     "sign-in-domain": "name the server by an address of its own: public_addresses in its settings",
 }
 """What to do next, by the rule that refused."""
@@ -106,6 +108,7 @@ NEXT_AT_FIELD: Final = {
 
 NEXT_IF_UNKNOWN: Final = {
     "parcel": "name it by its whole id; `adamant show PARTY` lists what a party holds",
+    "link": "see those you may end with `adamant link list PARCEL`",
     "site": "see the sites with `adamant show sites`",
     "ledger": "found one with `adamant init`, or name one with --ledger",
     "key": "see the keys here with `adamant keys list`, or name their folder with --keys",
@@ -157,6 +160,8 @@ def trouble_of(error: AdamantError | OSError) -> Trouble:
         return Trouble(WRONG, "wrong", said, field=error.field, expected=error.expected)
     if isinstance(error, Unknown):
         return Trouble(UNKNOWN, "unknown", str(error), next=NEXT_IF_UNKNOWN.get(error.sort, ""))
+    if isinstance(error, NotYours):
+        return Trouble(REFUSED, "refused", str(error), next=NEXT["not-yours"])
     if isinstance(error, ProofError):
         return Trouble(REFUSED, "refused", f"proves nothing: {error}", rule=error.reason)
     if isinstance(error, Unavailable) or isinstance(error.__cause__, ClockBehind):

@@ -1,4 +1,4 @@
-"""Finding a parcel by what people type: its id, the token of its link, or the start of its id."""
+"""Finding a parcel by what people type: its id, the start of its id, or a link to its page."""
 
 from __future__ import annotations
 
@@ -8,35 +8,43 @@ from typing import Any, Final
 from ledger.cli.parties import bytes_of
 from ledger.desk import Desk
 from ledger.drafts import Goods
-from ledger.errors import BadQuestion, Unknown
+from ledger.errors import BadQuestion, Refused, Unknown
 from ledger.values import HASH_BYTES, Address, Hash32, carats, from_hex
 
 Plain = dict[str, Any]
 
 START_DIGITS_LEAST: Final = 6
-FORM: Final = (
-    "a parcel's id (0x and 64 digits), its token (32 digits), or "
-    f"the first {START_DIGITS_LEAST} or more digits of one of your own (0x…)"
+_OWN: Final = f"the first {START_DIGITS_LEAST} or more digits of the id of one of your own (0x…)"
+FORM: Final = f"a parcel's id (0x and 64 digits), the token of a link to it (32 digits), or {_OWN}"
+SIGNED_FORM: Final = (
+    f"a parcel's id (0x and 64 digits), or {_OWN}; no link: whose it is, somebody else says"
 )
 TOKEN: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-"""The form of a parcel's link: the first half of its id."""
+"""The form of a link's token."""
 WITHHELD: Final = "withheld"
 """In the place of what this reader is not shown."""
-_START: Final = re.compile(rf"0x[0-9a-f]{{{START_DIGITS_LEAST},63}}", re.ASCII)
+START: Final = re.compile(rf"0x[0-9a-f]{{{START_DIGITS_LEAST},63}}", re.ASCII)
+"""The form of the first digits of an id."""
 
 
-def parcel_at(desk: Desk, text: str, holder: Address | None = None) -> Plain:
+def parcel_at(
+    desk: Desk, text: str, holder: Address | None = None, *, is_signed: bool = False
+) -> Plain:
     """Return what the book says of a parcel; see :func:`parcel_id_at`."""
-    return desk.parcel(parcel_id_at(desk, text, holder))
+    return desk.parcel(parcel_id_at(desk, text, holder, is_signed=is_signed))
 
 
-def parcel_id_at(desk: Desk, text: str, holder: Address | None = None) -> Hash32:
+def parcel_id_at(
+    desk: Desk, text: str, holder: Address | None = None, *, is_signed: bool = False
+) -> Hash32:
     """Return the id of a parcel by what was typed.
 
     Args:
         desk: whom to ask.
         text: what was typed.
         holder: whose parcels a short start is looked for in: held by or offered to this party.
+        is_signed: whether something is to be signed about it. A link is refused then: nothing
+            shows here whose it is, and nobody must sign away one parcel having typed another.
 
     Raises:
         Unknown: there is no such parcel.
@@ -46,19 +54,27 @@ def parcel_id_at(desk: Desk, text: str, holder: Address | None = None) -> Hash32
     whole = from_hex(text, HASH_BYTES)
     if whole is not None:
         return Hash32(whole)
-    if TOKEN.fullmatch(text):
-        found = desk.stone(text)["parcelId"]
-        if found is None:
-            raise BadQuestion("parcel", "its whole id: this ledger hides whose link it is")
-        return bytes_of(found)
-    if holder is None or not _START.fullmatch(text):
-        raise BadQuestion("parcel", FORM)
+    if TOKEN.fullmatch(text) and not is_signed:
+        return _linked(desk, text)
+    if holder is None or not START.fullmatch(text):
+        raise BadQuestion("parcel", SIGNED_FORM if is_signed else FORM)
     fitting = [one for one in desk.parcels_of(holder) if one["parcelId"].startswith(text)]
     if not fitting:
         raise Unknown("parcel", f"{text}… held by or offered to this party")
     if len(fitting) > 1:
         raise BadQuestion("parcel", f"more digits: {len(fitting)} parcels begin with {text}")
     return bytes_of(fitting[0]["parcelId"])
+
+
+def _linked(desk: Desk, token: str) -> Hash32:
+    """Return the id of the parcel that a link leads to, if the ledger tells it this reader."""
+    found = desk.stone(token)["parcelId"]
+    if found is not None:
+        return bytes_of(found)
+    try:
+        return bytes_of(desk.link(token)["parcelId"])
+    except (Unknown, Refused):
+        raise BadQuestion("parcel", "its whole id: this ledger hides whose link it is") from None
 
 
 def goods_of(parcel: Plain) -> Goods:

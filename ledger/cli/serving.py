@@ -22,6 +22,8 @@ from ledger.config import (
     LedgerFolder,
     LogLevel,
     Settings,
+    collect_seldom,
+    leave_no_core_file,
     locked,
     log_as_json,
     log_event,
@@ -29,6 +31,7 @@ from ledger.config import (
     system_clock,
 )
 from ledger.errors import BadQuestion
+from ledger.limits import DoorLimits
 from ledger.store.protocol import Published
 from ledger.values import to_hex
 
@@ -76,6 +79,7 @@ def serve(
     folder.check_is_made()
     settings = folder.settings()
     log_as_json(log_level or settings.log_level)
+    leave_no_core_file()
     with (
         _listen(host or settings.host, settings.port if port is None else port) as listener,
         locked(folder, WAIT_SECONDS),
@@ -87,20 +91,22 @@ def serve(
         server = _Server(url)
         with open_ledger(folder, on_fatal=server.end, on_published=server.tell_published) as opened:
             from api import create_app  # loaded here: no other command needs it
-            from api.conventions import Conventions
+            from api.conventions import Conventions, door_limits
             from api.sessions import Sessions, fresh_token
 
-            answers = Answers(opened.book, system_clock)
+            answers = Answers(opened.book, system_clock, links=opened.stores.links)
             addresses = settings.public_addresses or (url,)
             token = fresh_token()
             sessions = Sessions(answers, addresses, clock=system_clock, operator_token=token)
             conventions = Conventions.of(settings)
-            app = create_app(opened.book, answers, sessions=sessions, conventions=conventions)
+            limits = door_limits(settings)
+            app = create_app(opened.book, answers, limits, sessions, conventions)
+            collect_seldom()
             with server.told_by_signals(), _webhooks(folder, settings, opened.book):
                 folder.write_server(url, token)
                 try:
                     session.out.either({"url": url, "pid": os.getpid()}, f"serving {url}")
-                    server.run(app, listener)
+                    server.run(app, listener, limits)
                 finally:
                     folder.remove_server()
     if server.has_failed:
@@ -166,15 +172,18 @@ class _Server:
         self._url = url
         self._server: uvicorn.Server | None = None
 
-    def run(self, app: Callable[..., Any], listener: socket.socket) -> None:
+    def run(self, app: Callable[..., Any], listener: socket.socket, limits: DoorLimits) -> None:
         """Serve an ASGI application until a signal, or the book's own end, stops it."""
         import uvicorn  # loaded here: no other command needs it
 
         from api.connections import protocol_of, raise_descriptor_limit
 
+        fit = raise_descriptor_limit(limits.connections_max)
+        if fit < limits.connections_max:
+            log_event("fewer connections fit than the settings say", level="warning", fit=fit)
         config = uvicorn.Config(
             app,
-            http=protocol_of(raise_descriptor_limit()),
+            http=protocol_of(fit, limits),
             log_config=None,  # the application logs each request itself
             access_log=False,
             proxy_headers=False,  # which proxies are believed is said in the settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Final
 
 import typer
 
+from ledger.answers.telling import called
 from ledger.cli.output import Output
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.words import read_address
@@ -35,6 +36,7 @@ class Session:
     Attributes:
         reader: the name of the key that signs in at a server, or "".
         reader_signer: what signs for that key, once it is unlocked.
+        has_named: whether anything was written that bears the name of a party.
 
     """
 
@@ -44,7 +46,9 @@ class Session:
         self.out = out
         self.reader = ""
         self.reader_signer: Signer | None = None
+        self.has_named = False
         self._keys = keys
+        self._party_names: dict[str, str] = {}
 
     @property
     def folder(self) -> LedgerFolder:
@@ -129,13 +133,24 @@ class Session:
             return read_address(who, option)
         return self.keyring.address(who)
 
+    def learn(self, names: Mapping[str, str]) -> None:
+        """Take note of what an answer calls parties, by their addresses."""
+        self._party_names.update(names)
+
     def name(self, address: str | bytes | None) -> str:
-        """Write an address, after the name of its key if it has one here; None is withheld."""
+        """Write an address after its names, if it has any; None is withheld.
+
+        The name of a key here stands bare before the address, the name that the ledger gives to its
+        party with the address in brackets behind it: ``miner-bw 0x…``, ``Debswana (0x…)``.
+        """
         if address is None:
             return "withheld"
         text = to_hex(address) if isinstance(address, bytes) else address
-        known = self._names.get(text)
-        return f"{known} {text}" if known else text
+        known, given = self._names.get(text, ""), self._party_names.get(text)
+        if given is None:
+            return f"{known} {text}".lstrip()
+        self.has_named = True
+        return f"{known} {called(given, text)}".lstrip()
 
     @property
     def keys_by_name(self) -> dict[str, Address]:

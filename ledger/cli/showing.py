@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ledger.canonical import read_plain
+from ledger.canonical import read_part, read_plain
 from ledger.cli.describe import author, fields, sentence, title
 from ledger.cli.output import Output, Pair
 from ledger.cli.parcels import WITHHELD, amount, holder_heading, place_of
@@ -26,7 +26,7 @@ def _said(said: Plain | None) -> str:
 def _findings(out: Output, findings: list[Plain]) -> None:
     for one in findings:
         evidence = one["evidence"] or f"evidence {WITHHELD}"
-        out.pairs([("finding", f"{one['name']}: {evidence}"), ("", one["findingId"])])
+        out.pairs([("finding", f"{one['name']}: {evidence}"), ("", one["findingId"] or "")])
 
 
 def show_parcel(session: Session, answer: Plain) -> None:
@@ -36,7 +36,6 @@ def show_parcel(session: Session, answer: Plain) -> None:
     session.out.pairs(
         [
             ("parcel", answer["parcelId"]),
-            ("token", answer["token"]),
             ("book", f"{said}, {answer['form'] or WITHHELD} {answer['hsCode'] or ''}".rstrip()),
             ("state", (answer["state"] or WITHHELD) + (" (seized)" if answer["isSeized"] else "")),
             (holder_heading(answer), session.name(answer["custodian"])),
@@ -123,9 +122,30 @@ def show_sites(session: Session, answer: Plain) -> None:
     session.out.table(["site", "country", "name", "state"], rows)
 
 
+def show_parties(session: Session, answer: Plain) -> None:
+    """List the parties."""
+    rows = []
+    for one in answer["parties"]:
+        held = [f"{role['role']} {role['country']}" for role in one["roles"]]
+        offices = ["governor", *held] if one["isGovernor"] else held
+        rows.append((session.name(one["address"]), ", ".join(offices) or "no role in force"))
+    session.out.table(["party", "roles"], rows)
+
+
+def tell_names(session: Session, *, is_remote: bool) -> None:
+    """Say whose word the names of parties are, if any was written."""
+    if session.has_named:
+        by = ", as the server says" if is_remote else ""
+        session.out.say(
+            "Names of parties are those that a private field of their Admission gives"
+            f"{by}; nothing here proves them."
+        )
+
+
 def show_record(session: Session, answer: Plain) -> None:
-    """Show one record in full."""
-    record, _ = read_plain(answer["envelope"])
+    """Show one record, as far as it is shown to this reader."""
+    envelope, hidden = answer["envelope"], answer["withheld"]
+    record, _ = read_part(envelope) if hidden else read_plain(envelope)
     session.out.say(f"{author(record, session.name)}", style="bold")
     session.out.say(sentence(record, session.name), style="bold")
     pairs: list[Pair] = [
@@ -134,8 +154,13 @@ def show_record(session: Session, answer: Plain) -> None:
         ("index", f"{answer['index']}, {answer['status']}"),
         ("recorded", show_time(answer["recordedAtMs"] // 1000)),
     ]
-    pairs += [("signed by", session.name(signer)) for signer in answer["signers"]]
+    pairs += [("signed by", session.name(signer)) for signer in answer["signers"] or [None]]
     session.out.pairs([*pairs, *fields(record, session.name)])
+    if hidden:
+        session.out.say(
+            "Checked here: its id, its form as far as it is shown, and its entry. Who signed it is "
+            "withheld from this reader, and not checked."
+        )
 
 
 def show_charter(session: Session, answer: Plain) -> None:
@@ -162,6 +187,7 @@ SHOWN: Final[dict[str, Callable[[Session, Plain], None]]] = {
     "party": show_party,
     "site": show_site,
     "sites": show_sites,
+    "parties": show_parties,
     "record": show_record,
     "charter": show_charter,
 }

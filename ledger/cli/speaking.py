@@ -143,7 +143,7 @@ class Speech:
 
     def parcel(self, text: str) -> Plain:
         """Return what the book says of a parcel; its short form is looked for among one's own."""
-        found = parcel_at(self.desk, text, self.author)
+        found = parcel_at(self.desk, text, self.author, is_signed=True)
         self.follows(bytes_of(found["head"]))
         return found
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.canonical import to_plain
+from ledger.answers.telling import listed
+from ledger.canonical import part_to_plain
 from ledger.checkpoint import Checkpoint
 from ledger.cli.describe import Name, author, heading, sentence
 from ledger.cli.options import Context, ParcelArgument
@@ -21,6 +22,15 @@ from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.checking import check_story
 from ledger.records import Registration
 from ledger.values import ParcelId, carats, to_hex
+
+_BORNE_OUT: Final = {
+    "weight": "weightMillicarats",
+    "stones": "stones",
+    "label": "label",
+    "form": "form",
+    "holder": "custodian",
+}
+"""What records can bear out of a parcel's own line, and its members."""
 
 commands = typer.Typer()
 PANEL: Final = "Ask"
@@ -42,7 +52,8 @@ def trace(
     changes of key and admissions of agents that are in the log; inclusion proofs, links and
     weights; and the parcel's weight, stones, label, form and holder by what these records leave. If
     any of it cannot be shown, the command says where, and ends with exit code 1.
-    Which ledger it is, only --ledger-id settles.
+    Of records that a trade ledger shows in part, all is checked but signers and weights; the
+    command says how many these are. Which ledger it is, only --ledger-id settles.
 
     Examples: adamant trace 0x…; adamant --ledger https://ledger.example trace 0x…
     """
@@ -84,27 +95,29 @@ def document_of(traced: Plain, checked: Checked) -> dict[str, Any]:
         "parcel": checked.parcel,
         "origins": traced["origins"],
         "findings": traced["findings"],
+        "names": checked.names,
         "steps": [_step(step) for step in checked.steps],
         "checked": checked_document(checked),
     }
 
 
 def _step(step: CheckedStep) -> dict[str, Any]:
-    record = step.signed.record
+    record, shows_who = step.record, "who" not in step.withheld
     return {
         "index": step.index,
-        "recordId": to_hex(step.signed.record_id),
+        "recordId": to_hex(step.record_id),
         "recordedAtMs": step.recorded_at_ms,
         "kind": record.KIND.name,
         "operation": record.operation,
-        "author": to_hex(record.author),
+        "author": to_hex(record.author) if shows_who else None,
         "role": record.what.author_role,
         "country": record.scene.author_country,
-        "signers": [to_hex(signer) for signer in step.signed.signers],
+        "signers": None if step.signers is None else [to_hex(one) for one in step.signers],
         "occurredAt": record.scene.occurred_at,
         "parcels": [to_hex(one) for one in step.parcels],
         "isProved": step.is_proved,
-        "record": to_plain(record),
+        "withheld": list(step.withheld),
+        "record": part_to_plain(record),
     }
 
 
@@ -122,6 +135,7 @@ def checked_document(checked: Checked) -> dict[str, Any]:
         "ownSignatures": checked.own_signatures,
         "shownSignatures": checked.shown_signatures,
         "proofs": checked.proofs,
+        "inPart": checked.in_part,
         "agreed": list(checked.agreed),
         "doubts": [{"place": doubt.place, "said": doubt.said} for doubt in checked.doubts],
     }
@@ -133,6 +147,7 @@ def checked_document(checked: Checked) -> dict[str, Any]:
 def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str, str]) -> None:
     """Tell a parcel's way; ``sites`` are the names of mines by id."""
     out, found = session.out, checked.parcel
+    session.learn(checked.names)
 
     def site_name(site: bytes) -> str:
         return sites.get(to_hex(site), f"site {to_hex(site)}")
@@ -158,7 +173,7 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
 
 def _site_names(desk: Desk, checked: Checked) -> dict[str, str]:
     """Return the public names of the sites where the story's goods were mined, by id."""
-    mined = [step.signed.record for step in checked.steps]
+    mined = [step.record for step in checked.steps if "who" not in step.withheld]
     sites = {one.who.site for one in mined if isinstance(one, Registration)}
     answers = [desk.site(site) for site in sorted(sites)]
     return {one["siteId"]: one["label"] for one in answers if one["label"]}
@@ -183,7 +198,7 @@ def _ruled_out(origins: Plain, checked: Checked) -> Iterator[Pair]:
     """Say why a country of the story's mines is none that the goods can be from."""
     if origins["isContradicted"]:
         return  # no weight speaks against one country more than another
-    mined = [step.signed.record for step in checked.steps]
+    mined = [step.record for step in checked.steps]
     told = {one.scene.author_country for one in mined if isinstance(one, Registration)}
     gone = sorted(told - {one["country"] for one in origins["countries"]})
     if gone:
@@ -216,7 +231,7 @@ def _sureness(step: CheckedStep, checkpoint: Checkpoint | None) -> str:
 def _tell_step(
     session: Session, site_name: Name, number: int, step: CheckedStep, sure: str
 ) -> None:
-    out, record = session.out, step.signed.record
+    out, record = session.out, step.record
     out.say(f"{number:>3}. {show_time(record.scene.occurred_at)}  {heading(record)}  ({sure})")
     out.say(f"     {author(record, session.name)}")
     out.say(f"     {sentence(record, session.name, site_name)}")
@@ -228,19 +243,27 @@ def _tell_checked(out: Output, checked: Checked) -> None:
     size = (
         f"a checkpoint of {count_of(checkpoint.size, 'entry')}" if checkpoint else "no checkpoint"
     )
-    # The parcel's own line is compared only with records that were told to their end.
-    own = ", and by them the parcel's weight, stones, label, form and holder"
-    told = own if checked.agreed else ""
     out.say(
-        f"Checked here: {count_of(len(checked.steps), 'step')} back to the mines, "
+        f"Checked here: {count_of(len(checked.steps), 'step')}"
+        f"{'' if checked.gaps else ' back to the mines'}, "
         f"{count_of(checked.signatures, 'signature')} "
         f"({checked.own_signatures} by the author's own first key, {checked.shown_signatures} by "
         f"a key or agent shown by the ledger's records), "
         f"{count_of(checked.proofs, 'proof')} of inclusion under {size}, the links, the "
-        f"weights{told}."
+        f"weights{' that are shown' if checked.in_part else ''}{_agreed(checked)}."
     )
+    if checked.in_part:
+        out.say(
+            f"Shown in part: {count_of(checked.in_part, 'record')}, of which authors, signatures "
+            "and weights are withheld from this reader. Of these the ids, the form, the links and "
+            "the proofs are checked; not who signed them, nor what they weigh. That no more may be "
+            "shown is the ledger's own word."
+        )
+    if checked.parcel["head"] is None:
+        out.say("What became of the parcel after these steps is withheld from this reader.")
     out.say(
-        "The ledger's own word: the parcel's state and country, names of sites, that authors were "
+        "The ledger's own word: the parcel's state and country, names of sites and of parties "
+        "(which a private field of their Admission gives), that authors were "
         "admitted and held their roles, the bounds of origin, the findings, and that nothing was "
         "left out or came later."
     )
@@ -249,16 +272,20 @@ def _tell_checked(out: Output, checked: Checked) -> None:
             "Not pinned: which ledger this is, is the word of whoever answered. If you know it to "
             f"be the one you mean, give --ledger-id {to_hex(checked.ledger_id)} from then on."
         )
-    hidden = [doubt for doubt in checked.doubts if doubt.said.startswith(WITHHELD)]
-    if hidden:
+    if checked.gaps and checked.mode == "trade":
         out.say(
-            f"NOT SHOWN  {count_of(len(hidden), 'record')} of which who and how much is withheld "
-            "from this reader: nothing of them is checked here, nor what rests on them."
+            "A trade ledger tells the whole way of goods to those alone who hold or held them: "
+            "what is not shown at all may concern others alone, or be kept back. Which of the two "
+            "it is, cannot be told here."
         )
     for doubt in checked.doubts:
-        if doubt in hidden:
-            continue
         out.say(f"DOES NOT HOLD  {doubt.place}: {doubt.said}", style="bold red")
+
+
+def _agreed(checked: Checked) -> str:
+    """Say what of the parcel's own line the records bear out, if they were told to their end."""
+    names = [name for name, member in _BORNE_OUT.items() if member in checked.agreed]
+    return f", and by them the parcel's {listed(tuple(names), 'and')}" if names else ""
 
 
 # -- downstream ------------------------------------------------------------------------------
@@ -267,12 +294,15 @@ def _tell_checked(out: Output, checked: Checked) -> None:
 def _tell_down(session: Session, desk: Desk, parcel: ParcelId) -> None:
     pages = list(desk.descendants(parcel))
     operations = [one for page in pages for one in page["operations"]]
+    names = {address: name for page in pages for address, name in page["names"].items()}
+    session.learn(names)
     if session.out.as_json:
         last = pages[-1]
         session.out.document(
             {
                 "parcel": pages[0]["parcel"],
                 "operations": operations,
+                "names": names,
                 "isCut": last["isCut"],
                 "isChecked": False,
                 "asOf": last["asOf"],

@@ -35,7 +35,6 @@ from ledger.values import Hash32, to_hex, trade_carats
 
 ORIGIN: Final = "demo.adamant.example/ledger"
 PASSPHRASE: Final = "demo"  # noqa: S105 - demo keys guard nothing, and say so
-TOKEN_DIGITS: Final = 32
 
 
 class DemoFailed(AdamantError):
@@ -70,12 +69,18 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
         _report_speed(console, desk, began)
         _try_what_is_wrong(console, desk, scribe, finished)
         shown = _longest_way(finished)
-        _show_way(console, path, url, shown, scribe.ledger_id)
+        _show_way(console, path, shown, scribe.ledger_id)
+        page = _mint(url, shown)
+        console.print(
+            "\nIts page, by a link that the jeweller minted for a customer and can end, while the "
+            f"server runs: {url}{page}",
+            soft_wrap=True,
+        )
         if serve:
-            _stay(console, url, shown)
+            _stay(console, f"{url}{page}")
     console.print("\n[bold]Everything once more, from the stored bytes alone[/]")
     code = _adamant(console, "--ledger", str(path), "audit")
-    _say_how_to_look_further(console, path, shown)
+    _say_how_to_look_further(console, path, shown, page)
     return code
 
 
@@ -167,22 +172,20 @@ def _longest_way(finished: list[FinishedStone]) -> FinishedStone:
     return max(finished[3:], key=lambda stone: stone.goods.weight_millicarats)
 
 
-def _show_way(
-    console: Console, path: Path, url: str, shown: FinishedStone, ledger_id: Hash32
-) -> None:
+def _show_way(console: Console, path: Path, shown: FinishedStone, ledger_id: Hash32) -> None:
     """Trace a stone as anyone would; the folder names its server, and the keys beside it."""
     weight = trade_carats(shown.goods.weight_millicarats)
     console.print(f"\n[bold]One stone's way[/]: {shown.stone.grade}, {weight} ct")
     pinned = ("--ledger-id", to_hex(ledger_id))
     _adamant(console, "--ledger", str(path), *pinned, "trace", to_hex(shown.goods.parcel))
-    console.print(
-        f"\nIts page for a customer, while the server runs: {url}/stones/{_token(shown)}",
-        soft_wrap=True,
-    )
 
 
-def _token(shown: FinishedStone) -> str:
-    return shown.goods.parcel.hex()[:TOKEN_DIGITS]
+def _mint(url: str, shown: FinishedStone) -> str:
+    """Mint a link to a stone's page, as its jeweller does; return the page's path."""
+    with remote_desk(url) as desk:
+        desk.read_by(lambda: SecretSigner(shown.jeweller.secret))
+        path: str = desk.mint_link(shown.goods.parcel)["path"]
+        return path
 
 
 def _adamant(console: Console, *words: str) -> int:
@@ -190,8 +193,8 @@ def _adamant(console: Console, *words: str) -> int:
     return run_command(words)
 
 
-def _stay(console: Console, url: str, shown: FinishedStone) -> None:
-    console.print(f"\nServing until Ctrl-C: {url}/stones/{_token(shown)}", soft_wrap=True)
+def _stay(console: Console, address: str) -> None:
+    console.print(f"\nServing until Ctrl-C: {address}", soft_wrap=True)
     try:
         while True:
             time.sleep(3600)
@@ -199,13 +202,13 @@ def _stay(console: Console, url: str, shown: FinishedStone) -> None:
         console.print("stopping")
 
 
-def _say_how_to_look_further(console: Console, path: Path, shown: FinishedStone) -> None:
+def _say_how_to_look_further(console: Console, path: Path, shown: FinishedStone, page: str) -> None:
     parcel = to_hex(shown.goods.parcel)
     console.print("\n[bold]To look further[/] (the folder stays; delete it when you are done)")
     for words, why in (
         (f"--ledger {path} trace {parcel}", "this stone again"),
         (f"--ledger {path} show {parcel}", "what the book says of it"),
         (f"--ledger {path} status", "the ledger's head and last checkpoint"),
-        (f"--ledger {path} serve", f"then open /stones/{_token(shown)} in a browser"),
+        (f"--ledger {path} serve", f"then open {page} in a browser"),
     ):
         console.print(f"  {command_name()} {words}\n      [dim]{why}[/]", soft_wrap=True)

@@ -74,9 +74,13 @@ def test_a_parcel_of_ones_own_is_named_by_the_first_digits_of_its_id(town):
     assert town.error("withdraw", bag[:10], "--as", "miner-bw", code=3)["sort"] == "unknown"
 
 
-def test_a_parcel_is_named_by_the_token_of_its_link(town):
+def test_a_parcel_is_named_by_a_link_to_its_page_where_nothing_is_signed(town):
     bag = town.register()
-    assert town.json("show", bag[2:34])["parcelId"] == bag
+    token = town.json("link", "mint", bag)["token"]
+    assert town.json("show", token)["parcelId"] == bag
+    assert town.json("trace", token)["parcel"]["parcelId"] == bag
+    error = town.error("handoff", token, "--to", "trader-be", "--as", "miner-bw", code=2)
+    assert "no link" in error["expected"]
 
 
 def test_an_offer_can_be_refused_and_the_goods_stay(town):

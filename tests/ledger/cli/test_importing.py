@@ -90,6 +90,7 @@ def test_people_are_shown_the_mapping_the_summary_and_every_fault(town, bags):
         "columns not used  Note",
         "to sign           2 register",
         "to register       13.250 ct",
+        "from the mines    Jwaneng 0x",
         "carats have at most three decimals, and nothing is rounded",
         "the same label as in line 2",
         "5 rows: 2 recorded, 3 bad",
@@ -133,6 +134,24 @@ def test_the_same_import_again_sends_nothing(town, bags):
     assert town.size() == size
 
 
+def test_a_file_that_was_renamed_or_copied_is_not_signed_a_second_time(town, bags):
+    bags.write_text(GOOD)
+    bring_in(town, bags)
+    size = town.size()
+    copy = bags.with_name("copy.csv")
+    copy.write_text(GOOD)
+    words = ("import", str(copy), "--as", "miner-bw")
+    for more in ((), ("--dry-run",)):
+        assert "bags.csv.journal" in town.error(*words, *more, code=2)["said"]
+    assert town.size() == size
+    journal = str(bags.with_name("bags.csv.journal"))
+    assert bring_in(town, copy, "--journal", journal)["recorded"] == 2
+    assert town.size() == size
+    again = bring_in(town, copy, "--journal", str(bags.with_name("twice")))
+    assert again["recorded"] == 2
+    assert town.size() == size + 2
+
+
 @pytest.mark.parametrize("change", ["file", "mapping", "option", "party"])
 def test_what_was_changed_after_rows_were_signed_is_refused(town, bags, change):
     bags.write_text(GOOD)
@@ -169,9 +188,14 @@ def test_a_mapping_is_saved_changed_by_hand_and_read_again(town, bags):
 
 def test_columns_that_cannot_be_guessed_are_asked_for(town, bags):
     bags.write_text("Gross,Bag\n12.5,B-1\n")
-    assert "--as-kind" in town.error("import", str(bags), "--as", "miner-bw", code=2)["said"]
+    said = town.error("import", str(bags), "--as", "miner-bw", code=2)["said"]
+    assert "--as-kind" in said
+    assert "Gross, Bag" in said
     words = ("import", str(bags), "--as", "miner-bw", "--as-kind", "register")
     assert "weight" in town.error(*words, code=2)["said"]
+    written = bags.with_name("bags.csv.mapping.toml").read_text()
+    assert '# no field is given by "Gross"' in written
+    assert '# weight = ""' in written
 
 
 def test_a_workbook_is_brought_in_by_the_name_of_its_sheet(town, bags):

@@ -45,14 +45,15 @@ class Failing(LocalDesk):
 class Import:
     """A spreadsheet, its journal, and a ledger in memory."""
 
-    def __init__(self, path, rows=ROWS) -> None:
+    def __init__(self, path, rows=ROWS, more="") -> None:
         self.world = usual_world()
         self.world.open_site(label="Jwaneng")
         self.desk = desks.Desk(self.world).fill()
         self.desk.clock.now_ms = (START + 60) * 1000
         self.path = path
-        text = "site,ct,bag\n" + "".join(f"Jwaneng,1,B-{number}\n" for number in range(rows))
-        table = read_table(text.encode())
+        head = "what,site,ct,bag,parcel,outputs\n"
+        text = "".join(f"register,Jwaneng,1,B-{number},,\n" for number in range(rows))
+        table = read_table(f"{head}{text}{more}".encode())
         self.mapping = guess(table.headings)
         self.read = read_orders(table, self.mapping)
 
@@ -113,6 +114,19 @@ def test_after_a_failure_at_any_batch_the_very_same_records_are_sent(importing, 
     repeated = set(first.sent) & set(second.sent)
     assert len(repeated) == (lost if is_taken else 0)
     assert len(set(first.sent) | set(second.sent)) == ROWS
+    assert importing.desk.audit().faults == ()
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["not taken", "answer lost"])
+def test_rows_that_follow_others_go_on_from_what_was_signed_before(tmp_path, is_taken):
+    rows = LIMITS.import_batch_records
+    importing = Import(tmp_path / "journal", rows, "split,,,,B-0,0.4::Left; 0.6::Right\n")
+    with importing.desk.open() as book:
+        _, error = importing.run(book, 0, is_taken=is_taken)
+        assert isinstance(error, Unavailable)
+        _, results = importing.run(book)
+    assert [one.state for one in results] == ["recorded"] * (rows + 1)
+    assert len(results[-1].parcels) == 2
     assert importing.desk.audit().faults == ()
 
 

@@ -31,6 +31,9 @@ class Far(Desk):
     def append(self, envelopes, *, wait="checkpointed", atomic=False):
         return self._twist.lines(self._near.append(envelopes, wait=wait, atomic=atomic))
 
+    def mint_link(self, parcel):
+        return self._near.mint_link(parcel)
+
 
 class Twist:
     """What a server does to questions and answers; nothing, if a test does not say."""
@@ -88,9 +91,14 @@ def test_a_short_id_whose_parcel_the_server_exchanges_gets_no_signature(town, tw
 
 def test_a_token_whose_parcel_the_server_exchanges_gets_no_signature(town, twist):
     small, big = town.register("1"), town.register("900")
-    twist.swap(small[2:34], big[2:34])
-    error = town.error("handoff", small[2:34], "--to", "trader-be", "--as", "miner-bw", code=5)
-    assert "another" in error["said"]
+    link, other = (town.json("link", "mint", parcel)["token"] for parcel in (small, big))
+    twist.swap(link, other)
+    assert "another stone" in town.error("show", link, code=5)["said"]
+    twist.answer = lambda plain: plain | {"token": link} if "mined" in plain else plain
+    size = town.size()
+    error = town.error("handoff", link, "--to", "trader-be", "--as", "miner-bw", code=2)
+    assert error["field"] == "parcel"
+    assert town.size() == size
 
 
 def test_a_server_that_swaps_two_recipients_gets_no_signature(town, twist):

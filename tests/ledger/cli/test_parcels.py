@@ -1,4 +1,4 @@
-"""A parcel by its id, its token, or the first digits of one's own."""
+"""A parcel by its id, the first digits of one's own, or a link to its page."""
 
 import pytest
 
@@ -9,6 +9,8 @@ from tests.world import address_of
 
 HOLDER = address_of("trader-be")
 ONE, OTHER = "0x" + "ab" * 31 + "01", "0x" + "ab" * 31 + "02"
+OPEN, OWN, HIDDEN = "11" * 16, "22" * 16, "33" * 16
+"""Links: to a parcel that is told to everybody, to whoever may end the link, and to nobody here."""
 
 
 class Shelf(Desk):
@@ -18,8 +20,11 @@ class Shelf(Desk):
         for parcel in (ONE, OTHER):
             if path == f"/v1/parcels/{parcel}":
                 return {"parcelId": parcel}
+        token = path.rpartition("/")[2].removesuffix(".json")
         if path.startswith("/stones/"):
-            return {"parcelId": None if "cd" in path else ONE}
+            return {"token": token, "parcelId": ONE if token == OPEN else None}
+        if path == f"/v1/links/{OWN}":
+            return {"token": token, "parcelId": OTHER}
         if path.startswith("/v1/parties/"):
             return {
                 "address": path.rpartition("/")[2],
@@ -32,9 +37,9 @@ class Shelf(Desk):
         raise NotImplementedError
 
 
-def test_an_id_a_token_and_enough_digits_all_name_the_parcel():
+def test_an_id_a_link_and_enough_digits_all_name_the_parcel():
     assert parcel_at(Shelf(), OTHER)["parcelId"] == OTHER
-    assert parcel_at(Shelf(), "ab" * 16)["parcelId"] == ONE
+    assert parcel_at(Shelf(), OPEN)["parcelId"] == ONE
     assert parcel_at(Shelf(), ONE[:-1] + "1", HOLDER)["parcelId"] == ONE
     assert parcel_at(Shelf(), OTHER[:66], HOLDER)["parcelId"] == OTHER
 
@@ -60,9 +65,21 @@ def test_without_a_holder_a_few_digits_name_no_parcel():
         parcel_at(Shelf(), ONE[:20])
 
 
-def test_a_link_whose_parcel_is_hidden_asks_for_the_whole_id():
+def test_the_first_digits_of_an_id_are_no_link():
     with pytest.raises(BadQuestion, match="hides"):
-        parcel_at(Shelf(), "cd" * 16)
+        parcel_at(Shelf(), ONE[2:34])
+
+
+def test_a_link_whose_parcel_is_hidden_names_it_to_whoever_may_end_it():
+    assert parcel_at(Shelf(), OWN)["parcelId"] == OTHER
+    with pytest.raises(BadQuestion, match="hides"):
+        parcel_at(Shelf(), HIDDEN)
+
+
+@pytest.mark.parametrize("link", [OPEN, OWN, HIDDEN])
+def test_what_is_to_be_signed_is_named_by_no_link(link):
+    with pytest.raises(BadQuestion, match="no link"):
+        parcel_at(Shelf(), link, HOLDER, is_signed=True)
 
 
 @pytest.mark.parametrize(
