@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import disclosing, documentation
+from api import disclosing, documentation, linking
 from api.asking import Asking
 from api.caching import Conditional, tag_of
 from api.clients import Clients
@@ -23,8 +23,10 @@ from api.disclosing import PrivateRoutes
 from api.documentation import Documented
 from api.doorway import Doorway, security_headers
 from api.importing import Importing
+from api.linking import LinkRoutes
 from api.metrics import Metrics, Showing
 from api.pages import Pages
+from api.plain import PlainRoute
 from api.problems import ProblemError, problem
 from api.rates import Budgets, Rates
 from api.requests import JSON
@@ -82,6 +84,7 @@ def create_app(
         # Metrics and traces are the operator's own choice, not what the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.router.route_class = PlainRoute
     app.add_exception_handler(AdamantError, tellers.tell_error)
     app.add_exception_handler(ProblemError, tellers.tell_error)
     app.add_exception_handler(HTTPException, tellers.tell_http)
@@ -106,6 +109,7 @@ def create_app(
     _add_importing(app, Importing(answers, sessions, limits))
     own = Disclosing(book, book.private, answers.now_ms)
     _add_private(app, PrivateRoutes(own, sessions, limits))
+    _add_links(app, LinkRoutes(answers.linking, sessions))
     _add_stream(app, Streams(book, answers, sessions, clients, conventions.streams))
     _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
     _add_signing_in(app, SigningIn(sessions, limits))
@@ -158,6 +162,12 @@ def _add_private(app: FastAPI, routes: PrivateRoutes) -> None:
         (field, routes.erase, disclosing.ERASE),
     ):
         _add(app, at, endpoint, documented, method="DELETE", status=204)
+
+
+def _add_links(app: FastAPI, routes: LinkRoutes) -> None:
+    path = "/v1/parcels/{id}/links"
+    _add(app, path, routes.mint, linking.MINT, method="POST", status=201)
+    _add(app, path + "/{token}", routes.end, linking.END, method="DELETE", status=204)
 
 
 def _add_importing(app: FastAPI, importing: Importing) -> None:

@@ -149,14 +149,19 @@ class _Arrival:
     """The time in which a body has to arrive, and why it was given up if it did not."""
 
     def __init__(self, seconds_max: float) -> None:
-        expected = f"the whole body within {seconds_max:g} seconds"
-        self.why = problem("body-slow", expected=expected)
+        self._seconds_max = seconds_max
+        self._why: ProblemError | None = None
         self.time = asyncio.timeout(seconds_max)
 
     def give_up(self, why: ProblemError) -> None:
         if not self.time.expired():
-            self.why = why
+            self._why = why
             self.time.reschedule(0)
+
+    @property
+    def why(self) -> ProblemError:
+        expected = f"the whole body within {self._seconds_max:g} seconds"
+        return self._why or problem("body-slow", expected=expected)
 
 
 async def read_body(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -28,7 +29,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 FORWARDED_FOR: Final = "x-forwarded-for"
-_SIGNS_OF_PROXIES: Final = (FORWARDED_FOR, "forwarded", "x-real-ip", "via")
+_SIGNS_OF_PROXIES: Final = frozenset((b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"))
 _HOPS_MAX: Final = 16
 _IPV6_PREFIX: Final = 64
 
@@ -73,13 +74,12 @@ class Clients:
 
     def of(self, scope: Scope) -> Client:
         """Return the client of a request."""
-        peer = read_address(scope["client"][0]) if scope.get("client") else None
-        headers = Headers(scope=scope)
-        is_forwarded = any(name in headers for name in _SIGNS_OF_PROXIES)
+        peer = _read_peer(scope["client"][0]) if scope.get("client") else None
+        is_forwarded = any(name in _SIGNS_OF_PROXIES for name, _ in scope["headers"])
         is_local = peer is not None and peer.is_loopback and not is_forwarded
         if peer is None or not is_in(peer, self._proxies):
             return Client(peer, is_local)
-        hops = ",".join(headers.getlist(FORWARDED_FOR)).split(",")
+        hops = ",".join(Headers(scope=scope).getlist(FORWARDED_FOR)).split(",")
         for hop in reversed(hops[-_HOPS_MAX:]):
             named = read_address(hop)
             if named is None:
@@ -106,6 +106,12 @@ def networks_of(name: str, texts: Collection[str]) -> tuple[Network, ...]:
 def is_in(address: Address, networks: Collection[Network]) -> bool:
     """Tell whether an address is in one of the networks."""
     return any(address in network for network in networks)
+
+
+@lru_cache(maxsize=4_096)
+def _read_peer(text: str) -> Address | None:
+    """Read the address of a connection's other end, which sends many requests, once."""
+    return read_address(text)
 
 
 def read_address(text: str) -> Address | None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 import time
-import uuid
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,11 @@ from api.responses import IS_HEAD, REQUEST_ID, Tellers
 
 REQUEST_ID_HEADER: Final = "x-request-id"
 CUT_SHORT: Final = "the server is stopping; whether anything was done is unknown: ask by record id"
+RawHeader: TypeAlias = tuple[bytes, bytes]
+"""A header's name, in lower case, and its value."""
+
+_RAW_ID_HEADER: Final = REQUEST_ID_HEADER.encode()
+_ID_BYTES: Final = 16
 _ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _log = structlog.get_logger(__name__)
 
@@ -59,7 +64,7 @@ class Doorway:
     ) -> None:
         self._app = app
         self._tellers = tellers
-        self._headers = headers
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
         self._metrics = metrics
         self._log_client = log_client
 
@@ -70,8 +75,11 @@ class Doorway:
             return
         passing = _Passing(scope, send, self._headers)
         # Whatever is logged on the way bears the request's id.
-        with structlog.contextvars.bound_contextvars(request_id=passing.id):
+        before = structlog.contextvars.bind_contextvars(request_id=passing.id)
+        try:
             await self._serve(passing, receive)
+        finally:
+            structlog.contextvars.reset_contextvars(**before)
 
     async def _serve(self, passing: _Passing, receive: Receive) -> None:
         began, scope = time.perf_counter(), passing.scope
@@ -112,9 +120,9 @@ class Doorway:
 class _Passing:
     """One request on its way."""
 
-    def __init__(self, scope: Scope, send: Send, headers: dict[str, str]) -> None:
-        given = Request(scope).headers.get(REQUEST_ID_HEADER, "")
-        self.id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+    def __init__(self, scope: Scope, send: Send, headers: list[RawHeader]) -> None:
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        self.id = given if _ID.fullmatch(given) else secrets.token_hex(_ID_BYTES)
         self.method = scope["method"]
         self.status = 0
         self._send = send
@@ -128,10 +136,14 @@ class _Passing:
         """Send a message of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers[REQUEST_ID_HEADER] = self.id
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
+            message["headers"] = self._headers_of(message)
         elif self.method == "HEAD" and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
+
+    def _headers_of(self, message: Message) -> list[RawHeader]:
+        """Return a response's headers, its request's id, and whichever of ours it has not."""
+        own = [header for header in message["headers"] if header[0] != _RAW_ID_HEADER]
+        names = {name for name, _ in own}
+        more = [header for header in self._headers if header[0] not in names]
+        return [*own, (_RAW_ID_HEADER, self.id.encode()), *more]

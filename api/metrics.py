@@ -36,7 +36,7 @@ from api.responses import PROBLEM_TOLD
 from ledger.book import Answer, Book, Line
 from ledger.errors import Refusal
 
-METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "POST"))
+METHODS: Final = frozenset(("DELETE", "GET", "HEAD", "OPTIONS", "POST"))
 OTHER: Final = "other"
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -72,6 +72,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._by_labels: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
         self._problems = Counter(
             "adamant_http_problems",
             "Problems told, by name.",
@@ -97,11 +98,21 @@ class Metrics:
         """Count a request that was answered."""
         route = route_of(scope)
         sort = f"{status // 100}xx" if 100 <= status <= 599 else OTHER
-        self._requests.labels(method if method in METHODS else OTHER, route, sort).inc()
-        self._seconds.labels(route).observe(seconds)
+        requests, took = self._of(method if method in METHODS else OTHER, route, sort)
+        requests.inc()
+        took.observe(seconds)
         told = scope.get(PROBLEM_TOLD)
         if told is not None:
             self._problems.labels(told if told in PROBLEMS else OTHER).inc()
+
+    def _of(self, method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+        """Return what counts requests of a sort; looked up by its labels once."""
+        key = (method, route, status)
+        found = self._by_labels.get(key)
+        if found is None:
+            found = self._requests.labels(*key), self._seconds.labels(route)
+            self._by_labels[key] = found
+        return found
 
     def count_records(self, promised: Future[tuple[Line, ...]], count: int) -> None:
         """Count records once their outcome is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
@@ -22,7 +23,9 @@ def query_of(request: Request) -> dict[str, str]:
         BadQuestion: one stands twice.
 
     """
-    items = request.query_params.multi_items()
+    # As Starlette reads them, without the look-ups that it makes of them.
+    raw: bytes = request.scope.get("query_string", b"")
+    items = parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
     if len({name for name, _ in items}) != len(items):
         raise BadQuestion("query", "each parameter once")
     return dict(items)

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import Room, Share, TooLarge, read_body
+from api.gathering import Gathering
 from api.metrics import Metrics
 from api.problems import Problem, ProblemError, of_error, of_refusal, problem
 from api.rates import charge_records
@@ -93,6 +94,7 @@ class Sending:
         self._limits = limits
         self._batches = 0
         self._room = Room(limits.arriving_bytes_max)
+        self._gathering = Gathering(self._hand_over, limits.gathered_records_max)
 
     async def record(self, request: Request) -> Response:
         """Take one record."""
@@ -107,7 +109,10 @@ class Sending:
             expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None
         charge_records(request, 1)
-        (line,) = await self._submit([Envelope(1, raw)], wait=wait)
+        if len(raw) <= self._limits.gathered_record_bytes_max:
+            line = await self._gathering.submit(raw, wait)
+        else:
+            (line,) = await self._submit([raw], wait)
         if not isinstance(line, Answer):
             raise ProblemError(_problem_of(line))
         location = {"location": f"/v1/records/{to_wire(line.record_id)}"}
@@ -148,21 +153,20 @@ class Sending:
         return await run_in_threadpool(lines_of, body)
 
     async def _submit(
-        self, envelopes: Sequence[Envelope], *, wait: Reached, atomic: bool = False
+        self, raws: Sequence[bytes], wait: Reached, *, atomic: bool = False
     ) -> tuple[Line, ...]:
-        future = await self._hand_over(envelopes, wait=wait, atomic=atomic)
+        future = await self._hand_over(raws, wait, atomic=atomic)
         return await asyncio.wrap_future(future)
 
     async def _hand_over(
         self,
-        envelopes: Sequence[Envelope],
-        *,
+        raws: Sequence[bytes],
         wait: Reached,
+        *,
         atomic: bool = False,
         caller: Hashable = None,
     ) -> Future[tuple[Line, ...]]:
         # In a thread: reading envelopes and checking signatures takes its time.
-        raws = [envelope.raw for envelope in envelopes]
         try:
             promised = await run_in_threadpool(
                 self._book.submit, raws, atomic=atomic, wait=wait, caller=caller
@@ -177,7 +181,7 @@ class Sending:
         return promised
 
     async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
-        lines = await self._submit(envelopes, wait=wait, atomic=True)
+        lines = await self._submit(_raws_of(envelopes), wait, atomic=True)
         for envelope, line in zip(envelopes, lines, strict=True):
             if isinstance(line, Refusal):
                 raise ProblemError(of_refusal(line, line=envelope.line))
@@ -196,7 +200,8 @@ class Sending:
             following: Future[tuple[Line, ...]] | None = None
             if number < len(steps) and failed is None:
                 try:
-                    following = await self._hand_over(steps[number], wait=wait, caller=caller)
+                    raws = _raws_of(steps[number])
+                    following = await self._hand_over(raws, wait, caller=caller)
                 except AdamantError as error:
                     failed = of_error(error)
             if number:
@@ -219,6 +224,10 @@ async def _answered(
         else:
             return await run_in_threadpool(_told, envelopes, lines)
     return await run_in_threadpool(_told_all, envelopes, failed or Problem("internal"))
+
+
+def _raws_of(envelopes: Sequence[Envelope]) -> list[bytes]:
+    return [envelope.raw for envelope in envelopes]
 
 
 def _told(envelopes: Sequence[Envelope], lines: Sequence[Line]) -> bytes:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.conventions import Conventions
+from api.metrics import METHODS
 from api.problems import PROBLEMS
 from api.sessions import Sessions
 from tests.api.problem_check import problem_of
@@ -134,6 +135,15 @@ def hostile(number: int, made: Shown) -> tuple[str, str, dict[str, Any]]:
     return random.choice(methods), random.choice(paths), more
 
 
+def test_every_method_of_a_route_is_named(jewel_shown: Shown) -> None:
+    methods = {
+        method
+        for route in jewel_shown.client.app.routes  # type: ignore[attr-defined]  # an application's
+        for method in route.methods
+    }
+    assert methods <= METHODS
+
+
 def test_no_request_makes_a_label_of_its_own(fresh: Shown) -> None:
     with door(fresh) as client:
         routes = {route.path for route in client.app.routes} | {"-"}  # type: ignore[attr-defined]  # an application's
@@ -143,7 +153,7 @@ def test_no_request_makes_a_label_of_its_own(fresh: Shown) -> None:
         text = client.get("/metrics").text
     allowed = {
         "route": routes,
-        "method": {"GET", "HEAD", "OPTIONS", "POST", "other"},
+        "method": {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "other"},
         "status": {"2xx", "3xx", "4xx", "5xx"},
         "problem": {*PROBLEMS, "other"},
         "rule": {*PROBLEMS, "other"},

@@ -1,0 +1,110 @@
+"""Small single records, handed to the book together when they come together.
+
+A record that goes alone takes a thread to be read, wakes the writer, is flushed, claimed and
+signed, and wakes whoever sent it: most of that is done once for as many records as share it. So
+what comes in one turn of the event loop, or while others are read, goes to one thread, then to the
+queue as one portion, and is answered at one time. Nothing waits for more to come: one record alone
+goes at once. Each gets a line of its own; none is refused for another's fault.
+
+Only what is read quickly is gathered (``DoorLimits.gathered_record_bytes_max``), and not much of
+it: nobody's record waits for the reading of much that others sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future as Promise
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any, TypeAlias
+
+from ledger.book import Line, Reached
+
+HandOver: TypeAlias = Callable[[Sequence[bytes], Reached], Awaitable[Promise[tuple[Line, ...]]]]
+"""Reads envelopes that owe each other nothing, and queues them; promises a line for each."""
+
+_Key: TypeAlias = tuple[asyncio.AbstractEventLoop, Reached]
+_Waiting: TypeAlias = tuple[bytes, asyncio.Future[Line]]
+
+
+class Gathering:
+    """Gathers records that come while others are read.
+
+    Args:
+        hand_over: what is done with them; one call at a time, for each thing that is waited for.
+        records_max: how many are handed over at most in one call.
+
+    """
+
+    def __init__(self, hand_over: HandOver, records_max: int) -> None:
+        self._hand_over = hand_over
+        self._records_max = records_max
+        self._waiting: dict[_Key, deque[_Waiting]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def submit(self, raw: bytes, wait: Reached) -> Line:
+        """Hand an envelope over, with whatever else has come by then; return its line.
+
+        Raises:
+            AdamantError: as of the handing over.
+
+        """
+        key = (asyncio.get_running_loop(), wait)
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            waiting = self._waiting[key] = deque()
+            # In a context of its own: it is no more this request's than another's.
+            key[0].call_soon(self._begin, key, waiting, context=Context())
+        promise: asyncio.Future[Line] = key[0].create_future()
+        waiting.append((raw, promise))
+        return await promise
+
+    def _begin(self, key: _Key, waiting: deque[_Waiting]) -> None:
+        self._start(key[0], self._read(key, waiting))
+
+    def _start(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
+        task = loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _read(self, key: _Key, waiting: deque[_Waiting]) -> None:
+        """Hand over until nothing waits; what comes meanwhile goes with the next."""
+        try:
+            while waiting:
+                count = min(len(waiting), self._records_max)
+                raws, promises = zip(*(waiting.popleft() for _ in range(count)), strict=True)
+                with _told_of_failure(promises):
+                    promised = await self._hand_over(raws, key[1])
+                    self._start(key[0], _keep(promises, promised))
+        finally:
+            del self._waiting[key]
+            for _, promise in waiting:
+                promise.cancel()
+
+
+async def _keep(
+    promises: Sequence[asyncio.Future[Line]], promised: Promise[tuple[Line, ...]]
+) -> None:
+    """Keep promises; who waits no longer is passed over."""
+    with _told_of_failure(promises):
+        lines = await asyncio.wrap_future(promised)
+        for promise, line in zip(promises, lines, strict=True):
+            if not promise.done():
+                promise.set_result(line)
+
+
+@contextmanager
+def _told_of_failure(promises: Sequence[asyncio.Future[Line]]) -> Iterator[None]:
+    """Break promises that cannot be kept."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        for promise in promises:
+            promise.cancel()
+        raise
+    except Exception as error:  # whatever it is, each of them is told
+        for promise in promises:
+            if not promise.done():
+                promise.set_exception(error)
