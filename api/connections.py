@@ -10,7 +10,8 @@ a next request, whole or not. Therefore:
   (RFC 9110 §7.8).
 * When the server stops, whoever reads a body is told, and gives it up.
 * A connection that waits for its client (for the head of a request, or for an answer to be taken)
-  is looked at once in a while; one that was already waiting for the same at the look before is cut.
+  is looked at once in a while; one that was already waiting for the same at the look before is cut,
+  unless its client has taken so much of an answer in between that a long one may take longer.
   The body of a request has a time of its own (:func:`api.bodies.read_body`).
 """
 
@@ -27,15 +28,23 @@ from api.problems import MEDIA_TYPE, Problem
 from api.responses import as_json
 from ledger.limits import DoorLimits
 
-CONNECTIONS_MAX: Final = 4_096
 DESCRIPTORS_A_CONNECTION: Final = 2
 """How many descriptors are left alone for each that a connection may take."""
 
+TAKEN_BYTES_MIN: Final = 512 * 1024
+"""How much of an answer, held whole, its client is to take between two looks."""
 
-def raise_descriptor_limit() -> int:
+_USUAL: Final = DoorLimits()
+
+
+def raise_descriptor_limit(connections_max: int = _USUAL.connections_max) -> int:
     """Let this process open as many files as the machine allows; return how many connections fit.
 
     Far fewer than there are descriptors: files, readers and whatever else is opened need some.
+
+    Args:
+        connections_max: how many are wanted at most.
+
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
@@ -45,8 +54,8 @@ def raise_descriptor_limit() -> int:
         except (OSError, ValueError):
             pass  # a system may allow less than it says; the limit in force then counts
     if soft == resource.RLIM_INFINITY:
-        return CONNECTIONS_MAX
-    return max(1, min(CONNECTIONS_MAX, soft // DESCRIPTORS_A_CONNECTION))
+        return connections_max
+    return max(1, min(connections_max, soft // DESCRIPTORS_A_CONNECTION))
 
 
 def protocol_of(connections_max: int, limits: DoorLimits | None = None) -> type[H11Protocol]:
@@ -82,6 +91,8 @@ class _Bounded(H11Protocol):
         self._look: asyncio.TimerHandle | None = None
         self._was_waiting = True  # for the head of its first request
         self._seen: RequestResponseCycle | None = None
+        self._has_resumed = False
+        self._left_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection, or send it away when there are too many."""
@@ -105,13 +116,21 @@ class _Bounded(H11Protocol):
     def _should_upgrade(self) -> bool:
         return False
 
+    def resume_writing(self) -> None:
+        """Go on with an answer that is made as it is taken."""
+        self._has_resumed = True
+        super().resume_writing()
+
+    def _is_waiting(self) -> bool:
+        before, self._left_bytes = self._left_bytes, self.transport.get_write_buffer_size()
+        has_resumed, self._has_resumed = self._has_resumed, False
+        if self._left_bytes > 0:
+            return not has_resumed and before - self._left_bytes < TAKEN_BYTES_MIN
+        return self.cycle is None or self.cycle.response_complete
+
     def look_at_it(self) -> None:
         """Cut the connection if its client keeps it waiting for what it waited for last time."""
-        is_waiting = (
-            self.cycle is None
-            or self.cycle.response_complete
-            or self.transport.get_write_buffer_size() > 0
-        )
+        is_waiting = self._is_waiting()
         if is_waiting and self._was_waiting and self._seen is self.cycle:
             self.transport.abort()
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.config import Settings
-from ledger.limits import RateLimits, StreamLimits
+from ledger.limits import DoorLimits, RateLimits, StreamLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +47,23 @@ class Conventions:
             trusted_proxies=settings.trusted_proxies,
             shows_metrics=settings.metrics,
             metrics_readers=settings.metrics_readers,
+            streams=StreamLimits(
+                streams_max=settings.streams_max,
+                streams_a_client_max=settings.streams_a_client_max,
+                heartbeat_seconds=settings.stream_heartbeat_seconds,
+                take_seconds_max=settings.stream_take_seconds_max,
+            ),
             logs_addresses=settings.log_addresses,
         )
+
+
+def door_limits(settings: Settings) -> DoorLimits:
+    """Read how much the door takes and holds at once from a ledger's settings."""
+    return DoorLimits(
+        connections_max=settings.connections_max,
+        client_seconds_max=settings.client_seconds_max,
+        body_seconds_max=settings.body_seconds_max,
+        arriving_bytes_max=settings.arriving_bytes_max,
+        batches_at_once_max=settings.batches_at_once_max,
+        questions_at_once_max=settings.questions_at_once_max,
+    )

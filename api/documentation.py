@@ -18,6 +18,7 @@ from api.requests import HTML, JSON, LINES, PLAIN
 from api.schemas import REF, Schema
 from ledger.answers import Parameter, Question
 from ledger.answers.questions import Access
+from ledger.answers.shapes import StoneAnswer
 from ledger.sheets import FIELDS, WHAT
 
 ABOUT: Final = """\
@@ -30,8 +31,9 @@ Sending a record again gives the first answer, and needs no token: a record show
 Whoever asks about records signs in as a party (EIP-4361) and sends the token as `Authorization:
 Bearer`; what a reader may not see is withheld, sheet by sheet, with its hash in its place. Status,
 checkpoints, proofs and the pages of stones are for everyone. Weights are millicarats; addresses and
-ids are lower-case hex with 0x. Every error is a problem document (RFC 9457), explained under its
-`type`.
+ids are lower-case hex with 0x. `names` holds the names of parties in an answer that its reader may
+see, by address, as private fields of their Admissions give them. Every error is a problem document
+(RFC 9457), explained under its `type`.
 """
 
 EXAMPLES: Final[dict[str, Any]] = json.loads((files("api") / "examples.json").read_text("utf-8"))
@@ -180,6 +182,7 @@ def of_question(question: Question, name: str, contents: Sequence[Content]) -> D
     every = [parameter.name for parameter in question.parameters]
     closed = () if question.access_when(every) == "everyone" else CLOSED
     names = {parameter.name for parameter in question.parameters}
+    gone = ("link-ended",) if question.shape is StoneAnswer else ()
     has_subject = "record" in names or any(one.in_path for one in question.parameters)
     return Documented(
         name,
@@ -187,14 +190,14 @@ def of_question(question: Question, name: str, contents: Sequence[Content]) -> D
         _tag(question),
         {200: contents},
         question.parameters,
-        problems=(*ASKING, *closed, *(("unknown",) if has_subject else ())),
+        problems=(*ASKING, *closed, *(("unknown",) if has_subject else ()), *gone),
         access=question.access,
     )
 
 
 def _tag(question: Question) -> str:
     part = question.path.split("/")[2]
-    goods = {"parcels", "{token}.json"}
+    goods = {"parcels", "links", "{token}.json"}
     people = {"parties", "sites", "charter"}
     return "goods" if part in goods else "people" if part in people else "log"
 

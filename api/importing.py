@@ -162,7 +162,7 @@ def _ready(drafted: Drafted) -> dict[str, Any]:
 
 
 def _nobody(text: str) -> Address:
-    raise Unknown("key", text)  # a server knows nobody by name
+    raise Unknown("key", text)  # a server knows no keys by name
 
 
 def mapping_of(query: dict[str, str], table: Table) -> Mapping:
@@ -240,12 +240,12 @@ class AnswersSource:
         question, in_path = find(path)
         return self._answers.answer(question, {**given, **in_path}, self._reader)
 
-    def _pages(self, path: str, rows: str) -> Iterator[Any]:
+    def _pages(self, path: str) -> Iterator[Any]:
         page = self._ask(path, limit=str(LIMITS.page_rows_max))
-        yield from page[rows]
+        yield page
         while cursor := page["cursor"]:
             page = self._ask(path, limit=str(LIMITS.page_rows_max), cursor=cursor)
-            yield from page[rows]
+            yield page
 
     def ledger_id(self) -> Hash32:
         """Return the ledger's id."""
@@ -257,15 +257,16 @@ class AnswersSource:
 
     def parcels_of(self, address: Address) -> Iterator[Any]:
         """Yield what a party holds and what is offered to it."""
-        return self._pages(f"/v1/parties/{to_hex(address)}", "parcels")
-
-    def stone(self, token: str) -> Any:  # noqa: ANN401 - likewise
-        """Tell what anyone may know of a parcel by its token."""
-        return self._ask(f"/stones/{token}.json")
+        for page in self._pages(f"/v1/parties/{to_hex(address)}"):
+            yield from page["parcels"]
 
     def party(self, address: Address) -> Any:  # noqa: ANN401 - likewise
         """Tell who an address is."""
         return self._ask(f"/v1/parties/{to_hex(address)}")
+
+    def parties(self) -> Iterator[Any]:
+        """Yield every party in pages, with the names that the reader may see."""
+        return self._pages("/v1/parties")
 
     def site(self, site: Hash32) -> Any:  # noqa: ANN401 - likewise
         """Tell what a site is."""
@@ -273,4 +274,5 @@ class AnswersSource:
 
     def sites(self) -> Iterator[Any]:
         """Yield every site."""
-        return self._pages("/v1/sites", "sites")
+        for page in self._pages("/v1/sites"):
+            yield from page["sites"]

@@ -16,7 +16,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.problems import PROBLEMS, ProblemType
-from ledger.answers.telling import day, listed, minute, who
+from ledger.answers.telling import day, in_line, listed, minute, who
 
 _TEMPLATES: Final = files("api") / "templates"
 
@@ -57,6 +57,7 @@ class Pages:
             "iso_day": _iso_day,
             "minute": minute,
             "short": _short,
+            "in_line": in_line,
             "grouped": _grouped,
             "listed": lambda names, last="or": listed(tuple(names), last),
         }

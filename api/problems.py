@@ -20,6 +20,8 @@ from ledger.errors import (
     ClockBehind,
     Damaged,
     HeadMoved,
+    LinkEnded,
+    NotYours,
     ProofError,
     Refusal,
     Refused,
@@ -70,7 +72,9 @@ def _types() -> dict[str, ProblemType]:
 _OTHERS: Final = (
     ("question", "bad-question", 400, "Something in the path or the query has not its form."),
     ("question", "unknown", 404, "The ledger knows no such thing."),
+    ("question", "link-ended", 410, "The link to this page was ended."),
     ("reader", "sign-in-needed", 401, "Only a party of this ledger may ask this, signed in."),
+    ("reader", "not-yours", 403, "This is for another party to do."),
     (
         "reader",
         "session-ended",
@@ -115,7 +119,9 @@ PROBLEMS: Final = _types()
 
 _FAMILIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (BadQuestion, "bad-question"),
+    (LinkEnded, "link-ended"),
     (Unknown, "unknown"),
+    (NotYours, "not-yours"),
     (SignInNeeded, "sign-in-needed"),
     (ProofError, "proof"),
     (ClockAhead, "clock-ahead"),

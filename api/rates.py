@@ -36,8 +36,9 @@ METER: Final = "adamant.meter"
 """Where a request's scope holds its :class:`Meter`; nothing is there where nothing is counted."""
 WINDOW_SECONDS: Final = 60
 FREE_PATHS: Final = frozenset(("/livez", "/readyz", "/metrics"))
-SIGN_IN_PATH: Final = "/v1/sign-in"
-RECORDS_PATH: Final = "/v1/records"
+SIGN_IN_PATHS: Final = ("/v1/sign-in", "/v1/sign-out")
+RECORDS_PATHS: Final = frozenset(("/v1/records", "/v1/records/batch"))
+"""Where records are sent; what else is below is charged as any request."""
 
 
 class Budgets:
@@ -85,30 +86,32 @@ class Budgets:
         return math.ceil(self.windows.seconds_until(name, item.amount, WINDOW_SECONDS, cost))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Meter:
     """What a request is charged to.
 
     Attributes:
         kind: from which budgets.
         keys: whose budgets: of its address, and of its party if it bears a token.
+        is_charged: whether anything was asked of them yet.
 
     """
 
     budgets: Budgets
     kind: Kind
     keys: dict[str, str] = field(default_factory=dict)
+    is_charged: bool = False
 
-    def check(self) -> None:
-        """Return if anything is left.
+    def check(self, cost: int = 1) -> None:
+        """Return if so much is left in each budget.
 
         Raises:
             ProblemError: ``rate-limited``.
 
         """
         for key in self.keys.values():
-            if not self.budgets.may_take(self.kind, key, 1):
-                raise self._refusal(key, 1)
+            if not self.budgets.may_take(self.kind, key, cost):
+                raise self._refusal(key, cost)
 
     def take(self, cost: int = 1) -> None:
         """Take from the budgets.
@@ -117,9 +120,16 @@ class Meter:
             ProblemError: ``rate-limited``.
 
         """
+        self.is_charged = True
+        self.check(cost)  # all of them first: what one refuses is taken from none
         for key in self.keys.values():
-            if not self.budgets.take(self.kind, key, cost):
-                raise self._refusal(key, cost)
+            self.budgets.take(self.kind, key, cost)
+
+    def charge_one(self) -> None:
+        """Take one from each budget that has it; what is done already is not refused any more."""
+        self.is_charged = True
+        for key in self.keys.values():
+            self.budgets.take(self.kind, key, 1)
 
     def _refusal(self, key: str, cost: int) -> ProblemError:
         amount = self.budgets.item(self.kind).amount
@@ -179,6 +189,8 @@ class Rates:
 
         async def send_with_fields(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if not meter.is_charged:  # it was refused before its records were counted
+                    meter.charge_one()
                 headers = MutableHeaders(scope=message)
                 for name, value in meter.headers().items():
                     headers.setdefault(name, value)
@@ -207,14 +219,13 @@ class Rates:
 
 
 def _kind_of(scope: Scope) -> Kind:
-    if scope["path"].startswith(SIGN_IN_PATH):
+    if scope["path"].startswith(SIGN_IN_PATHS):
         return "sign-in"
     return "writing" if scope["method"] in ("POST", "PUT", "PATCH", "DELETE") else "reading"
 
 
 def _is_of_records(scope: Scope) -> bool:
-    path: str = scope["path"]
-    return scope["method"] == "POST" and path.startswith(RECORDS_PATH)
+    return scope["method"] == "POST" and scope["path"] in RECORDS_PATHS
 
 
 def charge_records(request: Request, count: int) -> None:

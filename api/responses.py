@@ -14,6 +14,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from api.pages import Pages
 from api.problems import FOR_OPERATORS, MEDIA_TYPE, Problem, of_error
@@ -92,7 +93,7 @@ class Tellers:
     def tell_http(self, request: Request, error: Exception) -> Response:
         """Tell what the framework found: no such path, no such method, and the like."""
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
-        allowed = _allowed(error.headers or {})
+        allowed = _allowed(request) if error.status_code == 405 else {}
         if error.status_code == 405 and request.method == "OPTIONS":
             return Response(status_code=204, headers=allowed)
         fallback = "request" if error.status_code < 500 else "internal"
@@ -100,11 +101,11 @@ class Tellers:
         return self.tell(request, Problem(name, headers=allowed))
 
 
-def _allowed(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the methods that a path takes, with those that every path takes."""
-    methods = {method.strip() for method in headers.get("Allow", "").split(",")} - {""}
-    if not methods:
-        return {}
+def _allowed(request: Request) -> dict[str, str]:
+    """Return the methods that a path takes, by all its routes, with those that every path takes."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    methods = {method for route in matching for method in route.methods or ()}
     if "GET" in methods:
         methods.add("HEAD")
     return {"allow": ", ".join(sorted({*methods, "OPTIONS"}))}

@@ -256,8 +256,18 @@ def _schema(hint: Any) -> Schema:  # noqa: ANN401 - a type
     if origin in (types.UnionType, typing.Union):
         return {"anyOf": [_schema(argument) for argument in arguments]}
     if origin is not None and issubclass(origin, Mapping):
-        return {"type": "object"}
+        return _mapping(*arguments)
     return _PLAIN[hint]
+
+
+def _mapping(name: Any, value: Any) -> Schema:  # noqa: ANN401 - types
+    if value is Any:
+        return {"type": "object"}
+    return {
+        "type": "object",
+        "propertyNames": _schema(name),
+        "additionalProperties": _schema(value),
+    }
 
 
 def _shapes_in(hint: Any) -> Iterator[type[Any]]:  # noqa: ANN401 - a type

@@ -1,4 +1,4 @@
-"""Sessions: who has signed in, and what a token opens, which is reading and nothing else.
+"""Sessions: who has signed in. A token opens reading, and what a party keeps beside the log.
 
 The rules of the room:
 
@@ -8,7 +8,8 @@ The rules of the room:
   out ends there.
 * A nonce proves itself (it bears its end and a code under a key of this process), so that strangers
   who ask for many fill nothing. Used ones are remembered until they end.
-* Whoever writes shows a signed record. No part of this room is asked about that.
+* Beside the log are private fields and links. Whoever writes into it shows a signed record, and no
+  part of this room is asked about that.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from ledger.answers import Answers, wall_clock_ms
 from ledger.errors import BadQuestion, SignInRefused, Unavailable
 from ledger.limits import LIMITS, SessionLimits
 from ledger.signin import CHAIN_ID, Message, checked_signer, milliseconds_of, read_message
+from ledger.signin.forms import AUTHORITY
 from ledger.values import Address
 
 TOKEN_BYTES: Final = 32
@@ -38,6 +40,7 @@ _TOKEN_CHARACTERS_MAX: Final = 128
 _MAC_DIGITS: Final = 32
 _RANDOM_BYTES: Final = 16
 _END_DIGITS: Final = 10
+_USUAL_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,22 @@ class PublicAddress:
 
     @classmethod
     def parse(cls, text: str) -> PublicAddress:
-        """Read an address such as ``https://ledger.example``.
+        """Read an address such as ``https://ledger.example``, as browsers and wallets write it.
 
         Raises:
-            BadQuestion: it is none, or has a path.
+            BadQuestion: it is none, has a path, or is none that a message can name.
 
         """
-        parts = urlsplit(text.rstrip("/"))
-        is_plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
-        if parts.scheme not in ("http", "https") or not parts.netloc or not is_plain:
+        try:
+            parts = urlsplit(text.rstrip("/"))
+        except ValueError:
+            parts = urlsplit("")
+        # The host in small letters, without the port that goes without saying (RFC 3986 §6.2).
+        authority = parts.netloc.lower().removesuffix(_USUAL_PORTS.get(parts.scheme, ":"))
+        is_plain = not (parts.path or parts.query or parts.fragment)
+        if parts.scheme not in _USUAL_PORTS or not AUTHORITY.fullmatch(authority) or not is_plain:
             raise BadQuestion("public_addresses", "addresses such as https://ledger.example")
-        return cls(parts.scheme, parts.netloc)
+        return cls(parts.scheme, authority)
 
     def is_meant_by(self, message: Message) -> bool:
         """Tell whether a message signs in at this address."""
@@ -91,13 +99,21 @@ class PublicAddress:
 
 @dataclass
 class _Used:
-    """Nonces that were used, by when they end, and how many of them are of each party."""
+    """Nonces that were used, by when they end, and how many of them are of each party.
+
+    Attributes:
+        forgotten_ms: nonces that end before are not remembered, so none of them is taken: not even
+            where the clock went back since, or a message was being checked while its nonce ended.
+
+    """
 
     ends: OrderedDict[str, tuple[int, Address]] = field(default_factory=OrderedDict)
     by_party: Counter[Address] = field(default_factory=Counter)
+    forgotten_ms: int = 0
 
     def forget_before(self, now_ms: int) -> None:
         """Forget those that no message can bear any more."""
+        self.forgotten_ms = max(self.forgotten_ms, now_ms)
         for nonce in [one for one, (ends_at, _) in self.ends.items() if ends_at < now_ms]:
             _, party = self.ends.pop(nonce)
             self.by_party[party] -= 1
@@ -217,7 +233,7 @@ class Sessions:
         return ends_at
 
     def _use(self, nonce: str, ends_at_ms: int, party: Address, now_ms: int) -> None:
-        if nonce in self._used.ends:
+        if nonce in self._used.ends or ends_at_ms < self._used.forgotten_ms:
             raise problem("sign-in-nonce", expected="a nonce that was not used before")
         most, most_a_party = self._limits.nonces_used_max, self._limits.nonces_used_a_party_max
         used = self._used

@@ -2,7 +2,8 @@
 
 * An event ``entry`` holds what ``/v1/entries`` shows of one line to the same reader; its id is the
   line's index, so that ``Last-Event-ID`` goes on after the last that came. An event ``checkpoint``
-  holds what ``/v1/checkpoint`` answers, has no id, and comes after every entry that it covers.
+  holds what ``/v1/checkpoint`` answers, has no id, and comes after every entry that it covers. A
+  stream that begins at a place that its client named tells the last one too, again if need be.
 * A stream reads the ledger only as fast as its client takes what was read before: nothing is kept
   for a slow one, and one that takes nothing for a while is dropped. What it missed it asks for when
   it comes back.
@@ -108,6 +109,10 @@ class Streams:
             raise BadQuestion(LAST_ID if given else "start", f"no more than there is: {size}")
         return start
 
+    @staticmethod
+    def _is_resumed(request: Request) -> bool:
+        return bool(request.headers.get(LAST_ID)) or "start" in request.query_params
+
     def _size(self) -> int:
         with self._book.view() as view:
             return view.head().size
@@ -153,7 +158,8 @@ class Streams:
     ) -> AsyncIterator[bytes]:
         """Yield what goes to a client, until something ends it; comments where nothing happens."""
         limits = self._limits
-        checkpoint_told = self._book.published.size
+        # Who names where to begin may have missed the last one, which has no id to go on after.
+        checkpoint_told = 0 if self._is_resumed(request) else self._book.published.size
         yield b"retry: %d\n: the log from %d on\n\n" % (limits.retry_milliseconds, start)
         try:
             while not ending.is_set():
@@ -163,6 +169,8 @@ class Streams:
                 if self._book.published.size > checkpoint_told:
                     checkpoint = await self._checkpoint()
                 while rows := await self._page(request, start, limits.page_rows):
+                    if ending.is_set():
+                        return
                     yield b"".join(event("entry", row, row["index"]) for row in rows)
                     start += len(rows)
                 if checkpoint is not None:

@@ -41,6 +41,9 @@ def asked(made: Shown) -> dict[str, str]:
         "story": f"/v1/parcels/{stone}/story?limit=1",
         "trace": f"/v1/parcels/{stone}/trace?limit=1",
         "descendants": f"/v1/parcels/{made.hex('rough')}/descendants",
+        "links": f"/v1/parcels/{stone}/links",
+        "link": f"/v1/links/{token}",
+        "parties": "/v1/parties",
         "party": f"/v1/parties/{jeweller}",
         "sites": "/v1/sites?limit=1",
         "site": f"/v1/sites/{made.site('home')}",
@@ -65,7 +68,24 @@ def make() -> dict[str, Any]:
         found["problems"]["response"]["problems"] = found["problems"]["response"]["problems"][:2]
         found["stone"]["response"]["steps"] = found["stone"]["response"]["steps"][-2:]
         found["stoneAsData"]["response"] = found["stone"]["response"]
-        return found | sent(made) | signed_in(made) | checked(made) | private(made)
+        return found | linked(made) | sent(made) | signed_in(made) | checked(made) | private(made)
+
+
+def linked(made: Shown) -> dict[str, Any]:
+    """Mint a link and end it; its token, which no second run gives again, is made up."""
+    path, token = f"/v1/parcels/{made.hex('stone')}/links", "f" * 32
+    minted = made.client.post(path, headers=made.sign_in("jeweller-fr"))
+    assert minted.status_code == 201, minted.text
+    plain = minted.json()
+    ended = made.client.delete(f"{path}/{plain['token']}", headers=made.sign_in("jeweller-fr"))
+    assert ended.status_code == 204, ended.text
+    return {
+        "mintLink": {
+            "path": path,
+            "response": {**plain, "token": token, "path": f"/stones/{token}"},
+        },
+        "endLink": {"path": f"{path}/{token}"},
+    }
 
 
 def sent(made: Shown) -> dict[str, Any]:
@@ -90,7 +110,7 @@ def sent(made: Shown) -> dict[str, Any]:
 
 
 def private(made: Shown) -> dict[str, Any]:
-    """Admit the trader again by its name; show, grant and erase that."""
+    """Admit the trader again by its name; show and grant that, list the parties, erase it."""
     scene, trader = made.scene, address_of("trader-ae")
     record = drafts.admission(
         scene.speaker("governor-1"), scene.moment(), trader, "trader", "AE",
@@ -103,10 +123,13 @@ def private(made: Shown) -> dict[str, Any]:
     grant = {"party": "everyone"}
     assert made.client.post(f"{path}/name/grants", json=grant).status_code == 204
     shown_fields = made.client.get(path).json()
+    parties = {"path": "/v1/parties", "response": made.client.get("/v1/parties").json()}
+    assert parties["response"]["names"] == {"0x" + trader.hex(): "Example Trading"}
     withdrawn = f"{path}/name/grants/everyone"
     for gone in (withdrawn, f"{path}/name"):
         assert made.client.delete(gone).status_code == 204
     return {
+        "parties": parties,
         "privateFields": {"path": path, "response": shown_fields},
         "grantPrivateField": {"path": f"{path}/name/grants", "request": grant},
         "withdrawPrivateField": {"path": withdrawn},

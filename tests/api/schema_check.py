@@ -16,6 +16,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 KNOWN = {
     "$ref", "type", "description", "properties", "required", "additionalProperties", "items",
+    "propertyNames",
     "enum", "anyOf", "oneOf", "pattern", "minimum", "maximum", "default",
 }  # fmt: skip
 
@@ -85,7 +86,10 @@ def _check_members(
     known = schema.get("properties", {})
     if missing := set(schema.get("required", ())) - value.keys():
         raise Invalid(f"{at}: {missing} are missing")
-    if schema.get("additionalProperties", True) is False and (more := value.keys() - known.keys()):
+    others = schema.get("additionalProperties", True)
+    if others is False and (more := value.keys() - known.keys()):
         raise Invalid(f"{at}: {more} are not declared")
+    other = others if isinstance(others, dict) else {}
     for name, member in value.items():
-        check(member, known.get(name, {}), components, f"{at}.{name}")
+        check(name, schema.get("propertyNames", {}), components, f"{at}, a name")
+        check(member, known.get(name, other), components, f"{at}.{name}")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ledger.canonical import read_plain
-from ledger.records import KINDS, SHEETS, WRITABLE
-from ledger.signing import ShownRecord, sheet_hash
+from ledger.records import SHEETS, WRITABLE
+from ledger.signing import sheet_hash
 from ledger.values import Hash32, ParcelId, to_hex
 from tests.api.problem_check import problem_of
+from tests.api.record_check import check_record
 from tests.readers import EVERYBODY, PARTIES, Expected, busy
 from tests.scene import OPERATORS, Shown, shown
 from tests.world import GOVERNORS, address_of
@@ -43,46 +43,6 @@ def record_of(made: Shown, index: int, headers: Headers, through: ParcelId | Non
     path = f"/v1/records/{to_hex(made.scene.log[index][1].record_id)}"
     more = {} if through is None else {"for": to_hex(through)}
     return made.client.get(path, headers=dict(headers), params=more)
-
-
-def check_record(made: Shown, index: int, response: Any, sheets: tuple[str, ...]) -> None:
-    """Check that a record is shown as far as it may be, and in no other way."""
-    signed = made.scene.log[index][1]
-    if not sheets:
-        assert problem_of(response)["rule"] == "unknown"
-        return
-    answer = response.json()
-    plain = answer["envelope"]["record"]
-    assert [place for place in SHEETS if isinstance(plain[place], dict)] == list(sheets)
-    assert answer["withheld"] == [place for place in SHEETS if place not in sheets]
-    assert (answer["signers"] is None) == ("who" not in sheets)
-    assert (answer["envelope"]["signatures"] is None) == ("who" not in sheets)
-    assert id_of(answer, made.scene.ledger_id) == signed.record_id
-    if sheets == SHEETS:
-        assert read_plain(answer["envelope"])[0] == signed.record
-
-
-def id_of(answer: dict[str, Any], ledger_id: Hash32) -> Hash32:
-    """Compute a record's id from what an answer shows of it, with nothing else at hand."""
-    kind, plain = answer["envelope"]["kind"], answer["envelope"]["record"]
-    shown_sheets, hashes = {}, {}
-    for place in SHEETS:
-        if isinstance(plain[place], str):
-            hashes[place] = Hash32(bytes.fromhex(plain[place][2:]))
-            continue
-        values = {
-            field.name: _value(field.spec.wire_type, plain[place][field.wire])
-            for field in KINDS[kind].sheets[place].FIELDS
-        }
-        shown_sheets[place] = KINDS[kind].sheets[place](**values)
-    details = Hash32(bytes.fromhex(plain["details"][2:]))
-    return ShownRecord(kind, shown_sheets, hashes, details, ()).record_id(ledger_id)
-
-
-def _value(wire_type: str, plain: Any) -> Any:
-    if isinstance(plain, list):
-        return tuple(_value(wire_type, one) for one in plain)
-    return bytes.fromhex(plain[2:]) if wire_type in ("address", "bytes32") else plain
 
 
 def test_every_kind_that_can_be_written_is_there(trade: Shown) -> None:

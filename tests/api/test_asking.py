@@ -209,7 +209,7 @@ NOT_FOR_STRANGERS = [question for question in QUESTIONS if question.access != "e
 
 @pytest.mark.parametrize("question", NOT_FOR_STRANGERS, ids=lambda question: question.name)
 def test_a_trade_ledger_tells_strangers_what_is_for_everyone_alone(traded: Shown, question) -> None:
-    path = question.path.format(id=NOWHERE, address=NOWHERE[:42], index=0)
+    path = question.path.format(id=NOWHERE, address=NOWHERE[:42], index=0, token="0" * 32)
     problem = problem_of(traded.client.get(path))
     assert (problem["rule"], problem["status"]) == ("sign-in-needed", 401)
 

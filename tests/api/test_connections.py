@@ -18,7 +18,7 @@ import uvicorn
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.connections import CONNECTIONS_MAX, protocol_of, raise_descriptor_limit
+from api.connections import TAKEN_BYTES_MIN, protocol_of, raise_descriptor_limit
 from ledger.limits import DoorLimits
 from tests.api.problem_check import check_document
 
@@ -26,6 +26,7 @@ SECONDS = 30.0
 UNBOUNDED_SECONDS = 3_600.0
 """The server's own looks never come; a test has it look when it is time."""
 LARGE_BYTES = 32 * 1024 * 1024
+CONNECTIONS_MAX = DoorLimits().connections_max
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
 
 
@@ -160,6 +161,42 @@ def test_an_answer_that_nobody_takes_is_given_up(path: bytes) -> None:
         assert len(rest(connection)) < LARGE_BYTES
 
 
+def has_resumed(connection: Any) -> bool:
+    """Tell whether an answer went on since the last look."""
+    return bool(connection._has_resumed)  # noqa: SLF001 - seen by no other way
+
+
+def has_left(connection: Any, left_bytes: int) -> bool:
+    """Tell whether as much as is asked for has left a connection since the last look."""
+    now_bytes: int = connection.transport.get_write_buffer_size()
+    return has_resumed(connection) or left_bytes - now_bytes >= TAKEN_BYTES_MIN
+
+
+@pytest.mark.parametrize("path", [b"/large", b"/parts"])
+def test_a_long_answer_that_is_taken_slowly_is_given_up_only_when_it_is_taken_no_longer(
+    path: bytes,
+) -> None:
+    with serving(1) as served, connect(served.url) as connection:
+        # Little is to be on its way at a time: what is not taken is to be seen at the server.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        connection.sendall(GET.replace(b"/", path, 1) + b"\r\n")
+        served.wait_until(lambda found: found and found[0].transport.get_write_buffer_size() > 0)
+        (held,) = served.connections
+        for _ in range(2):
+            served.look()
+            left_bytes = held.transport.get_write_buffer_size()
+            while not has_left(held, left_bytes):
+                assert connection.recv(65_536)
+                served.wait_until(
+                    lambda _: held.transport.get_write_buffer_size() > 0 or has_resumed(held)
+                )
+        served.look()
+        assert served.connections == [held]
+        for _ in range(9):  # what has left the server last may be on its way for a while
+            served.look()
+        served.wait_until(lambda found: not found)
+
+
 def test_a_client_that_goes_on_is_served_for_as_long_as_it_likes() -> None:
     with serving(1) as served, httpx2.Client() as client:
         for _ in range(20):  # on one connection: there is no room for a second
@@ -189,6 +226,10 @@ def test_connections_leave_most_descriptors_to_the_ledger() -> None:
         assert raise_descriptor_limit() <= (hard // 2 if hard > 0 else CONNECTIONS_MAX)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_the_settings_say_how_many_connections_are_wanted() -> None:
+    assert raise_descriptor_limit(7) == 7
 
 
 def test_the_limit_of_the_system_is_that_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:

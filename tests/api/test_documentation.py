@@ -52,12 +52,14 @@ def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
         "/v1/parcels/{id}", "/v1/parcels/{id}/history", "/v1/parcels/{id}/story",
         "/v1/parcels/{id}/trace", "/v1/parcels/{id}/descendants", "/v1/entries",
         "/v1/entries/{index}", "/v1/checkpoint", "/v1/proofs/inclusion", "/v1/proofs/consistency",
-        "/v1/parties/{address}", "/v1/sites", "/v1/sites/{id}", "/v1/charter", "/v1/status",
+        "/v1/parties", "/v1/parties/{address}", "/v1/sites", "/v1/sites/{id}", "/v1/charter",
+        "/v1/status",
         "/livez", "/readyz", "/stones/{token}", "/stones/{token}.json", "/problems",
         "/problems/{name}", "/v1/sign-in", "/v1/sign-in/nonce", "/v1/sign-out",
         "/v1/imports/check", "/v1/records/{id}/private",
         "/v1/records/{id}/private/{name}", "/v1/records/{id}/private/{name}/grants",
         "/v1/records/{id}/private/{name}/grants/{party}",
+        "/v1/parcels/{id}/links", "/v1/parcels/{id}/links/{token}", "/v1/links/{token}",
     }  # fmt: skip
 
 

@@ -15,10 +15,12 @@ from ledger.canonical import read_plain
 from ledger.errors import BadQuestion, Refused
 from ledger.limits import LIMITS, DoorLimits
 from ledger.signing import sign_record
+from ledger.store.private import EVERYONE
 from ledger.values import to_hex
 from tests.api.problem_check import problem_of
 from tests.api.schema_check import check
 from tests.ledger.sheets.workbooks import sheet, workbook
+from tests.naming import admit_by_name
 from tests.scene import Shown
 from tests.world import address_of, secret_of
 
@@ -201,3 +203,30 @@ def test_of_several_roles_the_one_of_the_goods_country_speaks():
     assert Voice(reader, "miner", "BW")("Registration", "", "AO").country == "BW"
     with pytest.raises(Refused, match="role-for-kind"):
         Voice(reader, "trader", "")("Registration", "", "BW")
+
+
+# -- recipients by their names -------------------------------------------------------------------
+
+
+def test_a_recipient_is_found_by_a_name_that_the_party_may_see(fresh):
+    record = admit_by_name(fresh, "jeweller-fr", "Bijoux Place")
+    headers = {**fresh.sign_in("trader-be"), **CSV}
+    table = f"Parcel,To\n{fresh.hex('rest')},Bijoux Place\n"
+    (unseen,) = lines_of(ask(fresh, headers, table))
+    ((reason, came),) = ((one["reason"], one["came"]) for one in unseen["faults"])
+    assert "no name of a key or of a party" in reason
+    assert came == "Bijoux Place"
+    fresh.desk.private.grant(record, 0, address_of("trader-be"))
+    (seen,) = lines_of(ask(fresh, headers, table))
+    who = seen["envelope"]["record"]["who"]
+    assert who["recipient"] == to_hex(address_of("jeweller-fr"))
+    other = admit_by_name(fresh, "cutter-in", "Bijoux Place")
+    assert "faults" not in lines_of(ask(fresh, headers, table))[0], "a namesake it may not see"
+    fresh.desk.private.grant(other, 0, EVERYONE)
+    (several,) = lines_of(ask(fresh, headers, table))
+    (fault,) = several["faults"]
+    assert (several["line"], fault["column"]) == (2, "To")
+    for party in ("jeweller-fr", "cutter-in"):
+        assert to_hex(address_of(party)) in fault["reason"]
+    fresh.desk.private.erase(other, 0, 1)
+    assert "faults" not in lines_of(ask(fresh, headers, table))[0]

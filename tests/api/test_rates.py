@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from api.conventions import Conventions
+from api.problems import ProblemError
 from api.rates import Budgets, Meter
 from api.sessions import Sessions
 from ledger.answers import Answers
@@ -97,6 +98,26 @@ def test_a_batch_costs_its_records_and_one_refused_leaves_nothing_behind(fresh: 
         assert client.post("/v1/records", content=raws[10], headers=JSON).status_code == 429
 
 
+def test_what_is_no_record_costs_as_any_request(fresh: Shown) -> None:
+    none = f"/v1/records/0x{'7' * 64}/private/name/grants"
+    with door(fresh) as client:
+        for number, (path, headers) in enumerate(
+            [
+                (none, JSON),
+                ("/v1/records/nothing", JSON),
+                ("/v1/records", {}),
+                ("/v1/records/batch", {}),
+            ]
+        ):
+            response = client.post(path, content=b"{}", headers=headers)
+            assert 400 <= response.status_code < 500
+            assert left(response) == {"writing": 9 - number}, path
+        for _ in range(6):
+            client.post(none, content=b"{}", headers=JSON)
+        for path in (none, "/v1/records"):
+            assert client.post(path, content=b"{}", headers=JSON).status_code == 429
+
+
 def test_a_record_refused_here_is_taken_from_elsewhere(fresh: Shown) -> None:
     raws = fresh.registrations(11)
     with door(fresh) as client:
@@ -153,6 +174,24 @@ def test_a_party_is_counted_wherever_it_asks_from_and_a_token_opens_no_further_b
             client.get("/v1/status", headers={"x-forwarded-for": "198.51.100.80"})
         fields = {"authorization": "Bearer made-up", "x-forwarded-for": "198.51.100.80"}
         assert client.get("/v1/status", headers=fields).status_code == 429
+
+
+def test_signing_out_is_charged_as_signing_in_is(jewel_shown: Shown) -> None:
+    with door(jewel_shown) as client:
+        assert left(client.post("/v1/sign-in/nonce")) == {"sign-in": 3}
+        assert left(client.post("/v1/sign-out")) == {"sign-in": 2}
+
+
+def test_what_one_budget_refuses_is_taken_from_no_other() -> None:
+    budgets = Budgets(FEW, lambda: 100.0)
+    party = Meter(budgets, "writing", {"writing-party": "party"})
+    party.take(8)
+    both = Meter(budgets, "writing", {"writing": "client", "writing-party": "party"})
+    with pytest.raises(ProblemError):
+        both.take(3)
+    assert budgets.left("writing", "client") == (10, 0)
+    both.take(2)
+    assert budgets.left("writing", "client")[0] == 8
 
 
 def test_what_is_told_to_wait_for_is_what_is_asked() -> None:

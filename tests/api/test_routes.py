@@ -36,7 +36,13 @@ def test_a_route_that_is_not_for_everyone_is_closed_to_strangers(traded: Shown) 
     for route in traded.client.app.routes:
         if route.openapi_extra[ACCESS_MEMBER] == "everyone":
             continue
-        names = {"index": "0", "address": MADE_UP[:42], "party": MADE_UP[:42], "name": "name"}
+        names = {
+            "index": "0",
+            "address": MADE_UP[:42],
+            "party": MADE_UP[:42],
+            "name": "name",
+            "token": "0" * 32,
+        }
         path = route.path.format_map({"id": MADE_UP, **names})
         for method in route.methods:
             response = traded.client.request(method, path)

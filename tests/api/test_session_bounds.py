@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from api.problems import ProblemError
 from api.sessions import PublicAddress, Sessions
 from ledger.answers import Answers
 from ledger.errors import BadQuestion
@@ -64,6 +65,21 @@ def test_no_party_fills_the_memory_of_used_nonces(made: Shown) -> None:
     assert sessions.open(plain["message"], bytes.fromhex(plain["signature"][2:]))
 
 
+def test_a_used_nonce_that_was_forgotten_is_not_taken_when_the_clock_goes_back(made: Shown) -> None:
+    limits = SessionLimits(nonces_used_max=1)
+    sessions = Sessions(made.answers, [ADDRESS], limits, made.desk.clock)
+    plains = [body(made, nonce=sessions.nonce()[0])]
+    made.desk.clock.now_ms += 6 * MINUTE
+    plains.append(body(made, "trader-be", nonce=sessions.nonce()[0]))
+    for plain, minutes in zip(plains, (-6, 6), strict=True):
+        made.desk.clock.now_ms += minutes * MINUTE
+        sessions.open(plain["message"], bytes.fromhex(plain["signature"][2:]))
+    made.desk.clock.now_ms -= 6 * MINUTE
+    with pytest.raises(ProblemError) as refused:
+        sessions.open(plains[0]["message"], bytes.fromhex(plains[0]["signature"][2:]))
+    assert refused.value.problem.name == "sign-in-nonce"
+
+
 def test_nonces_that_are_only_asked_for_fill_nothing(made: Shown) -> None:
     sessions = Sessions(made.answers, [ADDRESS], clock=made.desk.clock)
     before = {name: repr(value) for name, value in vars(sessions).items()}
@@ -99,6 +115,26 @@ def test_a_token_is_remembered_by_its_hash_alone(made: Shown) -> None:
 def test_what_is_no_public_address_is_refused(text: str) -> None:
     with pytest.raises(BadQuestion):
         PublicAddress.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "authority"),
+    [
+        ("https://Ledger.Example", "ledger.example"),
+        ("HTTPS://ledger.example:443/", "ledger.example"),
+        ("http://ledger.example:443", "ledger.example:443"),
+        ("http://127.0.0.1:8420", "127.0.0.1:8420"),
+        ("http://[::1]:80", "[::1]"),
+    ],
+)
+def test_an_address_is_read_as_browsers_and_wallets_write_it(text: str, authority: str) -> None:
+    assert PublicAddress.parse(text).authority == authority
+
+
+@pytest.mark.parametrize("host", ["b\u00fccher.example", "a b", "[::1", "user@host", "x:port", ""])
+def test_an_address_that_no_message_can_name_is_refused(host: str) -> None:
+    with pytest.raises(BadQuestion):
+        PublicAddress.parse(f"https://{host}")
 
 
 def test_nobody_signs_in_where_there_is_no_public_address(made: Shown) -> None:

@@ -63,6 +63,12 @@ class Listening:
         """Go away."""
         self._is_gone.set()
 
+    def rest(self) -> bytes:
+        """Return all that came and was not read."""
+        while not self._came.empty():
+            self._text += self._came.get_nowait()
+        return self._text
+
     async def block(self) -> dict[str, str]:
         """Return the fields of the next event or comment."""
         while b"\n\n" not in self._text:
@@ -218,6 +224,35 @@ def test_all_streams_end_whole_when_the_server_stops(jewel_shown: Shown) -> None
             await client.task
 
     run(jewel_shown, listen, poll_seconds=3_600.0, heartbeat_seconds=3_600.0)
+
+
+def test_a_stream_that_still_catches_up_ends_too_when_the_server_stops(jewel_shown: Shown) -> None:
+    async def listen(app: Any) -> None:
+        client = Listening(app, "start=0")
+        await client.event()
+        client.stopping.tell()
+        await client.task
+        told = client.rest()
+        assert told.count(b"event: entry") <= 3  # those on their way
+        assert b"event: checkpoint" not in told
+
+    run(jewel_shown, listen, page_rows=1)
+
+
+def test_who_comes_back_is_told_the_checkpoint_that_it_may_have_missed(jewel_shown: Shown) -> None:
+    size = jewel_shown.desk.head().size
+
+    async def listen(app: Any) -> None:
+        for client in (
+            Listening(app, last_event_id=f"{size - 1}"),
+            Listening(app, f"start={size}"),
+        ):
+            name, number, told = await client.event()
+            assert (name, number, told["size"]) == ("checkpoint", None, size)
+            client.leave()
+            await client.task
+
+    run(jewel_shown, listen)
 
 
 def test_there_are_so_many_streams_and_places_are_given_back(jewel_shown: Shown) -> None:

@@ -54,14 +54,14 @@ def test_a_link_leads_to_no_other_goods_and_to_no_record(traded: Shown, link: st
     text = told_by(traded, link)
     records = {signed.record_id for _, signed, _ in traded.scene.log} - {traded.scene.ledger_id}
     parcels = {parcel for _, _, changes in traded.scene.log for parcel in changes.parcels}
-    tokens = {parcel[:16].hex() for parcel in parcels} - {traded.token(link)}
+    tokens = {traded.token_of(parcel) for parcel in parcels} - {traded.token(link)}
     words = {Hash32(bytes.fromhex(piece)) for piece in pieces(text, 64)}
     assert len(words) > 20
     assert not words & (records | parcels)
     derived = {output_id(word, position) for word in words for position in POSITIONS}
     assert not derived & parcels
     assert not pieces(text, 32) & tokens
-    assert not {one[:16].hex() for one in derived} & tokens
+    assert not {parcel[:16].hex() for parcel in parcels} & pieces(text, 32)
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -3,7 +3,7 @@
 Random values go in as private fields, by the command and over HTTP, some of them wrongly. Before
 they are erased they are in the one file that keeps them and nowhere else; afterwards in none:
 no database or journal, no log of the server at its most talkative, no metric, answer, error or
-export.
+export. The token of a link is in the one file that keeps links.
 """
 
 from __future__ import annotations
@@ -153,3 +153,69 @@ def test_what_was_erased_is_nowhere(town: Town) -> None:
         fields = town.json("private", "show", record)["fields"]
         assert [one["value"] for one in fields] == [None]
         assert json.dumps(fields).count("erasedAtMs") == 1
+
+
+def test_a_name_that_was_erased_is_on_no_page_and_in_no_answer_or_file(town: Town) -> None:
+    random = dice("canary names")
+    folder, name = Path(town.ledger), canary(random)
+    parcel = town.register()
+    town.hand_over(parcel, "miner-bw", "trader-be")
+    words = ("admit", "trader-be", "--role", "trader", "--country", "BE", "--as", "governor-1")
+    record = town.json(*words, "--private", f"name={name}")["recordId"]
+    town.run("private", "grant", record, "name", "--to", "everyone")
+    token = town.json("link", "mint", parcel)["token"]
+    trader = "0x" + address_of("trader-be").hex()
+    paths = [
+        *(f"/v1/parcels/{parcel}{part}" for part in ("", "/history", "/story", "/descendants")),
+        *(f"/v1/parties/{trader}", "/v1/parties", f"/v1/records/{record}"),
+        *(f"/stones/{token}.json", f"/stones/{token}"),
+    ]
+    sales = town.path / "sales.csv"
+    with server_of(town) as server:
+        operator = operators(server.folder)
+        with httpx2.Client(base_url=server.url, headers=operator, trust_env=False) as client:
+            before = [client.get(path) for path in paths]
+            assert [name in one.text for one in before] == [True] * len(paths)
+            assert files_with(folder, name.encode()) == ["private.db"]
+            town.run("private", "erase", record, "name", "--yes", "--reader", "trader-be")
+            tags = [{"if-none-match": one.headers["etag"]} for one in before]
+            after = [client.get(path, headers=tag) for path, tag in zip(paths, tags, strict=True)]
+            assert [one.status_code for one in after] == [200] * len(paths)
+            assert [name in one.text for one in after] == [False] * len(paths)
+            assert name not in client.get("/metrics").text
+        sales.write_text(f"Parcel,To\n{parcel},{name}\n")
+        bad = town.json("import", str(sales), "--as", "trader-be", "--dry-run", code=1)["bad"]
+        assert bad == 1
+        sales.unlink()
+        assert name not in server.said()
+    for table in ("parcels", "records", "entries"):
+        exported = town.path / f"{table}.csv"
+        town.run("export", table, "--format", "csv", "--out", str(exported), code=0)
+    assert files_with(town.path, name.encode()) == []
+
+
+def test_the_token_of_a_link_is_in_the_one_file_that_keeps_it(town: Town) -> None:
+    folder = Path(town.ledger)
+    parcel = town.register()
+    with server_of(town) as server:
+        there = Town(town.path, server.url)
+        links = [
+            there.json("link", "mint", parcel, "--reader", "miner-bw")["token"]
+            for _ in range(trials("private.canaries"))
+        ]
+        headers = operators(server.folder)
+        with httpx2.Client(base_url=server.url, trust_env=False) as client:
+            for number, link in enumerate(links):
+                for path in (f"/stones/{link}", f"/stones/{link}.json", f"/v1/links/{link}"):
+                    client.get(path)
+                client.get(f"/v1/links/{link}", headers=headers)
+                if number % 2:
+                    there.run("link", "end", link, "--reader", "miner-bw")
+                    assert client.get(f"/stones/{link}").status_code == 410
+        told = b"".join(answers(server, [], [parcel])) + server.said().encode()
+    exported = town.path / "exported.ndjson"
+    town.run("export", "parcels", "--format", "ndjson", "--out", str(exported))
+    for link in links:
+        assert link.encode() not in told
+        assert files_with(town.path, link.encode()) == []
+        assert files_with(folder, bytes.fromhex(link)) == ["links.db"]

@@ -143,3 +143,32 @@ def test_webhooks_of_the_settings_are_told_of_a_record(tmp_path: Path, crew: Cre
                 assert server.stop() == 0, server.said()  # though it was not answered
     assert folder.path.joinpath("webhook.secret").stat().st_mode & 0o077 == 0
     assert folder.path.joinpath("webhooks.json").exists()
+
+
+def test_limits_of_the_door_in_the_settings_are_kept(tmp_path: Path, crew: Crew) -> None:
+    folder = found(tmp_path / "ledger", crew)
+    with folder.settings_file.open("a") as file:
+        file.write("connections_max = 2\nbody_seconds_max = 1\nstreams_a_client_max = 1\n")
+    with serving(folder) as server, ExitStack() as opened:
+        parts = urlsplit(server.url())
+        address = (parts.hostname or "", parts.port or 0)
+        slow = opened.enter_context(socket.create_connection(address, timeout=SECONDS))
+        slow.sendall(
+            b"POST /v1/records HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 9\r\n\r\n{"
+        )
+        assert slow.recv(65_536).startswith(b"HTTP/1.1 408 ")
+        slow.close()
+        stream = Stream(server)
+        opened.enter_context(stream.socket)
+        refused = httpx2.get(
+            f"{server.url()}/v1/entries/stream",
+            headers={"authorization": f"Bearer {server.token()}"},
+        )
+        assert refused.status_code == 503
+        with socket.create_connection(address, timeout=SECONDS) as second:
+            second.sendall(b"GET /livez HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert second.recv(65_536).startswith(b"HTTP/1.1 200 ")
+            with socket.create_connection(address, timeout=SECONDS) as third:
+                assert third.recv(65_536).startswith(b"HTTP/1.1 503 ")
+        assert server.stop() == 0, server.said()

@@ -86,6 +86,8 @@ def valid() -> Iterator[dict[str, Any]]:
     yield signed("a domain with a port", at(0, HEAD.replace("example", "example:8443")))
     yield signed("a domain that is an address of IPv4", at(0, f"127.0.0.1:8420{HEAD[14:]}"))
     yield signed("a domain that is an address of IPv6", at(0, f"[::1]:8420{HEAD[14:]}"))
+    for host in ("[2001:db8::7]", "[1:2:3:4:5:6:192.0.2.7]", "[1:2:3:4:5:6:7::]", "[v1.a:b]"):
+        yield signed(f"a URI at {host}", at(4, f"URI: https://{host}/login"))
     yield signed("an empty list of resources", with_line(9, "Resources:"))
     yield signed("an empty request id", with_line(9, "Request ID: "))
     yield signed("a nonce of 64", at(7, "Nonce: " + "a1" * 32))
@@ -170,6 +172,8 @@ def wrong_heads() -> Iterator[tuple[str, str, str]]:
     yield "a domain with a path", "domain", at(0, f"ledger.example/login{HEAD[14:]}")
     yield "a domain with a space", "domain", at(0, f"ledger example{HEAD[14:]}")
     yield "a domain of other letters", "domain", at(0, f"l\u0435dger.example{HEAD[14:]}")
+    for host in ("[1:2:3:4:5:6:7]", "[::0.0.0.256]", "[1::2::3]", "[::1", "[]"):
+        yield f"the domain {host}", "domain", at(0, f"{host}{HEAD[14:]}")
     yield "a port of letters", "domain", at(0, f"ledger.example:http{HEAD[14:]}")
     yield "a scheme that begins with a digit", "domain", at(0, f"1https://{HEAD}")
     yield "an empty scheme", "domain", at(0, f"://{HEAD}")
@@ -199,6 +203,14 @@ def wrong_fields() -> Iterator[tuple[str, str, str]]:
     yield "an empty URI", "uri", at(4, "URI: ")
     yield "a URI with a space", "uri", at(4, "URI: https://ledger.example/a b")
     yield "a URI with a broken escape", "uri", at(4, "URI: https://ledger.example/%2")
+    for host in (
+        "[1:2:3:4:5:6:7:8:9]",
+        "[::01.2.3.4]",
+        "[1:2:3:4:5:6:7:8::]",
+        "[::1%25eth0]",
+        "[v.a]",
+    ):
+        yield f"a URI at {host}", "uri", at(4, f"URI: https://{host}/login")
     yield "a URI with angle brackets", "uri", at(4, "URI: <https://ledger.example>")
     yield "URI in small letters", "uri", at(4, "uri: https://ledger.example")
     yield "two spaces after URI", "uri", at(4, "URI:  https://ledger.example")
