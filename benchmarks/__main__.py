@@ -19,6 +19,7 @@ from benchmarks.ledgers import SCALES, Load, Scale, fill, found
 from benchmarks.machine import machine
 from benchmarks.processes import started
 from benchmarks.traces import traces
+from ledger.config import collect_seldom
 
 _COLUMNS = 160
 
@@ -63,6 +64,7 @@ def main() -> int:
     parser.add_argument("--only", default="a,b,c,d,e", help="which figures")
     asked = parser.parse_args()
     console = Console(stderr=True)
+    collect_seldom()  # as a server does, and an audit
     with tempfile.TemporaryDirectory(prefix="adamant-bench-", dir=asked.folder) as folder:
         figures = list(measure(Path(folder), SCALES[asked.scale], asked.only, console))
     told = Console(width=_COLUMNS)

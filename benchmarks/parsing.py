@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from api.connections import protocol_of, raise_descriptor_limit
 from ledger.cli.serving import BACKLOG
+from ledger.config import collect_seldom
 
 app = FastAPI()
 
@@ -37,6 +38,7 @@ def serve() -> None:
             access_log=False,
             server_header=False,
         )
+        collect_seldom()
         uvicorn.Server(config).run(sockets=[listener])
 
 
