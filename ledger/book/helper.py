@@ -1,10 +1,11 @@
 """A process beside the book, for long work that asks nothing of the ledger's state.
 
 One interpreter runs one thread of Python at a time, so a second core is of use to another process
-alone. It recovers signers of records on their way in, and computes the record roots of envelopes
-that are read again; both depend on their arguments alone, so nothing that is decided depends on
-whether there is a helper. Whoever asks and gets None does the work itself: there is one core, the
-helper is not ready, is at work for another, or has failed, after which it is asked no more.
+alone. It computes the ids of records on their way in and recovers their signers, and computes the
+record roots of envelopes that are read again; both depend on their arguments alone, so nothing that
+is decided depends on whether there is a helper. Whoever asks and gets None does the work itself:
+there is one core, the helper is not ready, is at work for another, or has failed, after which it is
+asked no more.
 
 It is started when it is first of use, hears no signals of the terminal, and ends when its pipe is
 closed: by :meth:`Helper.close`, or by the end of the book's process, however that came about.
@@ -22,6 +23,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,7 +32,7 @@ from typing import Final, TypeAlias
 from ledger.canonical import read_envelope
 from ledger.entry import record_root
 from ledger.errors import AdamantError
-from ledger.signing import record_id, signers_of
+from ledger.signing import identify, record_id, signers_of
 from ledger.values import Address, Hash32
 
 _log = logging.getLogger(__name__)
@@ -48,21 +50,19 @@ _PROGRAM: Final = (
     "from ledger.book.helper import serve; serve(int(sys.argv[1]))"
 )
 
-Signed: TypeAlias = tuple[Hash32, tuple[bytes, ...]]
-"""A record's id and its signatures."""
-
-Signers: TypeAlias = "tuple[Address, ...] | None"
-"""Who made them; None when they are not of the one form."""
+Signed: TypeAlias = "tuple[Hash32, tuple[Address, ...]] | None"
+"""A record's id and who signed it; None where its envelope is refused."""
 
 
-def recover_all(asked: Sequence[Signed]) -> list[Signers]:
-    """Recover the signers of each of several records."""
-    return [_recovered(*signed) for signed in asked]
+def signed_of(ledger_id: Hash32, raws: Sequence[bytes]) -> list[Signed]:
+    """Compute the id of the record of each of several envelopes, and recover its signers."""
+    return [_signed_if_any(ledger_id, raw) for raw in raws]
 
 
-def _recovered(digest: Hash32, signatures: tuple[bytes, ...]) -> Signers:
+def _signed_if_any(ledger_id: Hash32, raw: bytes) -> Signed:
     try:
-        return signers_of(digest, signatures)
+        said = identify(read_envelope(raw), ledger_id)
+        return said.record_id, signers_of(said.record_id, said.envelope.signatures)
     except AdamantError:
         return None
 
@@ -90,14 +90,17 @@ def _root_if_any(ledger_id: Hash32, raw: bytes) -> Hash32 | None:
         return None
 
 
+_ANSWERS: Final = {"signed": signed_of, "roots": roots_of}
+
+
 def serve(descriptor: int) -> None:
     """Do what is asked through a pipe until it is closed; runs in the helper's process."""
     connection = Connection(descriptor)
     try:
         connection.send("ready")
         while True:
-            ledger_id, asked = connection.recv()
-            connection.send(recover_all(asked) if ledger_id is None else roots_of(ledger_id, asked))
+            question, ledger_id, raws = connection.recv()
+            connection.send(_ANSWERS[question](ledger_id, raws))
     except (EOFError, OSError):
         return
 
@@ -125,18 +128,20 @@ class Helper:
         self._is_ready = False
         self._is_over = (_cores() if cores is None else cores) < _CORES_LEAST
 
-    def signers(self, asked: Iterable[Signed], count: int) -> list[Signers] | None:
-        """Recover the signers of records, which are taken one by one while others are at work.
+    def signed(self, ledger_id: Hash32, raws: Iterable[bytes], count: int) -> list[Signed] | None:
+        """Tell which records envelopes hold and who signed them.
 
         Args:
-            asked: the records; not begun when None is returned at once.
-            count: how many there are.
+            ledger_id: the ledger they are meant for.
+            raws: the envelopes, which are taken one by one while others are at work; not begun
+                when None is returned at once.
+            count: how many there are at most.
 
         """
-        answers: list[Signers] | None = None
+        answers: list[Signed] | None = None
         with self._attempt(count) as connection:
             if connection is not None:
-                answers = _passed_through(connection, asked)
+                answers = _passed_through(connection, ledger_id, raws)
         return answers
 
     def roots(self, ledger_id: Hash32, raws: Sequence[bytes]) -> list[Hash32 | None] | None:
@@ -144,7 +149,7 @@ class Helper:
         answers: list[Hash32 | None] | None = None
         with self._attempt(len(raws)) as connection:
             if connection is not None:
-                connection.send((ledger_id, raws))
+                connection.send(("roots", ledger_id, raws))
                 answers = _receive(connection, len(raws))
         return answers
 
@@ -207,23 +212,19 @@ class Helper:
             self._end()
 
 
-def _passed_through(connection: Connection, asked: Iterable[Signed]) -> list[Signers]:
-    """Send records by and by, and receive what becomes of them, in order."""
-    answers: list[Signers] = []
-    chunk: list[Signed] = []
-    on_their_way: deque[int] = deque()  # how many records each question asks about
-    for signed in asked:
-        chunk.append(signed)
-        if len(chunk) == _AT_ONCE:
-            connection.send((None, chunk))
-            on_their_way.append(len(chunk))
-            chunk = []
-            # Who only sends would find, at last, both ways full.
-            if len(on_their_way) == _ON_THEIR_WAY_MAX:
-                answers += _receive(connection, on_their_way.popleft())
-    if chunk:
-        connection.send((None, chunk))
+def _passed_through(
+    connection: Connection, ledger_id: Hash32, raws: Iterable[bytes]
+) -> list[Signed]:
+    """Send envelopes by and by, and receive what is said of them, in order."""
+    answers: list[Signed] = []
+    on_their_way: deque[int] = deque()  # how many envelopes each question asks about
+    left = iter(raws)
+    while chunk := list(islice(left, _AT_ONCE)):
+        connection.send(("signed", ledger_id, chunk))
         on_their_way.append(len(chunk))
+        # Who only sends would find, at last, both ways full.
+        if len(on_their_way) == _ON_THEIR_WAY_MAX:
+            answers += _receive(connection, on_their_way.popleft())
     for count in on_their_way:
         answers += _receive(connection, count)
     return answers

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.book.helper import Helper, Signed
-from ledger.canonical import read_envelope
+from ledger.canonical import Envelope, read_envelope
 from ledger.errors import Refusal, Refused
-from ledger.signing import SaidRecord, SignedRecord, attribute, identify, read_signed, signers_of
-from ledger.values import Address, Hash32
+from ledger.signing import SaidRecord, SignedRecord, attribute, check_signatures, read_signed
+from ledger.values import Hash32
 
 
 class Reader:
@@ -26,25 +26,35 @@ class Reader:
 
     def read(self, raws: Sequence[bytes]) -> Iterator[SignedRecord | Refusal]:
         """Yield, for each envelope in turn, what it says or why it is refused."""
-        said: list[SaidRecord | Refusal] = []
-        found = self._helper.signers(self._say(raws, said), len(raws))
+        said: list[Envelope | Refusal] = []
+        found = self._helper.signed(self._ledger_id, self._well_formed(raws, said), len(raws))
         if found is None:
             yield from map(self._read, raws)
             return
-        signers = iter(found)
+        signed = iter(found)
         for each in said:
-            yield each if isinstance(each, Refusal) else _attributed(each, next(signers))
+            yield each if isinstance(each, Refusal) else self._attributed(each, next(signed))
 
-    def _say(self, raws: Sequence[bytes], said: list[SaidRecord | Refusal]) -> Iterator[Signed]:
-        """Read envelopes as far as they go without their signers, which are asked for."""
+    def _well_formed(
+        self, raws: Sequence[bytes], said: list[Envelope | Refusal]
+    ) -> Iterator[bytes]:
+        """Read envelopes as far as their form goes, and yield those that are in order."""
         for raw in raws:
             try:
-                each = identify(read_envelope(raw), self._ledger_id)
+                said.append(read_envelope(raw))
             except Refused as refused:
                 said.append(refused.refusal)
             else:
-                said.append(each)
-                yield each.record_id, each.envelope.signatures
+                yield raw
+
+    def _attributed(self, envelope: Envelope, signed: Signed) -> SignedRecord | Refusal:
+        try:
+            if signed is None:  # done again here, where the fault is named
+                return check_signatures(envelope, self._ledger_id)
+            record_id, signers = signed
+            return attribute(SaidRecord(envelope, record_id), signers)
+        except Refused as refused:
+            return refused.refusal
 
     def _read(self, raw: bytes) -> SignedRecord | Refusal:
         try:
@@ -55,12 +65,3 @@ class Reader:
     def close(self) -> None:
         """End the helper."""
         self._helper.close()
-
-
-def _attributed(said: SaidRecord, signers: tuple[Address, ...] | None) -> SignedRecord | Refusal:
-    try:
-        if signers is None:  # done again here, where the fault is named
-            signers = signers_of(said.record_id, said.envelope.signatures)
-        return attribute(said, signers)
-    except Refused as refused:
-        return refused.refusal

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.book import Answer
-from ledger.book.helper import LEAST, Helper, recover_all, root_of, roots_of
+from ledger.book.helper import LEAST, Helper, root_of, roots_of, signed_of
 from ledger.book.reading import Reader
 from ledger.errors import Refusal
 from ledger.signing import SignedRecord, read_signed
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.long  # it starts processes
 READY_SECONDS_MAX = 60.0
 
 
-def signed_of(raws: list[bytes], desk: Desk) -> list[SignedRecord]:
+def read_all(raws: list[bytes], desk: Desk) -> list[SignedRecord]:
     """Read envelopes without a helper."""
     return [read_signed(raw, desk.world.ledger_id) for raw in raws]
 
@@ -61,17 +61,20 @@ def test_roots_are_those_that_one_computes_oneself(helper, desk, raws) -> None:
     asked = [*raws, b"no envelope"]
     assert helper.roots(ledger_id, asked) == roots_of(ledger_id, asked)
     assert roots_of(ledger_id, asked)[-1] is None
-    assert root_of(ledger_id, raws[0]) == signed_of(raws[:1], desk)[0].root
+    assert root_of(ledger_id, raws[0]) == read_all(raws[:1], desk)[0].root
 
 
-def test_signers_are_those_that_one_recovers_oneself(helper, desk, raws) -> None:
-    signed = signed_of(raws, desk)
-    asked = [(one.record_id, one.envelope.signatures) for one in signed]
-    asked[3] = (asked[3][0], (bytes(65),))
-    found = helper.signers(iter(asked), len(asked))
-    assert found == recover_all(asked)
-    assert found[3] is None
-    assert found[4] == signed[4].signers
+def test_ids_and_signers_are_those_that_one_finds_oneself(helper, desk, raws) -> None:
+    ledger_id = desk.world.ledger_id
+    asked = [
+        *raws,
+        b"no envelope",
+        raws[3].replace(b'"signatures":["0x', b'"signatures":["0x00', 1),
+    ]
+    found = helper.signed(ledger_id, iter(asked), len(asked))
+    assert found == signed_of(ledger_id, asked)
+    expected = [(one.record_id, one.signers) for one in read_all(raws, desk)]
+    assert found == [*expected, None, None]
 
 
 def test_a_few_records_are_not_worth_asking_for(helper, desk, raws) -> None:
@@ -81,12 +84,12 @@ def test_a_few_records_are_not_worth_asking_for(helper, desk, raws) -> None:
 def test_who_asks_while_it_is_at_work_does_the_work_itself(helper, desk, raws) -> None:
     asked = []
 
-    def ask_too() -> Iterator[tuple[Hash32, tuple[bytes, ...]]]:
-        for one in signed_of(raws, desk):
+    def ask_too() -> Iterator[bytes]:
+        for raw in raws:
             asked.append(helper.roots(desk.world.ledger_id, raws))
-            yield one.record_id, one.envelope.signatures
+            yield raw
 
-    assert helper.signers(ask_too(), len(raws)) is not None
+    assert helper.signed(desk.world.ledger_id, ask_too(), len(raws)) is not None
     assert asked == [None] * len(raws)
 
 
@@ -143,13 +146,12 @@ def test_an_answer_of_another_length_is_no_answer(helper, desk, raws, monkeypatc
 
 
 def test_a_question_that_breaks_off_does_not_answer_the_next(helper, desk, raws) -> None:
-    def breaks_off() -> Iterator[tuple[Hash32, tuple[bytes, ...]]]:
-        for one in signed_of(raws[:-1], desk):
-            yield one.record_id, one.envelope.signatures
+    def breaks_off() -> Iterator[bytes]:
+        yield from raws[:-1]
         raise RuntimeError("the question broke off")
 
     with pytest.raises(RuntimeError, match="broke off"):
-        helper.signers(breaks_off(), len(raws))
+        helper.signed(desk.world.ledger_id, breaks_off(), len(raws))
     assert helper.roots(desk.world.ledger_id, raws) is None
 
 
