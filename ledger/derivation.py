@@ -21,7 +21,7 @@ from ledger.rules.findings import contradictions
 from ledger.signing import SignedRecord, read_signed
 from ledger.trace.bounds import Outputs
 from ledger.trace.kept import Blends, blend_of, keep
-from ledger.values import Hash32
+from ledger.values import Hash32, ParcelId
 
 ItemType = TypeVar("ItemType")
 
@@ -48,6 +48,10 @@ class Remembered:
         if record_id not in self._records:
             self._records[record_id] = self._base.record(record_id)
         return self._records[record_id]
+
+    def made_by(self, parcel: ParcelId) -> int | None:
+        """Return the index of the record that made a parcel, or None."""
+        return self._base.made_by(parcel)
 
 
 def decide(

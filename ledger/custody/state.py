@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from ledger.custody.items import CharterInForce, Item
+from ledger.custody.items import CharterInForce, Item, Parcel
 from ledger.records import Record
-from ledger.values import Hash32
+from ledger.values import Hash32, ParcelId
 
 ItemType = TypeVar("ItemType")
 
@@ -26,6 +26,9 @@ class State(Protocol):
     def record(self, record_id: Hash32) -> Record | None:
         """Return an accepted record, or None."""
 
+    def made_by(self, parcel: ParcelId) -> int | None:
+        """Return the index of the record that made a parcel, or None: what walks upstream ask."""
+
 
 class Nothing:
     """The state before the Charter."""
@@ -35,6 +38,10 @@ class Nothing:
         return None
 
     def record(self, record_id: Hash32) -> Record | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+    def made_by(self, parcel: ParcelId) -> int | None:  # noqa: ARG002
         """Return None."""
         return None
 
@@ -55,6 +62,11 @@ class Overlay:
     def record(self, record_id: Hash32) -> Record | None:
         """Return a record accepted here, or underneath."""
         return self._records.get(record_id) or self._base.record(record_id)
+
+    def made_by(self, parcel: ParcelId) -> int | None:
+        """Return the index of the record that made a parcel, here or underneath."""
+        item = self._items.get((Parcel, parcel))
+        return item.made_by if isinstance(item, Parcel) else self._base.made_by(parcel)
 
     def apply(self, record_id: Hash32, record: Record, items: Iterable[Item]) -> None:
         """Lay the changes of one accepted record over the state."""

@@ -97,8 +97,8 @@ class Fingerprint:
 
 def row_of(item: Item) -> Row:
     """Return the columns of an item's row: its key, its bytes, and what it is looked up by."""
-    holders = holders_of(item) if isinstance(item, Parcel) else ()
-    return (item.key, encode_item(item), *holders)
+    beside = (item.made_by, *holders_of(item)) if isinstance(item, Parcel) else ()
+    return (item.key, encode_item(item), *beside)
 
 
 _ROWS_AT_ONCE: Final = 1_024

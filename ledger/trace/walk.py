@@ -59,6 +59,13 @@ def _parcel(state: State, parcel: ParcelId) -> Parcel:
     return known
 
 
+def _maker(state: State, parcel: ParcelId) -> int:
+    index = state.made_by(parcel)
+    if index is None:
+        raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
+    return index
+
+
 def _operation(state: State, index: int) -> Operation:
     known = state.read(Operation, operation_key(index))
     if known is None:
@@ -149,7 +156,7 @@ def upstream(
         operation = _operation(state, -key)
         if not budget.spend(1 + len(operation.inputs)):
             return None
-        return operation, [-_parcel(state, given).made_by for given in operation.inputs]
+        return operation, [-_maker(state, given) for given in operation.inputs]
 
     return page_of(in_order([-parcel.made_by], expand), cursor, limit, keep)
 

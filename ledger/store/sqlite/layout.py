@@ -73,7 +73,7 @@ class Settings:
 
     page_bytes: int = 4096
     writer_cache_kib: int = 64 * 1024
-    reader_cache_kib: int = 8 * 1024
+    reader_cache_kib: int = 16 * 1024
     wal_bytes_max: int = 32 * 1024 * 1024
     readers: int = 16
     reader_wait_ms: int = 2_000

@@ -90,7 +90,9 @@ class SqliteWriter(SqliteView):
         for item in items:
             value = encode_item(item)
             if isinstance(item, Parcel):
-                rows.setdefault("put_parcel", []).append((item.id, *holders_of(item), value))
+                rows.setdefault("put_parcel", []).append(
+                    (item.id, item.made_by, *holders_of(item), value)
+                )
             elif table := BY_INDEX.get(type(item)):
                 rows.setdefault(f"put_{table}", []).append((to_index(item.key), value))
             else:

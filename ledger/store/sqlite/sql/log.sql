@@ -61,11 +61,14 @@ INSERT INTO mentions (parcel, idx) VALUES (?, ?);
 -- name: read_parcel
 SELECT value FROM parcels WHERE id = ?;
 
+-- name: read_maker
+SELECT made_by FROM parcels WHERE id = ?;
+
 -- name: page_parcels
 SELECT id, value FROM parcels WHERE id > ? ORDER BY id LIMIT ?;
 
 -- name: all_parcels
-SELECT id, number, value, custodian, recipient, live FROM parcels ORDER BY id;
+SELECT id, number, value, made_by, custodian, recipient, live FROM parcels ORDER BY id;
 
 -- name: parcels_of
 WITH known (number) AS (SELECT coalesce((SELECT number FROM parcels WHERE id = ?2), 0))
@@ -85,9 +88,9 @@ SELECT id, value FROM parcels WHERE number IN (
 ) ORDER BY number LIMIT ?3;
 
 -- name: put_parcel
-INSERT INTO parcels (id, custodian, recipient, live, value) VALUES (?, ?, ?, ?, ?)
+INSERT INTO parcels (id, made_by, custodian, recipient, live, value) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
-    custodian = excluded.custodian, recipient = excluded.recipient,
+    made_by = excluded.made_by, custodian = excluded.custodian, recipient = excluded.recipient,
     live = excluded.live, value = excluded.value;
 
 -- name: read_operation
