@@ -2,9 +2,10 @@
 
 A record that goes alone takes a thread to be read, wakes the writer, is flushed, claimed and
 signed, and wakes whoever sent it: most of that is done once for as many records as share it. So
-what comes in one turn of the event loop, or while others are read, goes to one thread, then to the
-queue as one portion, and is answered at one time. Nothing waits for more to come: one record alone
-goes at once. Each gets a line of its own; none is refused for another's fault.
+what comes while turns of the event loop bring more, or while others are read, goes to one thread,
+then to the queue as one portion, and is answered at one time: who is answered together sends the
+next together. Nothing waits for time to pass; one alone goes after two turns of a loop that has
+nothing else to do. Each gets a line of its own; none is refused for another's fault.
 
 Only what is read quickly is gathered (``DoorLimits.gathered_record_bytes_max``), and not much of
 it: nobody's record waits for the reading of much that others sent.
@@ -18,12 +19,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future as Promise
 from contextlib import contextmanager
 from contextvars import Context
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ledger.book import Line, Reached
 
 HandOver: TypeAlias = Callable[[Sequence[bytes], Reached], Awaitable[Promise[tuple[Line, ...]]]]
 """Reads envelopes that owe each other nothing, and queues them; promises a line for each."""
+
+_TURNS_WITHOUT_ANOTHER: Final = 2
+"""A request takes a few turns from its first byte to here; of 64 at once, not all the same ones."""
 
 _Key: TypeAlias = tuple[asyncio.AbstractEventLoop, Reached]
 _Waiting: TypeAlias = tuple[bytes, asyncio.Future[Line]]
@@ -55,14 +59,23 @@ class Gathering:
         waiting = self._waiting.get(key)
         if waiting is None:
             waiting = self._waiting[key] = deque()
-            # In a context of its own: it is no more this request's than another's.
-            key[0].call_soon(self._begin, key, waiting, context=Context())
+            self._begin_soon(key, waiting, 0, 0)
         promise: asyncio.Future[Line] = key[0].create_future()
         waiting.append((raw, promise))
         return await promise
 
-    def _begin(self, key: _Key, waiting: deque[_Waiting]) -> None:
-        self._start(key[0], self._read(key, waiting))
+    def _begin_soon(self, key: _Key, waiting: deque[_Waiting], seen: int, turns: int) -> None:
+        # In a context of its own: it is no more one request's than another's.
+        key[0].call_soon(self._begin, key, waiting, seen, turns, context=Context())
+
+    def _begin(self, key: _Key, waiting: deque[_Waiting], seen: int, turns: int) -> None:
+        """Begin when enough has come, or turns of the loop bring nothing more."""
+        count = len(waiting)
+        turns = 0 if count > seen else turns + 1
+        if turns < _TURNS_WITHOUT_ANOTHER and count < self._records_max:
+            self._begin_soon(key, waiting, count, turns)
+        else:
+            self._start(key[0], self._read(key, waiting))
 
     def _start(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
         task = loop.create_task(work)

@@ -59,6 +59,22 @@ def test_what_comes_in_one_turn_goes_together_and_each_gets_its_own_line() -> No
     assert lines == [NotDone(3), NotDone(1), NotDone(2)]
 
 
+def test_what_comes_a_turn_later_goes_with_them_and_what_comes_too_late_goes_next() -> None:
+    handed = Handed()
+
+    async def submit() -> list[Line]:
+        gathering = Gathering(handed, MOST)
+        coming = []
+        for number, turns in ((1, 1), (2, 1), (3, 40), (4, 0)):
+            coming.append(asyncio.create_task(gathering.submit(b"%d" % number, "sequenced")))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        return await asyncio.gather(*coming)
+
+    assert asyncio.run(submit()) == [NotDone(number) for number in (1, 2, 3, 4)]
+    assert [raws for raws, _ in handed.calls] == [[b"1", b"2", b"3"], [b"4"]]
+
+
 def test_one_alone_goes_without_waiting_for_another() -> None:
     handed = Handed()
     assert gather(handed, (7, "sequenced")) == [NotDone(7)]
