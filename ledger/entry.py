@@ -125,8 +125,9 @@ def signatures_hash(signatures: Iterable[bytes]) -> Hash32:
 
     """
     signed = tuple(signatures)
-    if any(len(signature) != SIGNATURE_BYTES for signature in signed):
-        raise BadQuestion("signature", f"{SIGNATURE_BYTES} bytes")
+    for signature in signed:
+        if len(signature) != SIGNATURE_BYTES:
+            raise BadQuestion("signature", f"{SIGNATURE_BYTES} bytes")
     return Hash32(sha256(b"".join(signed)).digest())
 
 

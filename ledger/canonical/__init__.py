@@ -16,6 +16,7 @@ from ledger.canonical.reading import Faults, has_members, part_to_plain, read_re
 from ledger.canonical.text import Plain, decode, encode, is_deeper_than, refuse
 from ledger.limits import LIMITS
 from ledger.records import KINDS, SHEETS, WRITABLE, Record
+from ledger.records.compiled import maker
 from ledger.values import from_hex, to_hex
 
 _MEMBERS: Final = frozenset(("kind", "record", "signatures"))
@@ -36,6 +37,9 @@ class Envelope:
         return self.record.KIND.name
 
 
+_make_envelope: Final = maker(Envelope)
+
+
 def seal(record: Record, signatures: tuple[bytes, ...]) -> Envelope:
     """Put a checked record and its signatures into an envelope."""
     plain = {
@@ -54,7 +58,10 @@ def read_envelope(raw: bytes) -> Envelope:
 
     """
     read = read_quickly(raw)
-    return _read_strictly(raw) if read is None else Envelope(*read, raw)
+    if read is None:
+        return _read_strictly(raw)
+    record, signatures = read
+    return _make_envelope(record, signatures, raw)
 
 
 def _read_strictly(raw: bytes) -> Envelope:

@@ -14,14 +14,14 @@ from typing import Final
 from ledger.canonical import Envelope, read_envelope, seal
 from ledger.entry import record_root
 from ledger.errors import Refusal, Refused
-from ledger.records import Record
+from ledger.records import KINDS, Record
+from ledger.records.compiled import maker
 from ledger.signing.curve import address_of_secret, recover, sign
 from ledger.signing.details import Detail, details_leaves, details_root
 from ledger.signing.hashing import (
     DOMAIN_NAME,
     DOMAIN_VERSION,
     domain_separator,
-    keccak,
     output_id,
     record_id,
     sheet_hash,
@@ -29,6 +29,7 @@ from ledger.signing.hashing import (
     struct_hash,
     type_hash,
 )
+from ledger.signing.packing import keccak
 from ledger.signing.sheets import ShownRecord, read_shown, show
 from ledger.values import Address, Hash32
 
@@ -48,20 +49,30 @@ class SignedRecord:
         return self.envelope.record
 
 
+_make_signed: Final = maker(SignedRecord)
+
 SIGNATURES_MAX: Final = 16
 """No record bears more: the governors are at most as many."""
 
 _SIGNED_BY_TWO: Final = frozenset((("KeyChange", "rotate"), ("Receipt", "acceptShort")))
 _GOVERNED_KINDS: Final = frozenset(("Charter", "Amendment"))
+_GOVERNED_BY_ROLE: Final = frozenset(("Admission", "Revocation"))
 _GOVERNED: Final = frozenset(
     (("KeyChange", "recover"), ("KeyChange", "override"), ("Report", "release"))
 )
+_SIGNED_BY_ONE: Final = (
+    KINDS.keys()
+    - _GOVERNED_KINDS
+    - _GOVERNED_BY_ROLE
+    - {kind for kind, _ in _SIGNED_BY_TWO | _GOVERNED}
+)
+"""Kinds that one signs whatever the operation: most records by far."""
 
 
 def _is_governed(record: Record) -> bool:
     """Tell whether governors sign, so that the charter in force decides how many."""
     kind = record.KIND.name
-    if kind in ("Admission", "Revocation"):
+    if kind in _GOVERNED_BY_ROLE:
         by_governor = record.what.author_role == "governor"
         return by_governor and record.operation in ("authority", "auditor")
     return kind in _GOVERNED_KINDS or (kind, record.operation) in _GOVERNED
@@ -72,9 +83,12 @@ def signature_count(record: Record) -> int | None:
 
     Source: ``docs/spec/signatures.md``; it follows from kind, operation and role alone.
     """
+    kind = record.KIND.name
+    if kind in _SIGNED_BY_ONE:
+        return 1
     if _is_governed(record):
         return None
-    return 2 if (record.KIND.name, record.operation) in _SIGNED_BY_TWO else 1
+    return 2 if (kind, record.operation) in _SIGNED_BY_TWO else 1
 
 
 def _check_count(envelope: Envelope) -> None:
@@ -93,6 +107,9 @@ class SaidRecord:
     record_id: Hash32
 
 
+_make_said: Final = maker(SaidRecord)
+
+
 def identify(envelope: Envelope, ledger_id: Hash32) -> SaidRecord:
     """Compute the id of a checked envelope's record: the first half of :func:`check_signatures`.
 
@@ -102,7 +119,7 @@ def identify(envelope: Envelope, ledger_id: Hash32) -> SaidRecord:
     """
     if len(envelope.signatures) > SIGNATURES_MAX:
         _check_count(envelope)
-    return SaidRecord(envelope, record_id(envelope.record, ledger_id))
+    return _make_said(envelope, record_id(envelope.record, ledger_id))
 
 
 def signers_of(digest: Hash32, signatures: Sequence[bytes]) -> tuple[Address, ...]:
@@ -132,7 +149,7 @@ def attribute(said: SaidRecord, signers: tuple[Address, ...]) -> SignedRecord:
         expected = "ascending signers, each once"
         raise Refused(Refusal("signature-order", "signatures", expected, "another order"))
     root = record_root(said.record_id, said.envelope.signatures)
-    return SignedRecord(said.envelope, said.record_id, root, signers)
+    return _make_signed(said.envelope, said.record_id, root, signers)
 
 
 def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:

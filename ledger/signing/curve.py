@@ -12,11 +12,13 @@ from typing import Final
 import coincurve
 
 from ledger.errors import Refusal, Refused
-from ledger.signing.hashing import keccak
+from ledger.signing.packing import keccak
 from ledger.values import ADDRESS_BYTES, SIGNATURE_BYTES, Address, Hash32
 
 ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_HALF_ORDER: Final = ORDER // 2
+_ZERO: Final = bytes(32)
+_ORDER: Final = ORDER.to_bytes(32, "big")
+_HALF_ORDER: Final = (ORDER // 2).to_bytes(32, "big")
 _V_OFFSET: Final = 27
 
 
@@ -34,9 +36,8 @@ def check_form(signature: bytes, field: str = "signatures") -> None:
     """
     if len(signature) != SIGNATURE_BYTES:
         raise _faulty(field, f"{len(signature)} bytes")
-    r = int.from_bytes(signature[:32], "big")
-    s = int.from_bytes(signature[32:64], "big")
-    if not 0 < r < ORDER or not 0 < s < ORDER:
+    r, s = signature[:32], signature[32:64]  # of one length, bytes are in order as their integers
+    if not _ZERO < r < _ORDER or not _ZERO < s < _ORDER:
         raise _faulty(field, "r or s out of range")
     if s > _HALF_ORDER:
         raise _faulty(field, "high s")

@@ -77,7 +77,7 @@ def test_nothing_is_read_or_hashed_of_a_withheld_sheet() -> None:
         _ = read.author
     with pytest.raises(AttributeError):
         to_plain(read)
-    with pytest.raises(KeyError):
+    with pytest.raises(NotShown, match="is withheld"):
         record_id(read, LEDGER_ID)
 
 

@@ -27,6 +27,7 @@ from ledger.signing import (
     struct_hash,
     type_hash,
 )
+from ledger.signing.curve import check_form
 from ledger.values import NO_HASH, Hash32, to_hex
 from tests.random_records import largest_transformation, operations, random_record, random_records
 from tests.reference_digests import eth_account_digest, ethers_digests, signable, typed_data
@@ -264,6 +265,30 @@ def signer_or_rule(digest, signature):
         return recover(digest, signature, "signatures.7")
     except Refused as error:
         return error.refusal.rule, error.refusal.field
+
+
+@pytest.mark.parametrize(
+    ("r", "s", "came"),
+    [
+        (0, 1, "r or s out of range"),
+        (ORDER, 1, "r or s out of range"),
+        (1, 0, "r or s out of range"),
+        (1, ORDER, "r or s out of range"),
+        (1, ORDER - 1, "high s"),
+        (1, ORDER // 2 + 1, "high s"),
+        (1, 1, None),
+        (ORDER - 1, ORDER // 2, None),
+    ],
+)
+def test_the_numbers_of_a_signature_are_bounded_before_a_key_is_recovered(r, s, came):
+    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big") + b"\x1b"
+    if came is None:
+        check_form(signature)
+        return
+    with pytest.raises(Refused) as caught:
+        check_form(signature, "signatures.3")
+    refusal = caught.value.refusal
+    assert (refusal.rule, refusal.field, refusal.came) == ("signature-form", "signatures.3", came)
 
 
 DIGESTS = st.binary(min_size=32, max_size=32).map(Hash32)
