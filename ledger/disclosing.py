@@ -9,19 +9,23 @@ The rules of the room:
 * Whoever may see none is answered as if there were none. A stranger is asked to sign in, whatever
   it asks about.
 * Nothing is written into the log: what is shown to whom is no statement about goods.
+* Names are an addition to answers that rest on the log. Where the store of private fields fails, an
+  answer has none of them, and the log of the server says why; but whoever looks a party up by its
+  name is told of every namesake, or that it failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from ledger.access import OPERATOR, Reader
 from ledger.custody import Party
-from ledger.errors import SignInNeeded, Unknown
+from ledger.errors import AdamantError, Damaged, SignInNeeded, StoreFailed, Unavailable, Unknown
 from ledger.limits import LIMITS
 from ledger.records import Admission, Record
 from ledger.signing.private import private_to_plain
@@ -31,6 +35,19 @@ from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex, to_hex
 
 EVERYONE_WORD: Final = "everyone"
 _NAME: Final = "name"
+
+_log = logging.getLogger(__name__)
+
+
+_Kept = TypeVar("_Kept", Hash32, Kept)
+
+
+class _NotRead(Exception):
+    """The store of private fields failed while names were looked up."""
+
+    def __init__(self, error: AdamantError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Log(Protocol):
@@ -145,7 +162,7 @@ class Disclosing:
             return self.names_in(view, reader, addresses)
 
     def names_in(
-        self, view: View, reader: Reader, addresses: Iterable[Address]
+        self, view: View, reader: Reader, addresses: Iterable[Address], *, must: bool = False
     ) -> dict[Address, str]:
         """Return the names of parties that a reader may see now, each from its latest Admission.
 
@@ -153,19 +170,26 @@ class Disclosing:
             view: where the addresses were read.
             reader: who is to be shown the names.
             addresses: of the parties; after :data:`LIMITS.names_shown_max` of them no more.
+            must: whether what the store of private fields raises is raised; else it is logged, and
+                there are no names.
 
         """
-        if self._store is None:
-            return {}
         asked = islice(dict.fromkeys(addresses), LIMITS.names_shown_max)
-        found = ((address, self._name_of(view, reader, address)) for address in asked)
+        try:
+            found = [(address, self._name_of(view, reader, address)) for address in asked]
+        except _NotRead as failed:
+            if must:
+                raise failed.error from None
+            _log.error("answered without names of parties: %s", failed)
+            return {}
         return {address: name for address, name in found if name}
 
     def _name_of(self, view: View, reader: Reader, address: Address) -> str:
         if self._store is None:
             return ""
-        for record_id in self._store.about(address, LIMITS.names_admissions_max):
-            found = self._find_in(view, record_id)
+        for record_id in _read(self._store.about, address, LIMITS.names_admissions_max):
+            # What the log raises is raised: the answer itself rests on it.
+            found = self._found(view, record_id, _read(self._store.of, record_id))
             if found is None or address not in owners_of(found.record):
                 continue  # an agent's contact is not a party's name
             for kept in found.kept:
@@ -181,6 +205,9 @@ class Disclosing:
     def _find_in(self, view: View, record_id: Hash32) -> _Found | None:
         """Return a record that the log holds, with what is kept of it; None if nothing is."""
         kept = [] if self._store is None else self._store.of(record_id)
+        return self._found(view, record_id, kept)
+
+    def _found(self, view: View, record_id: Hash32, kept: Sequence[Kept]) -> _Found | None:
         record = view.record(record_id) if kept else None
         if record is None:  # what is kept of a record that is not accepted yet is nobody's
             return None
@@ -195,6 +222,13 @@ class Disclosing:
         if all(kept.position != position for kept in found.kept):
             raise _none(reader)
         return self._store, position
+
+
+def _read(ask: Callable[..., list[_Kept]], *values: object) -> list[_Kept]:
+    try:
+        return ask(*values)
+    except (Damaged, StoreFailed, Unavailable) as error:
+        raise _NotRead(error) from error
 
 
 def _none(reader: Reader) -> Unknown | SignInNeeded:

@@ -56,7 +56,7 @@ class Limits:
     names_admissions_max: int = 20  # of one party, the latest first, that may give its name
     # Links to the page of one parcel: those that were not ended, and all that were ever minted.
     links_live_max: int = 64
-    links_ever_max: int = 1_000
+    links_ever_max: int = 1_000  # of one parcel by one minter, with those ended
     # Spreadsheets.
     sheet_bytes_max: int = 32 * 1024 * 1024
     sheet_unzipped_bytes_max: int = 256 * 1024 * 1024

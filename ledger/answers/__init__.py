@@ -81,10 +81,12 @@ class Answers:
     def _read(self) -> AbstractContextManager[Reading]:
         return reading(self._source, self._clock(), self._reader)
 
-    def _named(self, ledger: Reading, answer: object, reader: Reader | None = None) -> Plain:
+    def _named(
+        self, ledger: Reading, answer: object, reader: Reader | None = None, *, must: bool = False
+    ) -> Plain:
         """Write an answer with the names that its reader, or another, may see of its parties."""
         to = self._reader if reader is None else reader
-        names_of = partial(self._disclosing.names_in, ledger.view, to)
+        names_of = partial(self._disclosing.names_in, ledger.view, to, must=must)
         return with_names(to_wire(answer), names_of)
 
     def now_ms(self) -> int:
@@ -274,7 +276,8 @@ class Answers:
     def parties(self, limit: int | None = None, cursor: str = "") -> Plain:
         """Answer which parties there are, by address."""
         with self._read() as ledger:
-            return self._named(ledger, people.parties(ledger, limit, cursor))
+            # Goods are sent by these names: one that is not there must not be taken for none.
+            return self._named(ledger, people.parties(ledger, limit, cursor), must=True)
 
     def site(self, subject: str) -> Plain:
         """Answer what a site is, and what came from it."""

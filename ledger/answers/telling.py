@@ -6,6 +6,7 @@ are without them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from ledger.values import SiteId, carats, to_hex
 _MONTHS: Final = (
     "January February March April May June July August September October November December"
 ).split()
+_LIKE_ADDRESS: Final = re.compile("0x[0-9a-f]+([.…]*[0-9a-f]+)?", re.ASCII | re.IGNORECASE)
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 
 _OFFERS: Final = {
@@ -171,8 +173,11 @@ def called(name: str, address: str) -> str:
 
 
 def in_line(name: str) -> str:
-    """Write as much of a name as stands in a line."""
-    most = LIMITS.refusal_value_characters_max
+    """Write as much of a name as stands in a line, and of an address in it that it is one.
+
+    The one address beside a name is that of its party, and alone tells who is meant.
+    """
+    name, most = _LIKE_ADDRESS.sub("0x…", name), LIMITS.refusal_value_characters_max
     return name if len(name) <= most else name[: most - 1] + "…"
 
 

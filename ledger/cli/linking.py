@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.answers.linking import STONES_PATH
 from ledger.cli.options import Context
 from ledger.cli.parcels import START, TOKEN, parcel_id_at
 from ledger.cli.parties import address_of, bytes_of
@@ -69,8 +70,9 @@ def list_(context: Context, parcel: ParcelArgument) -> None:
 @commands.command()
 def end(
     context: Context,
-    token: Annotated[
-        str, typer.Argument(metavar="TOKEN", help="The link's token: its last 32 digits.")
+    link: Annotated[
+        str,
+        typer.Argument(metavar="LINK", help="The link, as it was printed or its last 32 digits."),
     ],
 ) -> None:
     """End a link, for ever: whoever follows it is told that it was ended.
@@ -80,8 +82,9 @@ def end(
     Example: adamant link end 1f0c… --reader jeweller-fr
     """
     session = session_of(context)
+    token = link.rpartition(STONES_PATH)[2]
     if not TOKEN.fullmatch(token):
-        raise BadQuestion("TOKEN", "32 digits, as a link ends in them")
+        raise BadQuestion("LINK", "a link, or the 32 digits that it ends in")
     with session.desk() as desk:
         parcel = desk.link(token)["parcelId"]
         desk.end_link(ParcelId(bytes_of(parcel)), token)
@@ -98,6 +101,9 @@ def _parcel(session: Session, desk: Desk, text: str) -> ParcelId:
 
 
 def _address(session: Session, link: Plain) -> str:
-    """Write where a link leads: at a server the whole address, on a folder the path."""
-    path: str = link["path"]
+    """Write where a link leads: at a server the whole address, on a folder the path.
+
+    The path that came would name another host to a browser if it began with "@".
+    """
+    path: str = STONES_PATH + link["token"]
     return session.ledger.rstrip("/") + path if is_url(session.ledger) else path

@@ -109,6 +109,7 @@ NEXT_AT_FIELD: Final = {
 NEXT_IF_UNKNOWN: Final = {
     "parcel": "name it by its whole id; `adamant show PARTY` lists what a party holds",
     "link": "see those you may end with `adamant link list PARCEL`",
+    "record": "one of your goods' way: its id, from `adamant trace --json`, and --for your parcel",
     "site": "see the sites with `adamant show sites`",
     "ledger": "found one with `adamant init`, or name one with --ledger",
     "key": "see the keys here with `adamant keys list`, or name their folder with --keys",

@@ -182,8 +182,16 @@ class Desk(ABC):
         return answer
 
     def record_at(self, index: int, ledger_id: Hash32) -> Plain:
-        """Ask for the record at an index; see :meth:`record`."""
-        answer = self.record(hash_of(self.entry(index)["recordId"]), ledger_id)
+        """Ask for the record at an index; see :meth:`record`.
+
+        Raises:
+            Unknown: its line is there, and bears no id for this reader.
+
+        """
+        record_id = self.entry(index)["recordId"]
+        if record_id is None:
+            raise Unknown("record", f"at index {index} that this reader is shown by it")
+        answer = self.record(hash_of(record_id), ledger_id)
         about(answer, "record", index=index)
         return answer
 

@@ -11,7 +11,7 @@ What a desk answers is hearsay. From the Charter at index 0 on, this is checked 
 5. the links: each record names the one before, back to a Registration, and makes its parcels' ids;
 6. the weights: each step takes what the one before left, and gives no more than it takes;
 7. what the desk says of the parcel: its weight, stones, code, label and custodian are those that
-   the steps leave.
+   the steps leave, and what is withheld of it is not said.
 
 Whatever of it cannot be shown is a doubt, and a story with a doubt is not sound; so is a record
 that no checkpoint covers yet, since anybody could write one that is in no log.
@@ -58,8 +58,12 @@ _SHEET_OF: Final = {
     "hsCode": "what",
     "form": "what",
     "custodian": "who",
+    "recipient": "who",
+    "frozenBy": "who",
+    "state": "what",
+    "country": "scene",
 }
-"""The sheet that a member of a parcel's book is withheld with."""
+"""The sheet that a member of a parcel's book is withheld with; a label, with its own record's."""
 
 
 def check_story(
@@ -101,7 +105,8 @@ def check_story(
     # 4. and 6. Who signed them, that they are in the log, and what they weigh.
     goods = teller.tell(story, known).goods(parcel)
     # 7. What the desk says of the parcel itself.
-    if goods is not None and head in known:
+    teller.check_silence()
+    if goods is not None and (head in known or not checked.gaps):
         teller.compare(goods)
     if checked.in_part and any(page["isWhole"] for page in pages):
         reader.doubt("story", "it is said to be told whole, and a part of it is withheld")
@@ -205,6 +210,16 @@ class _Teller:
         self._checked.steps = tuple(steps)
         return books
 
+    def check_silence(self) -> None:
+        """Doubt what is said of the parcel although it is said to be withheld.
+
+        No record that is shown would speak against it.
+        """
+        said = self._checked.parcel
+        for name, sheet in _SHEET_OF.items():
+            if name != "label" and sheet in said["withheld"] and said[name] is not None:
+                self._reader.doubt("parcel", f"{name} is said to be withheld, and {said[name]}")
+
     def compare(self, goods: Goods) -> None:
         """Compare what the desk says of the parcel with what the steps leave of it."""
         agreed = []
@@ -212,6 +227,11 @@ class _Teller:
             said = self._checked.parcel.get(name)
             if name == "custodian" and value is None and self._is_reader(said):
                 self._reader.doubt("parcel", "how this reader came to hold it is kept from it")
+            if name == "custodian" and said is None and self._is_reader(value):
+                # It would know of a record by which it gave them on: it was part of that.
+                self._reader.doubt(
+                    "parcel", "this reader holds it by its records, and is not told so"
+                )
             if value is None or (said is None and self._may_be_silent(name)):
                 continue  # one of the two is withheld
             if said == value:

@@ -53,7 +53,7 @@ class LinkStore(Protocol):
         """Keep a fresh link.
 
         Raises:
-            BadQuestion: its parcel has as many as it can have.
+            BadQuestion: its parcel, or this minter of it, has as many as it can have.
 
         """
 
@@ -73,9 +73,12 @@ class LinkStore(Protocol):
 def check_room(live: int, ever: int) -> None:
     """Check that one more link of a parcel may be minted.
 
+    What can never be undone is counted for each minter: nobody can use up what later holders of
+    the goods may mint.
+
     Args:
-        live: how many it has that were not ended.
-        ever: how many were minted.
+        live: how many it has that were not ended, by whomever; its holder may end them all.
+        ever: how many this minter has minted, with those ended.
 
     Raises:
         BadQuestion: it may not.
@@ -84,7 +87,8 @@ def check_room(live: int, ever: int) -> None:
     if live >= LIMITS.links_live_max:
         raise BadQuestion("parcel", f"at most {LIMITS.links_live_max} links; end one first")
     if ever >= LIMITS.links_ever_max:
-        raise BadQuestion("parcel", f"at most {LIMITS.links_ever_max} links, with those ended")
+        most = LIMITS.links_ever_max
+        raise BadQuestion("parcel", f"at most {most} links by one party, with those ended")
 
 
 class MemoryLinks:
@@ -100,7 +104,8 @@ class MemoryLinks:
         with self._turn:
             self._check_open()
             of_parcel = [one for one in self._links.values() if one.parcel == link.parcel]
-            check_room(sum(one.ended_at_ms is None for one in of_parcel), len(of_parcel))
+            live = sum(one.ended_at_ms is None for one in of_parcel)
+            check_room(live, sum(one.minter == link.minter for one in of_parcel))
             self._links[link.token] = link
 
     def find(self, token: bytes) -> Link | None:

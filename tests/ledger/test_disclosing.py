@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +15,15 @@ from ledger.access import OPERATOR, STRANGER, Reader
 from ledger.book import Book
 from ledger.canonical.private import join_private
 from ledger.disclosing import Disclosing, read_grantee
-from ledger.errors import SignInNeeded, Unknown
+from ledger.errors import Damaged, SignInNeeded, Unknown
+from ledger.records import Record
 from ledger.signing.private import private_to_plain, with_private
 from ledger.store.private import EVERYONE, Keeping
+from ledger.store.sqlite import SqlitePrivate
+from ledger.store.sqlite.pages import bad_pages
 from ledger.values import Address, Hash32
 from tests.desk import Desk, journey
+from tests.planting import Plan, PlantedView
 from tests.world import address_of
 
 NAME, CONTACT = "Antwerp Trading", "desk@example"
@@ -54,8 +61,14 @@ def admit(desk: Desk, book: Book, subject: str, role: str = "trader", **values: 
         world.speaker(AUTHOR), world.moment(), address_of(subject), role, "AE",
         previous=world.head_of(address_of(subject)),
     )  # fmt: skip
+    return keep(desk, book, record, AUTHOR, values)
+
+
+def keep(desk: Desk, book: Book, record: Record, author: str, values: dict[str, str]) -> Hash32:
+    """Append a record with private fields."""
+    world = desk.world
     record, fields = with_private(record, values, world.salt)
-    signed = world.say(record, AUTHOR)
+    signed = world.say(record, author)
     desk.clock.now_ms = world.now_ms
     body = join_private(signed.envelope.raw, private_to_plain(fields))
     return book.append(body).record_id
@@ -187,6 +200,16 @@ def test_a_name_is_that_of_the_latest_admission_with_one_to_see(shown: Shown) ->
     assert shown.disclosing.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
 
 
+def test_what_an_agent_is_called_by_its_party_is_no_partys_name(shown: Shown) -> None:
+    world, agent = shown.desk.world, address_of("scribe")
+    record = drafts.admission(
+        world.speaker("trader-be"), world.moment(), agent, "agent", "BE", kinds=("Handoff",)
+    )
+    admission = keep(shown.desk, shown.book, record, "trader-be", {"name": "The clerk"})
+    assert shown.disclosing.shown(OPERATOR, admission)["fields"][0]["value"] == "The clerk"
+    assert shown.disclosing.names(OPERATOR, [agent]) == {}
+
+
 def test_grantees_are_addresses_or_everyone() -> None:
     address = address_of("trader-be")
     assert read_grantee("0x" + address.hex()) == address
@@ -200,3 +223,46 @@ def test_a_ledger_that_keeps_no_private_fields_shows_none(shown: Shown) -> None:
     with pytest.raises(Unknown):
         bare.shown(OPERATOR, shown.admission)
     assert bare.names(OPERATOR, [address_of(SUBJECT)]) == {}
+
+
+def test_names_that_cannot_be_read_are_left_out_and_logged_or_raised(
+    shown: Shown,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_through: list[Path] = []
+
+    def counted(path: Path, page_bytes: int) -> Iterator[int]:
+        looked_through.append(path)
+        return bad_pages(path, page_bytes)
+
+    monkeypatch.setattr("ledger.store.sqlite.health.bad_pages", counted)
+    asked = [address_of("trader-be"), address_of(SUBJECT)]
+    fields = [one.field for one in shown.desk.private.of(shown.admission) if one.field]
+    path = tmp_path / "private.db"
+    with closing(SqlitePrivate(path)) as store:
+        store.keep([Keeping(shown.admission, fields, address_of(SUBJECT))])
+    raw = bytearray(path.read_bytes())
+    page_bytes = 4096
+    for at in range(page_bytes + 64, len(raw), page_bytes):
+        raw[at] ^= 1
+    path.write_bytes(raw)
+    with closing(SqlitePrivate(path)) as store, shown.book.view() as view:
+        names_in = Disclosing(shown.book, store, lambda: NOW_MS).names_in
+        for _ in range(2):
+            assert names_in(view, OPERATOR, asked) == {}
+        assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
+        assert "private.db page" in caplog.text
+        with pytest.raises(Damaged):
+            names_in(view, OPERATOR, asked, must=True)
+    assert looked_through == [path], "not the whole file again for every answer"
+
+
+def test_what_the_log_raises_is_no_missing_name(shown: Shown) -> None:
+    damage = Damaged("altered", "entry 3", "not what was written")
+    plan = Plan(raises={"record": damage})
+    with shown.book.view() as view:
+        planted: Any = PlantedView(view, plan)
+        with pytest.raises(Damaged, match="entry 3"):
+            shown.disclosing.names_in(planted, OPERATOR, [address_of(SUBJECT)])

@@ -19,13 +19,14 @@ from ledger.store.sqlite.pages import bad_pages
 class Health:
     """The health of one database file."""
 
-    __slots__ = ("_damage", "_failure", "_page_bytes", "_path")
+    __slots__ = ("_bad_place", "_damage", "_failure", "_page_bytes", "_path")
 
     def __init__(self, path: Path, page_bytes: int) -> None:
         self._path = path
         self._page_bytes = page_bytes
         self._failure: str | None = None
         self._damage: str | None = None
+        self._bad_place: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -72,11 +73,14 @@ class Health:
         return StoreFailed(f"{self._path.name}: {error}")
 
     def _place(self) -> str:
-        try:
-            page = next(bad_pages(self._path, self._page_bytes), None)
-        except apsw.Error:
-            page = None
-        return self._path.name if page is None else f"{self._path.name} page {page}"
+        """Name the first bad page; looked for once, since the whole file may have to be read."""
+        if self._bad_place is None:
+            try:
+                page = next(bad_pages(self._path, self._page_bytes), None)
+            except apsw.Error:
+                page = None
+            self._bad_place = self._path.name + ("" if page is None else f" page {page}")
+        return self._bad_place
 
 
 def is_damage(error: Exception) -> bool:

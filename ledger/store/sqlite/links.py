@@ -21,8 +21,8 @@ class SqliteLinks:
     def mint(self, link: Link) -> None:
         """Keep a fresh link."""
         with self._file.writing() as connection:
-            ((live, ever),) = self._file.ask(connection, "count_links", link.parcel)
-            check_room(live, ever)
+            counted = self._file.ask(connection, "count_links", link.parcel, link.minter)
+            check_room(*counted[0])
             values = (link.token, link.parcel, link.minter, link.minted_at_ms)
             self._file.ask(connection, "add_link", *values)
 

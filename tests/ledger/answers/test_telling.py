@@ -89,3 +89,9 @@ def test_a_name_is_cut_to_a_line_and_its_address_stands_whole_behind_it() -> Non
     assert called("Søns", address) == f"Søns ({address})"
     assert called("x" * 80, address) == f"{'x' * 80} ({address})"
     assert called("x" * 81, address) == f"{'x' * 79}… ({address})"
+
+
+@pytest.mark.parametrize("other", ["0x" + "1f" * 20, "0x1f1f…1f1f", "0X1F1F...1F1F", "0x1"])
+def test_no_name_shows_the_address_of_another(other: str) -> None:
+    address = "0x" + "12" * 20
+    assert called(f"Søns ({other}) as", address) == f"Søns (0x…) as ({address})"

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import pytest
 
+from ledger.cli import session
+from ledger.desk import Desk, open_desk
 from ledger.limits import LIMITS
 from tests.ledger.cli.process import server_of
+from tests.ledger.cli.test_lying import Far, Twist
 from tests.ledger.cli.town import Town
 
 
@@ -83,7 +90,14 @@ def test_a_copy_without_the_logs_key_follows_links_and_mints_none(town: Town) ->
 
 def test_what_is_typed_wrong_is_told_so(town: Town) -> None:
     parcel = town.register()
-    for words in (("mint", "bag 7"), ("list", parcel[:20]), ("end", "12"), ("end", parcel)):
+    for words in (
+        ("mint", "bag 7"),
+        ("list", parcel[:20]),
+        ("end", "12"),
+        ("end", parcel),
+        ("end", "/stones/12"),
+        ("end", "ab" * 16 + "/stones/"),
+    ):
         assert town.error("link", *words, code=2)["sort"] == "wrong"
     town.error("link", "mint", "0x" + "7" * 64, code=3)
     error = town.error("link", "end", "7" * 32, code=3)
@@ -115,7 +129,7 @@ def test_custodians_mint_from_afar_and_a_link_outlives_hand_over_and_restart(tow
         there = Town(town.path, server.url)
         page = f"{server.url}/stones/"
         assert httpx2.get(page + token).status_code == 200
-        there.run("link", "end", token, "--reader", "miner-bw")
+        there.run("link", "end", page + token, "--reader", "miner-bw")
         assert httpx2.get(page + token).status_code == 410
         there.error("link", "end", own, "--reader", "miner-bw", code=3)
         there.run("link", "end", own, "--reader", "trader-be")
@@ -143,3 +157,25 @@ def test_too_many_links_are_refused_by_their_bound(town: Town) -> None:
     assert f"at most {LIMITS.links_live_max} links" in json.dumps(error)
     town.run("link", "end", last)
     town.run("link", "mint", parcel)
+
+
+def test_a_printed_link_leads_to_the_ledger_that_was_asked(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcel = town.register()
+    token = town.json("link", "mint", parcel)["token"]
+
+    def elsewhere(plain: dict[str, Any]) -> dict[str, Any]:
+        for one in plain.get("links", ()):
+            one["path"] = f"@elsewhere.example/stones/{one['token']}"
+        return plain
+
+    @contextmanager
+    def opened(ledger: str) -> Iterator[Desk]:
+        with open_desk(ledger) as near:
+            yield Far(near, twist)
+
+    twist = Twist()
+    twist.answer = elsewhere
+    monkeypatch.setattr(session, "open_desk", opened)
+    assert f"\n/stones/{token} " in town.run("link", "list", parcel).out

@@ -160,3 +160,27 @@ def test_goods_go_where_a_server_says_only_if_somebody_agrees(town: Town, table:
         assert "whose names are the server's word" in json.dumps(error)
         assert remote.json(*words, "--yes", **reader)["recorded"] == 1
         assert remote.json("show", parcel, **reader)["recipient"] == address("trader-be")
+
+
+def damage(path: Path, text: bytes) -> None:
+    """Change a byte of a text where it stands in a file, as a failing disk may."""
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(text)] ^= 1
+    path.write_bytes(raw)
+
+
+def test_damaged_private_fields_cost_names_and_no_answer(town: Town) -> None:
+    parcel = bought(town)
+    call(town, "trader-be", NAME)
+    trader = address("trader-be")
+    questions = (("show", parcel), ("show", trader), ("show", "charter"))
+    whole = [town.json(*words) for words in questions]
+    damage(town.path / "ledger" / "private.db", NAME.encode())
+    told = [town.json(*words) for words in questions]
+    assert told == [{**plain, "names": {}} for plain in whole]
+    for words in (("show", parcel), ("trace", parcel)):
+        said = town.run(*words).out
+        assert f"trader-be {trader}" in said
+        assert NAME not in said
+    # Whoever looks a party up by its name must not take what failed for nobody.
+    assert "private.db" in town.run("show", "parties", code=5).err

@@ -86,6 +86,11 @@ def test_a_record_shown_in_part_is_shown_so(afar: tuple[Town, str]) -> None:
     # What was said before the goods were the reader's is asked for by what they became.
     mined = steps[0]["recordId"]
     town.error("show", mined, code=3, **BY_JEWELLER)
+    error = town.error("show", str(steps[0]["index"]), code=3, **BY_JEWELLER)
+    assert (
+        error["said"] == f"no record at index {steps[0]['index']} that this reader is shown by it"
+    )
+    assert "--for" in error["next"]
     assert (
         "declares rough mined in BW" in town.run("show", mined, "--for", stone, **BY_JEWELLER).out
     )

@@ -130,6 +130,15 @@ def test_what_a_withheld_record_leaves_is_not_known_until_another_says_it(told):
     assert {one.label for one in known} == {None}
 
 
+def test_what_a_receipt_weighs_is_no_book_weight_where_that_is_withheld(told):
+    bag, records = told
+    (receipt, record_id), books = records[2], Books()
+    heavy = changed(receipt, weight_millicarats=99_000)
+    for record in [*hiding(records, 0, 1)[:2], (heavy, record_id)]:
+        assert books.take(*record) == ""
+    assert books.goods(bag).weight_millicarats is None, "a book never goes up"
+
+
 def test_a_parcel_moved_before_it_is_there_does_not_fit_though_weights_are_withheld(told):
     _, (_, offer, receipt, work) = told
     for record, record_id in (offer, receipt, work):

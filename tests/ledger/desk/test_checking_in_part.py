@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from ledger import entry as entries
 from ledger.desk.checking import check_story
+from ledger.entry import Sort
 from ledger.errors import Damaged
-from ledger.records import Withheld
+from ledger.records import SHEETS, Withheld
 from ledger.signing import output_id, read_shown
 from ledger.values import Hash32, to_hex
-from tests.ledger.desk.in_part import HIDDEN, Server, about, check, doubts_of, index_of
+from tests.ledger.desk.in_part import HIDDEN, Lie, Server, about, check, doubts_of, index_of
 from tests.scene import Shown
 
 # -- the truth -------------------------------------------------------------------------------
@@ -64,7 +66,7 @@ def test_whoever_gave_goods_on_is_told_of_them_up_to_then(trade: Shown) -> None:
         "Registration", "Handoff", "Receipt",
     ]  # fmt: skip
     assert checked.parcel["head"] is None
-    assert (checked.in_part, checked.agreed) == (0, ())
+    assert (checked.in_part, checked.agreed) == (0, ("label",))
 
 
 def test_whoever_is_not_shown_a_step_at_all_is_told_of_the_gap(trade: Shown) -> None:
@@ -148,8 +150,13 @@ def test_an_entry_made_up_is_found(trade: Shown) -> None:
     def of_another_root(answer: dict[str, Any]) -> None:
         answer["entry"] = answer["entry"][:-64] + "11" * 32
 
-    checked = check(trade, about(trade, "Transformation", of_another_root))
-    assert "entry and envelope do not belong together" in doubts_of(checked)
+    def of_another_sort(answer: dict[str, Any]) -> None:
+        sort = entries.decode(bytes.fromhex(answer["entry"][2:]), "").sort
+        answer["entry"] = answer["entry"].replace(f"0x{sort:02x}", f"0x{Sort.MAP:02x}", 1)
+
+    for lie in (of_another_root, of_another_sort):
+        checked = check(trade, about(trade, "Transformation", lie))
+        assert "entry and envelope do not belong together" in doubts_of(checked)
 
 
 def test_another_hash_of_the_signatures_is_found(trade: Shown) -> None:
@@ -264,3 +271,47 @@ def test_a_book_that_is_silent_without_withholding_is_found(trade: Shown, name: 
             answer[name] = None
 
     assert f"parcel: {name} is said to be None" in doubts_of(check(trade, lie))
+
+
+def hide(of: str, **said: Any) -> Lie:
+    """Keep a parcel's whole book back, as from whoever gave the goods on, but for what is said."""
+
+    def lie(path: str, answer: dict[str, Any]) -> None:
+        if path.endswith(of):
+            names = ("weightMillicarats", "stones", "label", "hsCode", "form", "state", "country")
+            answer.update(dict.fromkeys((*names, "custodian", "recipient", "head", "headAt")))
+            answer.update(withheld=list(SHEETS), **said)
+
+    return lie
+
+
+def test_a_book_that_is_kept_back_from_the_holder_itself_is_found(trade: Shown) -> None:
+    told = doubts_of(check(trade, hide(trade.hex("stone"))))
+    assert told == "parcel: this reader holds it by its records, and is not told so"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("weightMillicarats", 99_000), ("stones", 9), ("hsCode", "7102.31"), ("form", "rough"),
+        ("custodian", "0x" + "11" * 20), ("recipient", "0x" + "11" * 20), ("state", "held"),
+        ("country", "ZA"), ("frozenBy", "0x" + "11" * 20),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_book_that_is_withheld_is_found(
+    trade: Shown, name: str, value: Any
+) -> None:
+    checked = check(trade, hide(trade.hex("first"), **{name: value}), by="miner-bw", of="first")
+    assert f"parcel: {name} is said to be withheld, and {value}" in doubts_of(checked)
+
+
+def test_a_book_that_is_withheld_and_names_another_last_record_is_found(trade: Shown) -> None:
+    head = "0x" + "11" * 32
+    checked = check(trade, hide(trade.hex("first"), head=head), by="miner-bw", of="first")
+    assert f"record {head}: the story lacks it" in doubts_of(checked)
+
+
+def test_another_label_of_goods_that_were_given_on_is_found(trade: Shown) -> None:
+    lie = hide(trade.hex("first"), label="Cullinan")
+    checked = check(trade, lie, by="miner-bw", of="first")
+    assert "parcel: label is said to be Cullinan" in doubts_of(checked)

@@ -74,9 +74,22 @@ class LinksContract:
         for number in (1, 2, 4):
             store.end(link(number).token, 9_000)
         store.mint(link(5))
-        with pytest.raises(BadQuestion, match="at most 5 links, with those ended"):
+        with pytest.raises(BadQuestion, match="at most 5 links by one party, with those"):
             store.mint(link(6))
         assert store.live(STONE) == [link(5)]
+
+    def test_no_holder_uses_up_what_the_next_one_may_mint(
+        self, store: LinkStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ledger.store.links.LIMITS", replace(LIMITS, links_ever_max=3))
+        for number in range(3):
+            store.mint(link(number))
+            store.end(link(number).token, 9_000)
+        with pytest.raises(BadQuestion):
+            store.mint(link(3))
+        later = link(4, minter=Address(b"\x08" * 20))
+        store.mint(later)
+        assert store.live(STONE) == [later]
 
     def test_a_closed_store_refuses_all_work(self, store: LinkStore) -> None:
         store.mint(link(1))

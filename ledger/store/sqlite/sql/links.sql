@@ -6,7 +6,8 @@ SELECT token, parcel, minter, minted_at_ms, ended_at_ms FROM links
 WHERE parcel = ? AND ended_at_ms IS NULL ORDER BY minted_at_ms, token;
 
 -- name: count_links
-SELECT count(*) FILTER (WHERE ended_at_ms IS NULL), count(*) FROM links WHERE parcel = ?;
+SELECT count(*) FILTER (WHERE ended_at_ms IS NULL), count(*) FILTER (WHERE minter = ?2)
+FROM links WHERE parcel = ?1;
 
 -- name: add_link
 INSERT INTO links (token, parcel, minter, minted_at_ms, ended_at_ms) VALUES (?, ?, ?, ?, NULL);
