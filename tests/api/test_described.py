@@ -3,11 +3,13 @@
 Every operation is asked what its description allows and what it does not. No answer may be a 5xx,
 of a status, a type or a shape that is not described, and nothing that breaks the description may be
 taken. What the description allows may still be refused by a rule (a size beyond the log's, a record
-nobody signed): 400 and 422 are no fault there.
+nobody signed): 400 and 422 are no fault there. A batch is answered 200 whatever its lines are, and
+refuses each by a line of its own: these are looked at instead.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,14 +24,30 @@ from tests.scene import Shown
 from tests.trials import seed as chosen_seed
 from tests.trials import trials
 
+BATCH = "/v1/records/batch"
 REFUSED_BY_A_RULE = ["400", "422"]
 CONFIG: dict[str, Any] = {
     "checks": {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "3xx", "401", "403", "404", "406", *REFUSED_BY_A_RULE]
         }
-    }
+    },
+    "operations": [
+        {
+            "include-path": BATCH,
+            "checks": {"negative_data_rejection": {"expected-statuses": ["200", "4xx"]}},
+        }
+    ],
 }
+
+
+@schemathesis.check
+def every_line_of_a_batch_is_refused(_context: object, response: Any, case: Case) -> None:
+    """Nothing that is made up here is signed."""
+    if case.operation.path == BATCH and response.status_code == 200:
+        codes = [json.loads(line)["code"] for line in response.content.splitlines()]
+        assert codes
+        assert all(400 <= code < 500 for code in codes), codes
 
 
 @schemathesis.serializer("application/x-ndjson", "application/jsonl", "text/csv")
