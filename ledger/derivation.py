@@ -7,9 +7,9 @@ state comes in, changes go out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ledger import entry as entries
 from ledger.custody import Changes, Item, Operation, State
@@ -24,6 +24,7 @@ from ledger.trace.kept import Blends, blend_of, keep
 from ledger.values import Hash32, ParcelId
 
 ItemType = TypeVar("ItemType")
+_UNREAD: Final = object()
 
 
 class Remembered:
@@ -39,9 +40,10 @@ class Remembered:
     def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
         """Return the item of a sort under a key, or None."""
         place = (sort, key)
-        if place not in self._items:
-            self._items[place] = self._base.read(sort, key)
-        return self._items[place]  # type: ignore[return-value]  # kept under its own sort
+        item = self._items.get(place, _UNREAD)
+        if item is _UNREAD:
+            item = self._items[place] = self._base.read(sort, key)
+        return item  # type: ignore[return-value]  # kept under its own sort
 
     def record(self, record_id: Hash32) -> Record | None:
         """Return an accepted record, or None."""
@@ -72,16 +74,19 @@ def decide(
 
     """
     changes = check(state, signed, index, now_ms)
-    operations = [item for item in changes.items if isinstance(item, Operation)]
-    left = [item for operation in operations for item in _origins(state, operation, blends)]
+    left: list[Item] = []
+    for item in changes.items:
+        if isinstance(item, Operation):
+            left += _origins(state, item, blends)
     return replace(changes, items=(*changes.items, *left)) if left else changes
 
 
-def _origins(state: State, operation: Operation, blends: Blends | None) -> Iterator[Item]:
+def _origins(state: State, operation: Operation, blends: Blends | None) -> Sequence[Item]:
     made = blend_of(state, operation, blends)
-    if made is not None:
-        yield keep(operation.index, made)
-        yield from contradictions(operation, Outputs(made).contradicted())
+    if made is None:
+        return ()
+    found = contradictions(operation, Outputs(made).contradicted())
+    return (keep(operation.index, made), *found)
 
 
 def reread(

@@ -97,7 +97,8 @@ class LogCheck:
                 start = following
                 continue
             read = {index: self._reread(row) for index, row in rows.items()}
-            with self._replay.page():
+            record_ids = [found[1].record_id for found in read.values() if isinstance(found, tuple)]
+            with self._replay.page(record_ids):
                 for index in range(start, stop):
                     self._check(index, rows.get(index), read.get(index))
             start = stop

@@ -7,7 +7,7 @@ further; the ids of records are still noted, so that duplicates are seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -69,11 +69,17 @@ class Replay:
         self._figures = figures
         self._overlay, self._blends = Overlay(Nothing()), Blends()
         self._accepted: list[Derived] = []
-        self._indices: dict[Hash32, int] = {}  # of records that the scratch store does not hold
+        self._indices: dict[Hash32, int] = {}  # of this page, and where the scratch store has none
 
     @contextmanager
-    def page(self) -> Iterator[None]:
-        """Decide records on top of the scratch store, which holds what they leave afterwards."""
+    def page(self, record_ids: Sequence[Hash32]) -> Iterator[None]:
+        """Decide records on top of the scratch store, which holds what they leave afterwards.
+
+        Args:
+            record_ids: of all records on the page, decided or not.
+
+        """
+        self._indices.update(self._scratch.indices_of(record_ids))
         self._overlay, self._blends = Overlay(Remembered(self._left)), Blends()
         yield
         accepted, self._accepted = self._accepted, []
@@ -83,9 +89,8 @@ class Replay:
             self._indices.pop(derived.record_id, None)
 
     def index_of(self, record_id: Hash32) -> int | None:
-        """Return the index of the first entry with this record, or None."""
-        noted = self._indices.get(record_id)
-        return self._scratch.index_of(record_id) if noted is None else noted
+        """Return the index of the first entry with this record, one of the page's; or None."""
+        return self._indices.get(record_id)
 
     def checkpoint_keys(self) -> tuple[VerifierKey, ...]:
         """Return the log keys of the charter in force, as far as the state is followed."""

@@ -33,6 +33,11 @@ class Answer:
     parcels: tuple[ParcelId, ...]
     again: bool = False
 
+    def checkpointed(self) -> Answer:
+        """Return the same answer about a record that a checkpoint covers."""
+        place, time = self.index, self.recorded_at_ms
+        return Answer("checkpointed", place, self.record_id, time, self.parcels, self.again)
+
 
 @dataclass(frozen=True, slots=True)
 class NotDone:

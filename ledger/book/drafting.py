@@ -87,7 +87,8 @@ class Draft:
 
     def decide_each(self, records: Sequence[SignedRecord]) -> list[Line]:
         """Decide records on their own: a refusal stops nobody else."""
-        return [self._decide(signed) for signed in records]
+        stored = self._indices_of(records)
+        return [self._decide(signed, stored) for signed in records]
 
     def decide_together(self, records: Sequence[SignedRecord], places: Sequence[int]) -> list[Line]:
         """Decide records that are all accepted or none: the first refusal undoes the others.
@@ -101,9 +102,10 @@ class Draft:
         trial = Draft(
             self._view, self._overlay, next_index, self._now_ms, self._answers, self._blends
         )
+        stored = self._indices_of(records)
         lines: list[Line] = []
         for signed, place in zip(records, places, strict=True):
-            line = trial._decide(signed)
+            line = trial._decide(signed, stored)
             if isinstance(line, Refusal):
                 return [line if at == place else NotDone(place + 1) for at in places]
             lines.append(line)
@@ -111,10 +113,15 @@ class Draft:
             self._accept(accepted)
         return lines
 
-    def _decide(self, signed: SignedRecord) -> Line:
+    def _indices_of(self, records: Sequence[SignedRecord]) -> Mapping[RecordId, int]:
+        """Return the indices of those records that the store holds already."""
+        return self._view.indices_of([signed.record_id for signed in records])
+
+    def _decide(self, signed: SignedRecord, stored: Mapping[RecordId, int]) -> Line:
         record_id = signed.record_id
+        if record_id in stored:
+            return self._stored_answer(signed, stored[record_id])
         first = self._answers.get(record_id) or self._known.get(record_id)
-        first = first or self._stored_answer(signed)
         if first is not None:
             return replace(first, again=True)
         index = self._first_index + len(self._accepted)
@@ -133,16 +140,13 @@ class Draft:
             "sequenced", index, signed.record_id, self._now_ms, accepted.changes.parcels
         )
 
-    def _stored_answer(self, signed: SignedRecord) -> Answer | None:
-        index = self._view.index_of(signed.record_id)
-        if index is None:
-            return None
+    def _stored_answer(self, signed: SignedRecord, index: int) -> Answer:
         row = self._view.row(index)
         if row is None:
             raise Damaged("gap", f"entry {index}", "its record id is known")
         time = entries.decode(row.entry, f"entry {index}").recorded_at_ms
         parcels = touches(signed.record, signed.record_id)
-        return Answer("sequenced", index, signed.record_id, time, parcels)
+        return Answer("sequenced", index, signed.record_id, time, parcels, again=True)
 
     def group(self, edge: Edge) -> tuple[Group, Edge]:
         """Chain the accepted records, grow the tree, and return what is to be written.
@@ -156,17 +160,16 @@ class Draft:
         """
         tree = edge.tree.copy()
         rows: list[Row] = []
+        derived: list[Derived] = []
         tiles: list[FullTile] = []
         previous = edge.head.entry_hash
-        for accepted in self._accepted:
-            line = Entry(self._now_ms, previous, accepted.signed.root).encode()
-            rows.append(Row(tree.size, line, accepted.signed.envelope.raw))
+        for index, accepted in enumerate(self._accepted, self._first_index):
+            signed = accepted.signed
+            line = Entry(self._now_ms, previous, signed.root).encode()
+            rows.append(Row(index, line, signed.envelope.raw))
+            derived.append(Derived(index, signed.record_id, accepted.changes.mentions))
             tiles += tree.append(leaf_hash(line))
             previous = entries.hash_of(line)
         head = Head(tree.size, tree.root(), previous, self._now_ms)
-        derived = [
-            Derived(row.index, accepted.signed.record_id, accepted.changes.mentions)
-            for row, accepted in zip(rows, self._accepted, strict=True)
-        ]
         items = list(self._overlay.items())
         return Group(edge.head, head, rows, derived, items, tiles), Edge(head, tree)

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -74,7 +74,7 @@ class Batch:
 
 def _reached(line: Line | None, published_size: int) -> Line:
     if isinstance(line, Answer) and line.index < published_size:
-        return replace(line, status="checkpointed")
+        return line.checkpointed()
     assert line is not None  # noqa: S101 - only complete batches are resolved
     return line
 

@@ -61,8 +61,8 @@ class Reread:
         rows = view.rows(frontier.size, head.size)
         while page := list(islice(rows, LIMITS.reread_rows)):
             roots = helper.roots(ledger_id, [row.envelope for row in page]) or [None] * len(page)
-            for row, root_ in zip(page, roots, strict=True):
-                time = _check_row(row, frontier.size, previous, time, ledger_id, root_)
+            for index, (row, root_) in enumerate(zip(page, roots, strict=True), frontier.size):
+                time = _check_row(row, index, previous, time, ledger_id, root_)
                 previous = entries.hash_of(row.entry)
                 frontier.append(leaf_hash(row.entry))
         if frontier.size != head.size:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -19,30 +19,36 @@ from ledger.custody.items import SORTS, Admitted, Item
 
 ItemType = TypeVar("ItemType")
 Turn = Callable[[Any], Any]
+Turns = tuple[tuple[int, Turn], ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Form:
-    """How the values of a class are written and read; a turn of None leaves a value as it is.
+    """How the values of a class are written and read; most of them are in JSON as they are.
 
     Attributes:
         give: gives the values of all fields.
-        write: turns each into what JSON holds.
+        write: turns those at some places into what JSON holds.
         plain: the type of that, all fields together.
-        read: turns each back.
+        read: turns them back.
 
     """
 
     give: Callable[[Any], tuple[Any, ...]]
-    write: tuple[Turn | None, ...]
+    write: Turns
     plain: Any
-    read: tuple[Turn | None, ...]
+    read: Turns
 
 
-def _turned(values: tuple[Any, ...], turns: tuple[Turn | None, ...]) -> list[Any]:
-    return [
-        value if turn is None else turn(value) for value, turn in zip(values, turns, strict=True)
-    ]
+def _turned(values: Iterable[Any], turns: Turns) -> list[Any]:
+    turned = list(values)
+    for place, turn in turns:
+        turned[place] = turn(turned[place])
+    return turned
+
+
+def _turns(ways: Iterable[Turn | None]) -> Turns:
+    return tuple([(place, turn) for place, turn in enumerate(ways) if turn is not None])
 
 
 def _each(turn: Turn) -> Turn:
@@ -73,7 +79,7 @@ def _form_of(cls: type[Any]) -> _Form:
     names = [field.name for field in dataclasses.fields(cls)]
     hints = typing.get_type_hints(cls, vars(items))
     plain, write, read = zip(*(_ways(hints[name]) for name in names), strict=True)
-    return _Form(attrgetter(*names), write, _tuple_of(plain), read)
+    return _Form(attrgetter(*names), _turns(write), _tuple_of(plain), _turns(read))
 
 
 _FORMS: Final = {cls: _form_of(cls) for cls in SORTS}

@@ -114,10 +114,10 @@ class Party:
 
     def holds(self, role: str, country: str, now_ms: int) -> bool:
         """Tell whether the party holds a role in a country now."""
-        return any(
-            (held.role, held.country) == (role, country) and held.holds(now_ms)
-            for held in self.roles
-        )
+        for held in self.roles:
+            if held.role == role and held.country == country and held.holds(now_ms):
+                return True
+        return False
 
     def with_role(self, role: Admitted) -> Party:
         """Return the party with a role given or renewed."""

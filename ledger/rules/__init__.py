@@ -88,21 +88,22 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
         Damaged: the charter in force names rules that are not known, which no charter can.
 
     """
-    case = Case(state, signed, index, now_ms)
+    record = signed.record
     charter = charter_of(state)
     if charter is None:
-        if not isinstance(signed.record, Charter):
-            raise refuse("charter-first", "", "a Charter at index 0", signed.record.KIND.name)
+        if not isinstance(record, Charter):
+            raise refuse("charter-first", "", "a Charter at index 0", record.KIND.name)
         # One of a version that is not known is refused by every version, as `charter-values`.
-        rules = _VERSIONS.get(signed.record.what.rules_version, _VERSIONS[RULES_VERSION])
-    elif isinstance(signed.record, Charter):
+        rules = _VERSIONS.get(record.what.rules_version, _VERSIONS[RULES_VERSION])
+    elif isinstance(record, Charter):
         raise refuse("charter-again", "", "any kind but Charter after index 0", "Charter")
     elif charter.rules_version in _VERSIONS:
         rules = _VERSIONS[charter.rules_version]
     else:
         version = charter.rules_version
         raise Damaged("altered", "charter in force", f"rules version {version} is not known")
-    changes = rules[type(signed.record)](case, signed.record)
+    case = Case(state, signed, record, index, now_ms)
+    changes = rules[type(record)](case, record)
     found = findings_of(case, changes)
     return replace(changes, items=(*changes.items, *found)) if found else changes
 

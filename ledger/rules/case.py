@@ -46,6 +46,7 @@ class Case:
     Attributes:
         state: the state left by the record before.
         signed: the record, with its id and who signed.
+        record: the record itself, checked.
         index: the index that it would have.
         now_ms: the time that its entry would bear.
 
@@ -53,13 +54,9 @@ class Case:
 
     state: State
     signed: SignedRecord
+    record: Record
     index: int
     now_ms: int
-
-    @property
-    def record(self) -> Record:
-        """The checked record."""
-        return self.signed.record
 
     @property
     def charter(self) -> CharterInForce:

@@ -6,12 +6,14 @@ What raises each, about what, and its id stand in ``docs/spec/records.md``, "Fin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Final, TypeAlias
 
 from ledger.canonical import encode
-from ledger.custody import Changes, Finding, Operation, SiteState, YearOutput
+from ledger.custody import Changes, Finding, Operation, YearOutput
 from ledger.limits import LIMITS
+from ledger.records import Record, Registration, Transformation
 from ledger.rules.case import Case
 from ledger.values import Hash32, carats, to_hex
 
@@ -25,37 +27,42 @@ def finding_id(name: str, record_id: Hash32, subject: Hash32) -> Hash32:
     return Hash32(hashlib.sha256(text).digest())
 
 
-def _late(case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
+Noticed: TypeAlias = "Sequence[tuple[Hash32, str]]"
+"""What a finding is about, and its evidence."""
+
+
+def _late(case: Case, changes: Changes) -> Noticed:
     late_seconds = case.now_ms // 1000 - case.record.scene.occurred_at
-    if late_seconds > LIMITS.late_seconds:
-        days = late_seconds // 86400
-        subject = changes.parcels[-1] if changes.parcels else case.signed.record_id
-        yield subject, f"recorded {days} days after it is said to have occurred"
+    if late_seconds <= LIMITS.late_seconds:
+        return ()
+    days = late_seconds // 86400
+    subject = changes.parcels[-1] if changes.parcels else case.signed.record_id
+    return ((subject, f"recorded {days} days after it is said to have occurred"),)
 
 
-def _over_capacity(case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
-    for item in changes.items:
-        if not isinstance(item, YearOutput):
-            continue
-        site = case.state.read(SiteState, item.site)
-        capacity = site.yearly_capacity_millicarats if site else 0
-        if capacity and item.weight_millicarats > capacity:
-            evidence = (
-                f"{carats(item.weight_millicarats)} ct registered for {item.year}, "
-                f"declared capacity {carats(capacity)} ct"
-            )
-            yield item.site, evidence
+def _over_capacity(case: Case, changes: Changes) -> Noticed:
+    (output,) = [item for item in changes.items if isinstance(item, YearOutput)]
+    site = case.site(output.site)
+    capacity = site.yearly_capacity_millicarats if site else 0
+    if not capacity or output.weight_millicarats <= capacity:
+        return ()
+    evidence = (
+        f"{carats(output.weight_millicarats)} ct registered for {output.year}, "
+        f"declared capacity {carats(capacity)} ct"
+    )
+    return ((output.site, evidence),)
 
 
-def _implausible_yield(_case: Case, changes: Changes) -> Iterator[tuple[Hash32, str]]:
+def _implausible_yield(_case: Case, changes: Changes) -> Noticed:
+    (made,) = [item for item in changes.items if isinstance(item, Operation)]
+    if made.name != "polish":
+        return ()
     least, most = PLAUSIBLE_YIELD_PERCENT
-    for item in changes.items:
-        if not isinstance(item, Operation) or item.name != "polish":
-            continue
-        rough, polished = sum(item.input_weights_millicarats), sum(item.weights_millicarats)
-        if not least * rough <= 100 * polished <= most * rough:
-            evidence = f"{carats(polished)} ct polished from {carats(rough)} ct of rough"
-            yield item.outputs[0], evidence
+    rough, polished = sum(made.input_weights_millicarats), sum(made.weights_millicarats)
+    if least * rough <= 100 * polished <= most * rough:
+        return ()
+    evidence = f"{carats(polished)} ct polished from {carats(rough)} ct of rough"
+    return ((made.outputs[0], evidence),)
 
 
 def contradictions(operation: Operation, positions: Iterable[int]) -> Iterator[Finding]:
@@ -85,13 +92,14 @@ def _finding(name: str, index: int, record_id: Hash32, subject: Hash32, evidence
     )
 
 
-_NOTICERS: Final = {
-    "declared-late": _late,
-    "over-capacity": _over_capacity,
-    "implausible-yield": _implausible_yield,
+Notice = Callable[[Case, Changes], Noticed]
+_OF_ALL: Final[Mapping[str, Notice]] = {"declared-late": _late}
+_OF_KINDS: Final[Mapping[type[Record], Mapping[str, Notice]]] = {
+    Registration: {**_OF_ALL, "over-capacity": _over_capacity},
+    Transformation: {**_OF_ALL, "implausible-yield": _implausible_yield},
 }
 CONTRADICTED: Final = "origin-contradicted"
-RAISED: Final = (*_NOTICERS, CONTRADICTED)
+RAISED: Final = (*dict.fromkeys(chain(_OF_ALL, *_OF_KINDS.values())), CONTRADICTED)
 """The findings that accepted records raise, by name."""
 
 
@@ -100,7 +108,7 @@ def findings_of(case: Case, changes: Changes) -> tuple[Finding, ...]:
     return tuple(
         [
             _finding(name, case.index, case.signed.record_id, subject, evidence)
-            for name, notice in _NOTICERS.items()
+            for name, notice in _OF_KINDS.get(type(case.record), _OF_ALL).items()
             for subject, evidence in notice(case, changes)
         ]
     )

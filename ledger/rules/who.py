@@ -18,9 +18,14 @@ KEY_ITSELF: Final = frozenset(("Charter", "Amendment", "Admission", "Revocation"
 _FIELD: Final = "signatures"
 
 
+def _is_key_of(case: Case, party: Party, signer: Address) -> bool:
+    """Tell whether an address is a party's key in force."""
+    return signer == party.key_at(case.now_ms)
+
+
 def _may_sign_for(case: Case, party: Party, signer: Address) -> bool:
     """Tell whether an address is a party's key or one of its agents, in scope or not."""
-    if signer == party.key_at(case.now_ms):
+    if _is_key_of(case, party, signer):
         return True
     agent = case.state.read(Agent, signer)
     return agent is not None and agent.organisation == party.address
@@ -33,15 +38,14 @@ def _check_signers_of(case: Case, *signing: tuple[Party, Address]) -> None:
         Refused: ``signer`` or ``agent-scope``.
 
     """
-    for party, signer in signing:
+    others = [pair for pair in signing if not _is_key_of(case, *pair)]
+    for party, signer in others:
         if not _may_sign_for(case, party, signer):
             expected = "the current key, or an agent, of " + to_hex(party.address)
             raise refuse("signer", _FIELD, expected, signer)
     kind = case.record.KIND.name
     needs_key = kind in KEY_ITSELF or case.record.what.author_role == "governor"
-    for party, signer in signing:
-        if signer == party.key_at(case.now_ms):
-            continue
+    for _, signer in others:
         agent = case.state.read(Agent, signer)
         if needs_key or agent is None or not agent.may_sign(kind, case.now_ms):
             raise refuse("agent-scope", _FIELD, f"an agent that may sign {kind} now", signer)
@@ -97,11 +101,12 @@ def _check_governors(case: Case) -> None:
 
 def _check_signers(case: Case, author: Party) -> None:
     record = case.record
+    said = (record.KIND.name, record.operation)
     if signature_count(record) is None:
         _check_governors(case)
-    elif (record.KIND.name, record.operation) == ("KeyChange", "rotate"):
+    elif said == ("KeyChange", "rotate"):
         _check_rotation(case, author)
-    elif (record.KIND.name, record.operation) == ("Receipt", "acceptShort"):
+    elif said == ("Receipt", "acceptShort"):
         sender = case.known_party(record.who.sender, "who.sender")
         _check_pair(case, author, sender)
     else:

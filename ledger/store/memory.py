@@ -101,6 +101,11 @@ class MemoryView:
         index = self._tables.indices.get(record_id)
         return index if index is not None and index < self._derived_size else None
 
+    def indices_of(self, record_ids: Sequence[Hash32]) -> dict[Hash32, int]:
+        """Return the indices of those among many records that were accepted."""
+        found = {record_id: self.index_of(record_id) for record_id in record_ids}
+        return {record_id: index for record_id, index in found.items() if index is not None}
+
     def mentions(self, parcel: ParcelId) -> tuple[int, ...]:
         """Return the indices of the records that speak of a parcel, ascending."""
         found = self._tables.mentions.get(parcel, ())

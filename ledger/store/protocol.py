@@ -110,6 +110,9 @@ class View(State, Protocol):
     def index_of(self, record_id: Hash32) -> int | None:
         """Return the index of an accepted record."""
 
+    def indices_of(self, record_ids: Sequence[Hash32]) -> dict[Hash32, int]:
+        """Return the indices of those among many records that were accepted."""
+
     def mentions(self, parcel: ParcelId) -> tuple[int, ...]:
         """Return the indices of the records that speak of a parcel, ascending."""
 

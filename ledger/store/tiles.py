@@ -141,11 +141,7 @@ class Tail:
         self._frontier.append(leaf)
         filled: list[FullTile] = []
         added = leaf
-        while True:
-            level = len(filled)
-            if level == len(self._partial):
-                self._partial.append(bytearray())
-            partial = self._partial[level]
+        for level, partial in enumerate(self._partial):
             partial += added
             if len(partial) < TILE_BYTES:
                 return filled
@@ -154,6 +150,8 @@ class Tail:
             number = (self.size >> TILE_HEIGHT * (level + 1)) - 1
             added = complete_root(hashes)
             filled.append(FullTile(level, number, hashes, added))
+        self._partial.append(bytearray(added))
+        return filled
 
     def copy(self) -> Tail:
         """Return a tail of its own with the same leaves."""

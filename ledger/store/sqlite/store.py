@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from ledger.store.sqlite.database import Database, create
 from ledger.store.sqlite.health import Health
 from ledger.store.sqlite.layout import LOG, SETTINGS, Settings
 from ledger.store.sqlite.view import BY_INDEX, SqliteView, tile_id, to_index
-from ledger.store.stored import holders_of
+from ledger.store.stored import row_of
 
 
 class SqliteWriter(SqliteView):
@@ -86,20 +87,22 @@ class SqliteWriter(SqliteView):
         self._many("add_record", sorted((found.record_id, found.index) for found in derived))
         mentions = {(parcel, found.index) for found in derived for parcel in found.mentions}
         self._many("add_mention", sorted(mentions))
-        rows: dict[str, list[tuple[object, ...]]] = {}
+        of_sorts: defaultdict[type[Item], list[Item]] = defaultdict(list)
         for item in items:
-            value = encode_item(item)
-            if isinstance(item, Parcel):
-                rows.setdefault("put_parcel", []).append(
-                    (item.id, item.made_by, *holders_of(item), value)
-                )
-            elif table := BY_INDEX.get(type(item)):
-                rows.setdefault(f"put_{table}", []).append((to_index(item.key), value))
-            else:
-                row = (sort_number(type(item)), item.key, value)
-                rows.setdefault("put_item", []).append(row)
-        for name, values in rows.items():
-            self._many(name, values)
+            of_sorts[type(item)].append(item)
+        for sort, same in of_sorts.items():
+            self._put(sort, same)
+
+    def _put(self, sort: type[Item], items: Sequence[Item]) -> None:
+        """Write items of one sort."""
+        if sort is Parcel:
+            self._many("put_parcel", [row_of(item) for item in items])
+        elif table := BY_INDEX.get(sort):
+            rows = [(to_index(item.key), encode_item(item)) for item in items]
+            self._many(f"put_{table}", rows)
+        else:
+            number = sort_number(sort)
+            self._many("put_item", [(number, *row_of(item)) for item in items])
 
     def _many(self, name: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._connection.executemany(self._sql[name], rows)

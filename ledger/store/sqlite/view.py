@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar, cast
 
 import apsw
@@ -76,7 +76,14 @@ class SqliteView:
     def index_of(self, record_id: Hash32) -> int | None:
         """Return the index of an accepted record."""
         found = self._one("read_index", record_id)
-        return found[0] if found else None
+        return found[1] if found else None
+
+    def indices_of(self, record_ids: Sequence[Hash32]) -> dict[Hash32, int]:
+        """Return the indices of those among many records that were accepted."""
+        self._check_use()
+        asked = [(record_id,) for record_id in record_ids]
+        with self._health:
+            return dict(self._connection.executemany(self._sql["read_index"], asked))
 
     def mentions(self, parcel: ParcelId) -> tuple[int, ...]:
         """Return the indices of the records that speak of a parcel, ascending."""

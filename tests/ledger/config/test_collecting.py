@@ -14,7 +14,7 @@ class Knot:
 
 before = len(gc.get_objects())
 collect_seldom()
-print(gc.get_freeze_count() > before / 2, gc.isenabled(), gc.get_threshold()[0] >= 10_000)
+print(gc.get_freeze_count() > before / 2, gc.isenabled(), gc.get_threshold()[0] >= 30_000)
 knot = Knot()
 knot.itself = knot
 del knot

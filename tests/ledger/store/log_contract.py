@@ -29,6 +29,7 @@ class LogContract:
             assert view.row(0) is None
             assert list(view.rows(0, 10)) == []
             assert view.index_of(NO_HASH) is None
+            assert view.indices_of([NO_HASH]) == view.indices_of([]) == {}
             assert view.record(NO_HASH) is None
             assert view.mentions(NO_HASH) == ()
             assert view.parcels_of(HOLDERS[0], NO_HASH, 10) == []
@@ -42,6 +43,8 @@ class LogContract:
             assert view.head() == scribe.head
             assert list(view.rows(0, scribe.head.size)) == scribe.rows
             assert [view.row(index) for index in range(scribe.head.size)] == scribe.rows
+            indices = {derived.record_id: derived.index for derived in scribe.derived}
+            assert view.indices_of([NO_HASH, *indices, *indices]) == indices
             for derived in scribe.derived:
                 assert view.index_of(derived.record_id) == derived.index
             for (sort, key), item in scribe.items.items():
@@ -79,6 +82,7 @@ class LogContract:
             assert len(list(view.rows(0, 600))) == 300
             assert view.row(300) is None
             assert view.index_of(scribe.derived[300].record_id) is None
+            assert view.indices_of([scribe.derived[300].record_id]) == {}
             for sort, key in scribe.items:
                 assert view.read(sort, key) == before.get((sort, key))
             for parcel in scribe.parcels:

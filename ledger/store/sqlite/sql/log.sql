@@ -35,7 +35,7 @@ SELECT count(*) FROM tiles;
 INSERT INTO tiles (id, root, hashes) VALUES (?, ?, ?);
 
 -- name: read_index
-SELECT idx FROM records WHERE record_id = ?;
+SELECT record_id, idx FROM records WHERE record_id = ?;
 
 -- name: all_records
 SELECT record_id, idx FROM records ORDER BY record_id;
@@ -88,7 +88,7 @@ SELECT id, value FROM parcels WHERE number IN (
 ) ORDER BY number LIMIT ?3;
 
 -- name: put_parcel
-INSERT INTO parcels (id, made_by, custodian, recipient, live, value) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO parcels (id, value, made_by, custodian, recipient, live) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     made_by = excluded.made_by, custodian = excluded.custodian, recipient = excluded.recipient,
     live = excluded.live, value = excluded.value;
