@@ -16,6 +16,7 @@ import msgspec
 
 from ledger.custody import items
 from ledger.custody.items import SORTS, Admitted, Item
+from ledger.records.compiled import maker
 
 ItemType = TypeVar("ItemType")
 Turn = Callable[[Any], Any]
@@ -31,6 +32,7 @@ class _Form:
         write: turns those at some places into what JSON holds.
         plain: the type of that, all fields together.
         read: turns them back.
+        make: makes an instance of the class from all of them.
 
     """
 
@@ -38,6 +40,7 @@ class _Form:
     write: Turns
     plain: Any
     read: Turns
+    make: Callable[..., Any]
 
 
 def _turned(values: Iterable[Any], turns: Turns) -> list[Any]:
@@ -69,7 +72,7 @@ def _ways(hint: Any) -> tuple[Any, Turn | None, Turn | None]:  # noqa: ANN401 - 
         return (
             form.plain,
             lambda held: _turned(form.give(held), form.write),
-            lambda plain: Admitted(*_turned(plain, form.read)),
+            lambda plain: form.make(*_turned(plain, form.read)),
         )
     base = getattr(hint, "__supertype__", hint)
     return (str, bytes.hex, bytes.fromhex) if base is bytes else (base, None, None)
@@ -79,12 +82,14 @@ def _form_of(cls: type[Any]) -> _Form:
     names = [field.name for field in dataclasses.fields(cls)]
     hints = typing.get_type_hints(cls, vars(items))
     plain, write, read = zip(*(_ways(hints[name]) for name in names), strict=True)
-    return _Form(attrgetter(*names), _turns(write), _tuple_of(plain), _turns(read))
+    give = attrgetter(*names)
+    return _Form(give, _turns(write), _tuple_of(plain), _turns(read), maker(cls))
 
 
 _FORMS: Final = {cls: _form_of(cls) for cls in SORTS}
 _READERS: Final = {
-    cls: (msgspec.json.Decoder(form.plain).decode, form.read) for cls, form in _FORMS.items()
+    cls: (msgspec.json.Decoder(form.plain).decode, form.read, form.make)
+    for cls, form in _FORMS.items()
 }
 _ENCODER: Final = msgspec.json.Encoder()
 _NUMBERS: Final = {cls: number for number, cls in enumerate(SORTS)}
@@ -103,8 +108,8 @@ def decode_item(sort: type[ItemType], raw: bytes) -> ItemType:
         ValueError: the bytes are not of this sort.
 
     """
-    decode, turns = _READERS[sort]  # type: ignore[index]  # only Items are ever asked
-    return sort(*_turned(decode(raw), turns))
+    decode, turns, make = _READERS[sort]  # type: ignore[index]  # only Items are ever asked
+    return make(*_turned(decode(raw), turns))  # type: ignore[no-any-return]  # of its own sort
 
 
 def sort_number(sort: type[Item]) -> int:
