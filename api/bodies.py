@@ -99,7 +99,7 @@ class Room:
 
 
 def _no_room() -> ProblemError:
-    return problem("unavailable", "too many batches arrive at once; try again later")
+    return problem("unavailable", "too much arrives at once; try again later")
 
 
 class Share:

@@ -6,8 +6,8 @@ off, leaves nothing behind.
 
 Few batches are worked on at a time. A batch has its turn from when all of it is there until every
 line is decided and told in memory; neither sending it slowly nor leaving its answer unread keeps
-the turn from another. What arrives, or has arrived and is not worked on yet, has a bounded room in
-memory, in which the largest gives way to smaller ones.
+the turn from another. What arrives, batches and single records alike, has a bounded room in memory,
+in which the largest gives way to smaller ones.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ class Sending:
         check_media_type(request, JSON)
         try:
             most = LIMITS.record_body_bytes_max
-            raw = await read_body(request, most, self._limits.body_seconds_max)
+            with self._room.share() as share:
+                raw = await read_body(request, most, self._limits.body_seconds_max, share)
         except TooLarge:
             expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None

@@ -110,7 +110,7 @@ class DoorLimits:
         questions_at_once_max: how many questions are answered at a time. The framework has 40
             threads for all it does; the others are for writing, and for telling who is ready.
         batches_at_once_max: how many batches are worked on at a time.
-        arriving_bytes_max: how many bytes of batches may be held that nobody works on yet. When
+        arriving_bytes_max: how many bytes of bodies may be held that nobody works on yet. When
             they are, the batch on its way that holds the most gives way to smaller ones.
         batch_step_records: how many lines of a batch are handed to the book at a time.
         gathered_record_bytes_max: how long a single record may be to be read together with others

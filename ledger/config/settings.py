@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         client_seconds_max: how long one may wait for the head of a request, or for an answer to be
             taken.
         body_seconds_max: how long the body of a request may take to arrive.
-        arriving_bytes_max: how many bytes of batches may be held that nobody works on yet.
+        arriving_bytes_max: how many bytes of records may be held that nobody works on yet.
         batches_at_once_max: how many batches are worked on at a time.
         questions_at_once_max: how many questions are answered at a time.
         streams_max: how many streams of the log there may be at a time.

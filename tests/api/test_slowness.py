@@ -26,6 +26,9 @@ SECONDS = 60.0
 class Posting:
     """A batch posted by hand: what the server waits for comes when the test says so."""
 
+    path = "/v1/records/batch"
+    media_type = LINES
+
     def __init__(self, made: Shown, body: bytes, query: str = "") -> None:
         self._app = made.client.app
         self._body = body
@@ -39,10 +42,10 @@ class Posting:
 
     async def go(self) -> int:
         """Post it, and return the status."""
-        headers = [(b"content-type", LINES)]
+        headers = [(b"content-type", self.media_type)]
         scope = {
             "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http",
-            "path": "/v1/records/batch", "raw_path": b"/v1/records/batch", "root_path": "",
+            "path": self.path, "raw_path": self.path.encode(), "root_path": "",
             "query_string": self._query, "headers": headers, "server": ("here", 80),
             "client": ("there", 1),
         }  # fmt: skip
@@ -64,6 +67,13 @@ class Posting:
         self.answer += message.get("body", b"")
         self.is_answered.set()
         await self.may_take.wait()
+
+
+class PostingOne(Posting):
+    """A single record, posted likewise."""
+
+    path = "/v1/records"
+    media_type = b"application/json"
 
 
 @pytest.mark.parametrize("query", ["", "?atomic=true"])
@@ -114,6 +124,23 @@ def test_batches_that_arrive_share_a_bounded_room_and_give_it_back() -> None:
             assert json.loads(large.answer)["rule"] == "unavailable"
             slow.may_end.set()
             assert await waiting == 200
+            assert await Posting(made, second + b"\n" + third).go() == 200
+
+        asyncio.run(post())
+
+
+def test_single_records_that_arrive_share_the_room_of_batches() -> None:
+    with shown(jewel(), arriving_bytes_max=2_000) as made:
+        first, second, third = made.registrations(3)
+
+        async def post() -> None:
+            slow, large = PostingOne(made, first), Posting(made, second + b"\n" + third)
+            slow.may_end.clear()
+            waiting = asyncio.create_task(slow.go())
+            await slow.has_arrived.wait()
+            assert await large.go() == 503
+            slow.may_end.set()
+            assert await waiting == 201
             assert await Posting(made, second + b"\n" + third).go() == 200
 
         asyncio.run(post())
