@@ -11,8 +11,8 @@ from benchmarks.raw import AllCores
 from ledger.config import LedgerFolder
 
 RAW_SECONDS = 0.5
-_SMALL = "Python in one process: reading, deciding and re-reading share its one interpreter"
-_LARGE = "pages of SQLite: a random id is a page of its own in each of three indexes"
+_SMALL = "Python: deciding, writing and re-reading share one interpreter, and wait for helpers"
+_LARGE = "pages of SQLite: a random id is a page of its own in each of two indexes"
 
 
 def appends(small: LedgerFolder, large: LedgerFolder, load: Load, scale: Scale) -> Iterator[Figure]:
