@@ -111,6 +111,10 @@ def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS
     except apsw.Error as error:
         return [_fault(path, error)]
     try:
+        if layout.journal == "delete":
+            # What a crash cut short is undone by the first read, and may make the file shorter.
+            connection.pragma("schema_version")
+            pages = path.stat().st_size // settings.page_bytes
         connection.pragma("synchronous", layout.synchronous)
         check_settings(connection, layout, settings)
         lines = check_schema(connection, script(PACKAGE, f"{layout.name}_schema"))

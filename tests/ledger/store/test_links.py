@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,8 @@ import pytest
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.links import MemoryLinks
 from ledger.store.sqlite import LINKS, SETTINGS, SqliteLinks, SqliteStore, check_all
+from ledger.store.sqlite.database import create
+from ledger.store.sqlite.layout import connect
 from tests.ledger.store.disks import Disk, Mark, failing, recording
 from tests.ledger.store.histories import write_files
 from tests.ledger.store.links_contract import STONE, LinksContract, link
@@ -123,3 +126,21 @@ def _try_to_mint(path: Path, vfs: str) -> bool:
         except (StoreFailed, Damaged, Unavailable):
             return False
     return True
+
+
+def test_a_transaction_that_a_crash_cut_short_is_undone_and_is_no_fault(tmp_path: Path) -> None:
+    path, copy = tmp_path / "links.db", tmp_path / "copy"
+    copy.mkdir()
+    create(path, LINKS, SETTINGS)
+    with closing(connect(path, SETTINGS, may_write=True)) as connection:
+        connection.pragma("synchronous", LINKS.synchronous)
+        connection.pragma("cache_size", 2)  # pages that do not fit go to the file at once
+        connection.execute("BEGIN IMMEDIATE")
+        row = "INSERT INTO links VALUES (?, zeroblob(32), zeroblob(20), 1, NULL)"
+        connection.executemany(row, [(number.to_bytes(16, "big"),) for number in range(2_000)])
+        for file in (path, Path(f"{path}-journal")):
+            shutil.copyfile(file, copy / file.name)
+        connection.execute("ROLLBACK")
+    assert (copy / "links.db").stat().st_size > path.stat().st_size
+    assert check_all(copy / "links.db", LINKS) == []
+    assert (copy / "links.db").stat().st_size == path.stat().st_size
