@@ -30,7 +30,9 @@ CONFIG: dict[str, Any] = {
     "checks": {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "3xx", "401", "403", "404", "406", *REFUSED_BY_A_RULE]
-        }
+        },
+        # What is too long is refused as that (413), whatever else is wrong with it.
+        "negative_data_rejection": {"expected-statuses": ["4xx"]},
     },
     "operations": [
         {
