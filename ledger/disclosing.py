@@ -156,11 +156,6 @@ class Disclosing:
         store, position = self._own(reader, record_id, name)
         store.erase(record_id, position, self._clock())
 
-    def names(self, reader: Reader, addresses: Iterable[Address]) -> dict[Address, str]:
-        """Return the names of parties that a reader may see, as the log stands; see below."""
-        with self._log.view() as view:
-            return self.names_in(view, reader, addresses)
-
     def names_in(
         self, view: View, reader: Reader, addresses: Iterable[Address], *, must: bool = False
     ) -> dict[Address, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,11 @@ class Shown:
         except (Unknown, SignInNeeded):
             return None
         return {one["name"]: one["value"] for one in plain["fields"]}
+
+    def names(self, reader: Reader, addresses: list[Address]) -> dict[Address, str]:
+        """Return the names that a reader is shown, as the log stands."""
+        with self.book.view() as view:
+            return self.disclosing.names_in(view, reader, addresses)
 
 
 def party(name: str, *, is_agent: bool = False) -> Reader:
@@ -175,29 +180,27 @@ def test_what_is_kept_of_a_record_that_the_log_does_not_hold_is_nobodys(shown: S
     shown.desk.private.keep([Keeping(other, fields, address_of(SUBJECT))])
     with pytest.raises(Unknown):
         shown.disclosing.shown(OPERATOR, other)
-    assert shown.disclosing.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
+    assert shown.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
 
 
 def test_names_are_those_that_the_reader_may_see(shown: Shown) -> None:
     both = [address_of(SUBJECT), address_of("trader-be")]
     seen = {address_of(SUBJECT): NAME}
-    assert shown.disclosing.names(OPERATOR, both) == seen
-    assert shown.disclosing.names(party(SUBJECT), both) == seen
-    assert shown.disclosing.names(party("trader-be"), both) == {}
-    assert shown.disclosing.names(STRANGER, both) == {}
+    assert shown.names(OPERATOR, both) == seen
+    assert shown.names(party(SUBJECT), both) == seen
+    assert shown.names(party("trader-be"), both) == {}
+    assert shown.names(STRANGER, both) == {}
     shown.disclosing.grant(party(SUBJECT), shown.admission, "name", EVERYONE)
-    assert shown.disclosing.names(STRANGER, both) == seen
+    assert shown.names(STRANGER, both) == seen
 
 
 def test_a_name_is_that_of_the_latest_admission_with_one_to_see(shown: Shown) -> None:
     later = admit(shown.desk, shown.book, SUBJECT, "cutter", name="Dubai Cutting")
-    assert shown.disclosing.names(OPERATOR, [address_of(SUBJECT)]) == {
-        address_of(SUBJECT): "Dubai Cutting"
-    }
+    assert shown.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): "Dubai Cutting"}
     shown.disclosing.grant(party(SUBJECT), shown.admission, "name", EVERYONE)
-    assert shown.disclosing.names(STRANGER, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
+    assert shown.names(STRANGER, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
     shown.disclosing.erase(OPERATOR, later, "name")
-    assert shown.disclosing.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
+    assert shown.names(OPERATOR, [address_of(SUBJECT)]) == {address_of(SUBJECT): NAME}
 
 
 def test_what_an_agent_is_called_by_its_party_is_no_partys_name(shown: Shown) -> None:
@@ -207,7 +210,7 @@ def test_what_an_agent_is_called_by_its_party_is_no_partys_name(shown: Shown) ->
     )
     admission = keep(shown.desk, shown.book, record, "trader-be", {"name": "The clerk"})
     assert shown.disclosing.shown(OPERATOR, admission)["fields"][0]["value"] == "The clerk"
-    assert shown.disclosing.names(OPERATOR, [agent]) == {}
+    assert shown.names(OPERATOR, [agent]) == {}
 
 
 def test_grantees_are_addresses_or_everyone() -> None:
@@ -222,7 +225,7 @@ def test_a_ledger_that_keeps_no_private_fields_shows_none(shown: Shown) -> None:
     bare = Disclosing(shown.book, None, lambda: NOW_MS)
     with pytest.raises(Unknown):
         bare.shown(OPERATOR, shown.admission)
-    assert bare.names(OPERATOR, [address_of(SUBJECT)]) == {}
+    assert replace(shown, disclosing=bare).names(OPERATOR, [address_of(SUBJECT)]) == {}
 
 
 def test_names_that_cannot_be_read_are_left_out_and_logged_or_raised(
