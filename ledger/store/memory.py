@@ -172,14 +172,12 @@ class MemoryView:
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in one order for all stores."""
         fingerprint, tables = Fingerprint(), self._tables
-        records = sorted(tables.indices.items())
-        fingerprint.add("records", [row for row in records if row[1] < self._derived_size])
+        records = sorted((index, record_id) for record_id, index in tables.indices.items())
+        fingerprint.add("records", [row for row in records if row[0] < self._derived_size])
         for sort in SORTS:
             if sort is Parcel:
                 made = tables.in_order_of_making(self._head.size)
-                numbers = {parcel.id: number for number, parcel in enumerate(made, 1)}
-                made.sort(key=lambda parcel: parcel.id)
-                numbered = [(of.id, numbers[of.id], *row_of(of)[1:]) for of in made]
+                numbered = [(number, *row_of(parcel)) for number, parcel in enumerate(made, 1)]
                 fingerprint.add(sort.__name__, numbered)
             else:
                 fingerprint.add(sort.__name__, map(row_of, tables.all(sort, self._head.size)))

@@ -50,7 +50,7 @@ class Layout:
         return 2 if self.journal == "wal" else 3
 
 
-LOG: Final = Layout("log", 0x41444C47, version=2)
+LOG: Final = Layout("log", 0x41444C47, version=3)
 CHECKPOINTS: Final = Layout("checkpoints", 0x41444350)
 PRIVATE: Final = Layout("private", 0x41444C50, "delete")
 LINKS: Final = Layout("links", 0x41444C4B, "delete")

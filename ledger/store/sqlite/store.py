@@ -19,6 +19,7 @@ from ledger.store.sqlite.health import Health
 from ledger.store.sqlite.layout import LOG, SETTINGS, Settings
 from ledger.store.sqlite.view import BY_INDEX, SqliteView, tile_id, to_index
 from ledger.store.stored import row_of
+from ledger.values import Hash32
 
 
 class SqliteWriter(SqliteView):
@@ -27,6 +28,13 @@ class SqliteWriter(SqliteView):
     def __init__(self, connection: apsw.Connection, health: Health) -> None:
         super().__init__(connection, health)
         self._is_rebuilding = False
+        self._absent: set[Hash32] = set()  # nobody else writes until this writer ends
+
+    def indices_of(self, record_ids: Sequence[Hash32]) -> dict[Hash32, int]:
+        """Return the indices of those among many records that were accepted."""
+        found = super().indices_of(record_ids)
+        self._absent.update(record_id for record_id in record_ids if record_id not in found)
+        return found
 
     def commit(self, group: Group) -> None:
         """Write a group durably, as the writer's last act."""
@@ -44,7 +52,7 @@ class SqliteWriter(SqliteView):
             try:
                 self._derive(group.derived, group.items)
             except apsw.ConstraintError as error:
-                raise BadQuestion("group", "records that the log does not hold yet") from error
+                raise _known_already() from error
             self._finish()
 
     def clear_derived(self) -> None:
@@ -83,6 +91,7 @@ class SqliteWriter(SqliteView):
             raise HeadMoved(f"the head is at {self._head.size}, not as it was at {old.size}")
 
     def _derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
+        self._check_absent([found.record_id for found in derived])
         # In the order of their keys: neighbours then lie on a page that is in memory already.
         self._many("add_record", sorted((found.record_id, found.index) for found in derived))
         mentions = {(parcel, found.index) for found in derived for parcel in found.mentions}
@@ -92,6 +101,13 @@ class SqliteWriter(SqliteView):
             of_sorts[type(item)].append(item)
         for sort, same in of_sorts.items():
             self._put(sort, same)
+
+    def _check_absent(self, record_ids: Sequence[Hash32]) -> None:
+        """Refuse records that are there already: no index keeps a whole id from standing twice."""
+        given = set(record_ids)
+        if len(given) < len(record_ids) or self.indices_of(list(given - self._absent)):
+            raise _known_already()
+        self._absent -= given
 
     def _put(self, sort: type[Item], items: Sequence[Item]) -> None:
         """Write items of one sort."""
@@ -106,6 +122,10 @@ class SqliteWriter(SqliteView):
 
     def _many(self, name: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._connection.executemany(self._sql[name], rows)
+
+
+def _known_already() -> BadQuestion:
+    return BadQuestion("group", "records that the log does not hold yet, each once")
 
 
 def _columns(head: Head) -> tuple[int, bytes, bytes, int]:

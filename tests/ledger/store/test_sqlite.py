@@ -100,7 +100,7 @@ def test_a_store_cannot_be_made_where_there_is_no_folder(tmp_path: Path) -> None
     ("sql", "reason"),
     [
         ("PRAGMA application_id = 7", "not a log file"),
-        ("PRAGMA user_version = 1", "layout 1; this Adamant reads 2"),
+        ("PRAGMA user_version = 1", "layout 1; this Adamant reads 3"),
         ("PRAGMA journal_mode = delete", "journal_mode is delete, not wal"),
     ],
 )

@@ -37,6 +37,19 @@ def test_lookups_by_holder_read_their_index_and_nothing_else() -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("name", ["read_index", "read_parcel", "read_maker", "page_parcels"])
+def test_lookups_by_id_read_the_index_of_its_beginning(name: str) -> None:
+    connection = apsw.Connection(":memory:")
+    connection.execute(script(PACKAGE, "log_schema"))
+    sql = statements(PACKAGE, "log")[name]
+    values = (b"",) if "?2" not in sql else (b"", 1)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    table = "records" if name == "read_index" else "parcels"
+    comparison = ">" if name == "page_parcels" else "="
+    assert plan[0] == f"SEARCH {table} USING INDEX {table}_by_id (<expr>{comparison}?)"
+    connection.close()
+
+
 def test_a_name_that_stands_twice_is_refused(tmp_path: Path, monkeypatch) -> None:
     package = tmp_path / "twice"
     (package / "sql").mkdir(parents=True)

@@ -35,10 +35,11 @@ SELECT count(*) FROM tiles;
 INSERT INTO tiles (id, root, hashes) VALUES (?, ?, ?);
 
 -- name: read_index
-SELECT record_id, idx FROM records WHERE record_id = ?;
+SELECT record_id, idx FROM records
+WHERE substr(record_id, 1, 8) = substr(?1, 1, 8) AND record_id = ?1;
 
 -- name: all_records
-SELECT record_id, idx FROM records ORDER BY record_id;
+SELECT idx, record_id FROM records ORDER BY idx;
 
 -- name: add_record
 INSERT INTO records (record_id, idx) VALUES (?, ?);
@@ -59,19 +60,22 @@ SELECT parcel, idx FROM mentions ORDER BY parcel, idx;
 INSERT INTO mentions (parcel, idx) VALUES (?, ?);
 
 -- name: read_parcel
-SELECT value FROM parcels WHERE id = ?;
+SELECT value FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1;
 
 -- name: read_maker
-SELECT made_by FROM parcels WHERE id = ?;
+SELECT made_by FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1;
 
 -- name: page_parcels
-SELECT id, value FROM parcels WHERE id > ? ORDER BY id LIMIT ?;
+SELECT id, value FROM parcels WHERE substr(id, 1, 8) >= coalesce(substr(?1, 1, 8), x'') AND id > ?1
+ORDER BY substr(id, 1, 8), id LIMIT ?2;
 
 -- name: all_parcels
-SELECT id, number, value, made_by, custodian, recipient, live FROM parcels ORDER BY id;
+SELECT number, id, value, made_by, custodian, recipient, live FROM parcels ORDER BY number;
 
 -- name: parcels_of
-WITH known (number) AS (SELECT coalesce((SELECT number FROM parcels WHERE id = ?2), 0))
+WITH known (number) AS (SELECT coalesce((
+    SELECT number FROM parcels WHERE substr(id, 1, 8) = substr(?2, 1, 8) AND id = ?2
+), 0))
 SELECT id, value FROM parcels WHERE number IN (
     SELECT number FROM (
         SELECT number FROM parcels
@@ -88,8 +92,11 @@ SELECT id, value FROM parcels WHERE number IN (
 ) ORDER BY number LIMIT ?3;
 
 -- name: put_parcel
-INSERT INTO parcels (id, value, made_by, custodian, recipient, live) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
+INSERT INTO parcels (number, id, value, made_by, custodian, recipient, live) VALUES (
+    (SELECT number FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1),
+    ?1, ?2, ?3, ?4, ?5, ?6
+)
+ON CONFLICT (number) DO UPDATE SET
     made_by = excluded.made_by, custodian = excluded.custodian, recipient = excluded.recipient,
     live = excluded.live, value = excluded.value;
 
