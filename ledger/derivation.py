@@ -9,51 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
 
 from ledger import entry as entries
 from ledger.custody import Changes, Item, Operation, State
 from ledger.entry import Entry, Sort
 from ledger.errors import Damaged, Refused
-from ledger.records import Record
 from ledger.rules import check
 from ledger.rules.findings import contradictions
 from ledger.signing import SignedRecord, read_signed
 from ledger.trace.bounds import Outputs
 from ledger.trace.kept import Blends, blend_of, keep
-from ledger.values import Hash32, ParcelId
-
-ItemType = TypeVar("ItemType")
-_UNREAD: Final = object()
-
-
-class Remembered:
-    """A state whose answers are kept in memory; for as long as nobody changes it underneath."""
-
-    __slots__ = ("_base", "_items", "_records")
-
-    def __init__(self, base: State) -> None:
-        self._base = base
-        self._items: dict[tuple[object, bytes], object] = {}
-        self._records: dict[Hash32, Record | None] = {}
-
-    def read(self, sort: type[ItemType], key: bytes) -> ItemType | None:
-        """Return the item of a sort under a key, or None."""
-        place = (sort, key)
-        item = self._items.get(place, _UNREAD)
-        if item is _UNREAD:
-            item = self._items[place] = self._base.read(sort, key)
-        return item  # type: ignore[return-value]  # kept under its own sort
-
-    def record(self, record_id: Hash32) -> Record | None:
-        """Return an accepted record, or None."""
-        if record_id not in self._records:
-            self._records[record_id] = self._base.record(record_id)
-        return self._records[record_id]
-
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, or None."""
-        return self._base.made_by(parcel)
+from ledger.values import Hash32
 
 
 def decide(

@@ -84,12 +84,8 @@ def decode(data: bytes, place: str = "entry") -> Entry:
     sort = _SORTS.get(data[0])
     if sort is None:
         raise Damaged("altered", place, f"sort 0x{data[0]:02x}")
-    return Entry(
-        recorded_at_ms=Milliseconds(int.from_bytes(data[1:9], "big")),
-        previous=Hash32(data[9:41]),
-        root=Hash32(data[41:]),
-        sort=sort,
-    )
+    time = Milliseconds(int.from_bytes(data[1:9], "big"))
+    return Entry(time, Hash32(data[9:41]), Hash32(data[41:]), sort)
 
 
 def hash_of(entry_bytes: bytes) -> Hash32:

@@ -15,7 +15,7 @@ from ledger.audit.report import FaultList, Figures
 from ledger.audit.tables import compare_tables
 from ledger.checkpoint import VerifierKey
 from ledger.custody import Changes, Finding, Nothing, Operation, Overlay, Parcel, charter_of
-from ledger.derivation import Remembered, decide
+from ledger.derivation import decide
 from ledger.errors import Damaged, Refused
 from ledger.limits import LIMITS
 from ledger.records import Record
@@ -80,7 +80,7 @@ class Replay:
 
         """
         self._indices.update(self._scratch.indices_of(record_ids))
-        self._overlay, self._blends = Overlay(Remembered(self._left)), Blends()
+        self._overlay, self._blends = Overlay(self._left), Blends()
         yield
         accepted, self._accepted = self._accepted, []
         if accepted:

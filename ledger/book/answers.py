@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ledger.errors import Refusal
+from ledger.records.compiled import maker
 from ledger.values import Milliseconds, ParcelId, RecordId
 
 Reached = Literal["sequenced", "checkpointed"]
@@ -36,7 +37,10 @@ class Answer:
     def checkpointed(self) -> Answer:
         """Return the same answer about a record that a checkpoint covers."""
         place, time = self.index, self.recorded_at_ms
-        return Answer("checkpointed", place, self.record_id, time, self.parcels, self.again)
+        return make_answer("checkpointed", place, self.record_id, time, self.parcels, self.again)
+
+
+make_answer: Final = maker(Answer)
 
 
 @dataclass(frozen=True, slots=True)

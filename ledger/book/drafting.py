@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ledger import entry as entries
-from ledger.book.answers import Answer, Line, NotDone
+from ledger.book.answers import Answer, Line, NotDone, make_answer
 from ledger.custody import Changes, Overlay, State
 from ledger.derivation import decide
 from ledger.entry import Entry
 from ledger.errors import Damaged, Refusal, Refused
 from ledger.merkle import leaf_hash
+from ledger.records.compiled import maker
 from ledger.rules import touches
 from ledger.signing import SignedRecord
 from ledger.store.protocol import Derived, FullTile, Group, Head, Row, View
@@ -47,6 +49,12 @@ class Accepted:
 
     signed: SignedRecord
     changes: Changes
+
+
+_make_accepted: Final = maker(Accepted)
+_make_entry: Final = maker(Entry)
+_make_row: Final = maker(Row)
+_make_derived: Final = maker(Derived)
 
 
 class Draft:
@@ -129,14 +137,14 @@ class Draft:
             changes = decide(self._overlay, signed, index, self._now_ms, self._blends)
         except Refused as refused:
             return refused.refusal
-        self._accept(Accepted(signed, changes))
+        self._accept(_make_accepted(signed, changes))
         return self._answers[record_id]
 
     def _accept(self, accepted: Accepted) -> None:
         signed, index = accepted.signed, self._first_index + len(self._accepted)
         self._accepted.append(accepted)
         self._overlay.apply(signed.record_id, signed.record, accepted.changes.items)
-        self._answers[signed.record_id] = Answer(
+        self._answers[signed.record_id] = make_answer(
             "sequenced", index, signed.record_id, self._now_ms, accepted.changes.parcels
         )
 
@@ -165,9 +173,9 @@ class Draft:
         previous = edge.head.entry_hash
         for index, accepted in enumerate(self._accepted, self._first_index):
             signed = accepted.signed
-            line = Entry(self._now_ms, previous, signed.root).encode()
-            rows.append(Row(index, line, signed.envelope.raw))
-            derived.append(Derived(index, signed.record_id, accepted.changes.mentions))
+            line = _make_entry(self._now_ms, previous, signed.root).encode()
+            rows.append(_make_row(index, line, signed.envelope.raw))
+            derived.append(_make_derived(index, signed.record_id, accepted.changes.mentions))
             tiles += tree.append(leaf_hash(line))
             previous = entries.hash_of(line)
         head = Head(tree.size, tree.root(), previous, self._now_ms)

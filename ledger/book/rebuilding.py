@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.custody import Overlay
-from ledger.derivation import Remembered, decide, reread
+from ledger.derivation import decide, reread
 from ledger.errors import Damaged, Refused
 from ledger.limits import LIMITS
 from ledger.store.protocol import Derived, Store, Writer
@@ -45,7 +45,7 @@ def rebuild(store: Store, progress: Progress | None = None) -> Hash32:
 
 
 def _derive(writer: Writer, start: int, stop: int, ledger_id: Hash32) -> Hash32:
-    overlay, blends = Overlay(Remembered(writer)), Blends()
+    overlay, blends = Overlay(writer), Blends()
     derived: list[Derived] = []
     for index, row in enumerate(list(writer.rows(start, stop)), start):
         line, signed = reread(index, row.entry, row.envelope, ledger_id)

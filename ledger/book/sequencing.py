@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ledger.book.answers import Answer, Line
 from ledger.book.drafting import Draft, Edge
 from ledger.book.queueing import Portion
-from ledger.derivation import Remembered
 from ledger.errors import ClockAhead, ClockBehind, Unavailable
 from ledger.limits import LIMITS
 from ledger.store.private import PrivateStore
@@ -96,7 +95,7 @@ def sequence(
         now_ms = time_of_group(clock(), head)
         # 2.4 Decide each record against the state that the one before it left; a record that was
         #     accepted before, in the store or earlier in this group, gets its first answer.
-        draft = Draft(writer, Remembered(writer), head.size, now_ms)
+        draft = Draft(writer, writer, head.size, now_ms)
         lines = [_decide(draft, portion) for portion in group]
         # 2.5 Keep the private fields of what is accepted, durably and pending, before the log can
         #     say so: an acknowledged record's are there after any crash. What is refused leaves

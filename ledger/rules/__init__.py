@@ -30,6 +30,7 @@ from ledger.records import (
     Transformation,
     Withdrawal,
 )
+from ledger.records.compiled import maker
 from ledger.rules.case import Case, refuse
 from ledger.rules.findings import findings_of
 from ledger.rules.goods import (
@@ -53,6 +54,7 @@ from ledger.rules.transforming import check_transformation
 from ledger.signing import SignedRecord
 
 RULES_VERSION: Final = KNOWN_RULES_VERSIONS[-1]
+_make_case: Final = maker(Case)
 
 _VERSION_1: Final[dict[type[Record], Callable[[Case, Any], Changes]]] = {
     Charter: check_charter,
@@ -102,7 +104,7 @@ def check(state: State, signed: SignedRecord, index: int, now_ms: int) -> Change
     else:
         version = charter.rules_version
         raise Damaged("altered", "charter in force", f"rules version {version} is not known")
-    case = Case(state, signed, record, index, now_ms)
+    case = _make_case(state, signed, record, index, now_ms)
     changes = rules[type(record)](case, record)
     found = findings_of(case, changes)
     return replace(changes, items=(*changes.items, *found)) if found else changes

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from ledger.custody import (
     NOBODY,
@@ -23,11 +24,17 @@ from ledger.custody import (
     year_key,
 )
 from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
+from ledger.records.compiled import maker
 from ledger.rules.case import Case, refuse, shown
 from ledger.rules.lineage import touches
 from ledger.rules.who import check_not_recovering, check_who
 from ledger.signing import output_id
 from ledger.values import NO_HASH, Hash32, Milliseconds, ParcelId
+
+_make_parcel: Final = maker(Parcel)
+_make_operation: Final = maker(Operation)
+_make_year_output: Final = maker(YearOutput)
+_make_changes: Final = maker(Changes)
 
 
 def year_of(seconds: int) -> int:
@@ -99,7 +106,7 @@ def check_registration(case: Case, record: Registration) -> Changes:
     if scene.period_to > scene.occurred_at:
         expected = f"at most occurredAt, {scene.occurred_at}"
         raise refuse("period", "scene.periodTo", expected, scene.period_to)
-    parcel = Parcel(
+    parcel = _make_parcel(
         id=output_id(case.signed.record_id, 0),
         state="held",
         custodian=record.author,
@@ -115,13 +122,13 @@ def check_registration(case: Case, record: Registration) -> Changes:
     )
     operation = _operation(case, "registration", site.country, site.id, (), (parcel,))
     output = _year_output(case, site, year_of(scene.period_to), amounts.weight_millicarats)
-    return Changes((parcel, operation, output), parcels=(parcel.id,))
+    return _make_changes((parcel, operation, output), parcels=(parcel.id,))
 
 
 def _year_output(case: Case, site: SiteState, year: int, weight_millicarats: int) -> YearOutput:
     before = case.state.read(YearOutput, year_key(site.id, year))
     so_far = before.weight_millicarats if before else 0
-    return YearOutput(site.id, year, so_far + weight_millicarats)
+    return _make_year_output(site.id, year, so_far + weight_millicarats)
 
 
 def _operation(
@@ -134,7 +141,7 @@ def _operation(
 ) -> Operation:
     weights_in = tuple([parcel.weight_millicarats for parcel in inputs])
     weights_out = tuple([parcel.weight_millicarats for parcel in outputs])
-    return Operation(
+    return _make_operation(
         index=case.index,
         record_id=case.signed.record_id,
         name=name,
@@ -165,7 +172,7 @@ def _advance(case: Case, parcel: Parcel) -> Parcel:
 
 
 def _moved(case: Case, parcel: Parcel, *items: Item) -> Changes:
-    return Changes((_advance(case, parcel), *items), parcels=(parcel.id,))
+    return _make_changes((_advance(case, parcel), *items), parcels=(parcel.id,))
 
 
 def check_handoff(case: Case, record: Handoff) -> Changes:

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from ledger.custody import Blended, Finding, Nothing, Operation, Overlay, Parcel
-from ledger.derivation import Remembered, decide, reread
+from ledger.derivation import decide, reread
 from ledger.drafts import Output
 from ledger.entry import Entry, Sort
 from ledger.errors import Damaged, Refused
 from ledger.rules import check
 from ledger.rules.findings import finding_id
 from ledger.trace.kept import bounds_of
-from ledger.values import NO_HASH, Hash32, Milliseconds
+from ledger.values import NO_HASH, Milliseconds
 from tests.desk import journey
 from tests.world import World
 
@@ -19,7 +19,7 @@ def replayed(world: World) -> Overlay:
     """Decide everything again that a world said."""
     state = Overlay(Nothing())
     for index, (now_ms, signed, _) in enumerate(world.log):
-        changes = decide(Remembered(state), signed, index, now_ms)
+        changes = decide(state, signed, index, now_ms)
         state.apply(signed.record_id, signed.record, changes.items)
     return state
 
@@ -73,35 +73,6 @@ def test_a_refusal_of_the_rules_is_passed_on() -> None:
     world = journey()
     with pytest.raises(Refused):
         decide(world.state, world.log[3][1], len(world.log), world.now_ms)
-
-
-class Counted:
-    """A state that counts what it is asked."""
-
-    def __init__(self, base: Overlay) -> None:
-        self.base = base
-        self.asked = 0
-
-    def read(self, sort: type, key: bytes) -> object:
-        self.asked += 1
-        return self.base.read(sort, key)
-
-    def record(self, record_id: Hash32) -> object:
-        self.asked += 1
-        return self.base.record(record_id)
-
-
-def test_what_was_asked_once_is_remembered() -> None:
-    world = journey()
-    counted = Counted(world.state)
-    state = Remembered(counted)  # type: ignore[arg-type]  # counts in place of being typed
-    parcel, record_id = world.log[-1][2].parcels[0], world.log[-1][1].record_id
-    for _ in range(3):
-        assert state.read(Parcel, parcel) == world.state.read(Parcel, parcel)
-        assert state.read(Parcel, bytes(32)) is None
-        assert state.record(record_id) == world.state.record(record_id)
-        assert state.record(NO_HASH) is None
-    assert counted.asked == 4
 
 
 def line(world: World, index: int, **changes: object) -> bytes:

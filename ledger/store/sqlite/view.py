@@ -10,6 +10,7 @@ import apsw
 from ledger.custody import SORTS, Blended, Item, Operation, Parcel, sort_number
 from ledger.errors import Damaged
 from ledger.records import Record
+from ledger.records.compiled import maker
 from ledger.store import tiles
 from ledger.store.protocol import Head, Row
 from ledger.store.sqlite.health import Health
@@ -21,6 +22,7 @@ from ledger.values import Address, Hash32, Milliseconds, ParcelId
 ItemType = TypeVar("ItemType")
 
 _ROWS_AT_ONCE: Final = 256
+_make_row: Final = maker(Row)
 _LEVEL_SHIFT: Final = 56
 _INDEX_BYTES: Final = 8
 
@@ -66,7 +68,7 @@ class SqliteView:
         stop = min(stop, self._head.size)
         for first in range(max(0, start), stop, _ROWS_AT_ONCE):
             for found in self._all("read_rows", first, min(stop, first + _ROWS_AT_ONCE)):
-                yield Row(*found)
+                yield _make_row(*found)
 
     def last_index(self) -> int:
         """Return the index of the last line of the log; -1 when it is empty."""
