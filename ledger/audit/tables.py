@@ -10,7 +10,7 @@ from ledger.canonical import read_envelope
 from ledger.custody import SORTS, Item, Parcel, encode_item
 from ledger.errors import Damaged
 from ledger.limits import LIMITS
-from ledger.signing import identify
+from ledger.signing import record_id
 from ledger.store.protocol import View
 from ledger.values import to_hex
 
@@ -85,8 +85,8 @@ def _compare_record_ids(view: View, faults: FaultList) -> None:
     ledger_id = find_ledger_id(view)
     for row in view.rows(0, view.head().size):
         place = f"table of record ids, entry {row.index}"
-        said = identify(read_envelope(row.envelope), ledger_id)
-        found = faults.attempt(place, lambda of=said.record_id: (view.index_of(of),))  # type: ignore[misc]  # the default binds the loop's value
+        told = record_id(read_envelope(row.envelope).record, ledger_id)
+        found = faults.attempt(place, lambda of=told: (view.index_of(of),))  # type: ignore[misc]  # the default binds the loop's value
         if found is not None and found[0] != row.index:
             kind = "gap" if found[0] is None else "altered"
             faults.add(kind, place, f"it says {found[0]}")

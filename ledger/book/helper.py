@@ -1,9 +1,9 @@
 """A process beside the book, for long work that asks nothing of the ledger's state.
 
 One interpreter runs one thread of Python at a time, so a second core is of use to another process
-alone. It computes the ids of records on their way in and recovers their signers, and computes the
-record roots of envelopes that are read again; both depend on their arguments alone, so nothing that
-is decided depends on whether there is a helper. Whoever asks and gets None does the work itself:
+alone. It computes the ids of records on their way in and recovers their signers, and checks lines
+of the log that are read again; both depend on their arguments alone, so nothing that is decided
+depends on whether there is a helper. Whoever asks and gets None does the work itself:
 there is one core, the helper is not ready, is at work for another, or has failed, after which it is
 asked no more.
 
@@ -21,18 +21,17 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from ledger.canonical import read_envelope
-from ledger.entry import record_root
+from ledger.book.following import Last, Line, leaves_of
 from ledger.errors import AdamantError
-from ledger.signing import identify, record_id, signers_of
+from ledger.signing import read_signed
 from ledger.values import Address, Hash32
 
 _log = logging.getLogger(__name__)
@@ -50,47 +49,37 @@ _PROGRAM: Final = (
     "from ledger.book.helper import serve; serve(int(sys.argv[1]))"
 )
 
-Signed: TypeAlias = "tuple[Hash32, tuple[Address, ...]] | None"
-"""A record's id and who signed it; None where its envelope is refused."""
+Signed: TypeAlias = "tuple[Hash32, Hash32, tuple[Address, ...]] | None"
+"""A record's id, its root for the log and who signed it; None where its envelope is refused."""
 
 
 def signed_of(ledger_id: Hash32, raws: Sequence[bytes]) -> list[Signed]:
-    """Compute the id of the record of each of several envelopes, and recover its signers."""
+    """Read several envelopes: the id and the root of each record, and who signed it."""
     return [_signed_if_any(ledger_id, raw) for raw in raws]
 
 
 def _signed_if_any(ledger_id: Hash32, raw: bytes) -> Signed:
     try:
-        said = identify(read_envelope(raw), ledger_id)
-        return said.record_id, signers_of(said.record_id, said.envelope.signatures)
+        signed = read_signed(raw, ledger_id)
     except AdamantError:
         return None
+    return signed.record_id, signed.root, signed.signers
 
 
-def root_of(ledger_id: Hash32, raw: bytes) -> Hash32:
-    """Compute the record root of an envelope.
-
-    Raises:
-        Refused: a rule of the group *bytes*.
-
-    """
-    envelope = read_envelope(raw)
-    return record_root(record_id(envelope.record, ledger_id), envelope.signatures)
-
-
-def roots_of(ledger_id: Hash32, raws: Sequence[bytes]) -> list[Hash32 | None]:
-    """Compute the record root of each of several envelopes; None of what is no envelope."""
-    return [_root_if_any(ledger_id, raw) for raw in raws]
-
-
-def _root_if_any(ledger_id: Hash32, raw: bytes) -> Hash32 | None:
+def _leaves_if_sound(
+    ledger_id: Hash32, following: tuple[Last, Sequence[Line]]
+) -> list[Hash32] | list[None]:
+    last, lines = following
     try:
-        return root_of(ledger_id, raw)
+        return leaves_of(ledger_id, last, lines)
     except AdamantError:
-        return None
+        return [None] * len(lines)
 
 
-_ANSWERS: Final = {"signed": signed_of, "roots": roots_of}
+_ANSWERS: Final[dict[str, Callable[[Hash32, Any], Sequence[object]]]] = {
+    "signed": signed_of,
+    "leaves": _leaves_if_sound,
+}
 
 
 def serve(descriptor: int) -> None:
@@ -99,8 +88,8 @@ def serve(descriptor: int) -> None:
     try:
         connection.send("ready")
         while True:
-            question, ledger_id, raws = connection.recv()
-            connection.send(_ANSWERS[question](ledger_id, raws))
+            question, ledger_id, asked = connection.recv()
+            connection.send(_ANSWERS[question](ledger_id, asked))
     except (EOFError, OSError):
         return
 
@@ -129,7 +118,7 @@ class Helper:
         self._is_over = (_cores() if cores is None else cores) < _CORES_LEAST
 
     def signed(self, ledger_id: Hash32, raws: Iterable[bytes], count: int) -> list[Signed] | None:
-        """Tell which records envelopes hold and who signed them.
+        """Read envelopes: ids and roots of their records, and who signed them.
 
         Args:
             ledger_id: the ledger they are meant for.
@@ -144,14 +133,14 @@ class Helper:
                 answers = _passed_through(connection, ledger_id, raws)
         return answers
 
-    def roots(self, ledger_id: Hash32, raws: Sequence[bytes]) -> list[Hash32 | None] | None:
-        """Compute the record roots of envelopes."""
+    def leaves(self, ledger_id: Hash32, last: Last, lines: Sequence[Line]) -> list[Hash32] | None:
+        """Check lines that follow another; None where they are not in order, too."""
         answers: list[Hash32 | None] | None = None
-        with self._attempt(len(raws)) as connection:
+        with self._attempt(len(lines)) as connection:
             if connection is not None:
-                connection.send(("roots", ledger_id, raws))
-                answers = _receive(connection, len(raws))
-        return answers
+                connection.send(("leaves", ledger_id, (last, lines)))
+                answers = _receive(connection, len(lines))
+        return None if answers is None or None in answers else answers  # type: ignore[return-value]  # no None
 
     @contextmanager
     def _attempt(self, count: int) -> Iterator[Connection | None]:

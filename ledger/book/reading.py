@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ledger.book.helper import Helper, Signed
 from ledger.canonical import Envelope, read_envelope
 from ledger.errors import Refusal, Refused
-from ledger.signing import SaidRecord, SignedRecord, attribute, check_signatures, read_signed
+from ledger.records.compiled import maker
+from ledger.signing import SignedRecord, check_signatures, read_signed
 from ledger.values import Hash32
+
+_make_signed: Final = maker(SignedRecord)
 
 
 class Reader:
@@ -48,11 +52,10 @@ class Reader:
                 yield raw
 
     def _attributed(self, envelope: Envelope, signed: Signed) -> SignedRecord | Refusal:
-        try:
-            if signed is None:  # done again here, where the fault is named
-                return check_signatures(envelope, self._ledger_id)
-            record_id, signers = signed
-            return attribute(SaidRecord(envelope, record_id), signers)
+        if signed is not None:
+            return _make_signed(envelope, *signed)
+        try:  # again, where the fault is named
+            return check_signatures(envelope, self._ledger_id)
         except Refused as refused:
             return refused.refusal
 

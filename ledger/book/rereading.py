@@ -6,32 +6,29 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
 
-from ledger import entry as entries
-from ledger.book.helper import Helper, root_of
-from ledger.entry import Sort
-from ledger.errors import Damaged, ProofError, Refused
+from ledger.book.following import Last, last_of, leaves_of
+from ledger.book.helper import Helper
+from ledger.errors import Damaged, ProofError
 from ledger.limits import LIMITS
 from ledger.merkle import (
     Frontier,
     ReadNode,
     consistency_proof,
-    leaf_hash,
     node_from_tiles,
     root,
     verify_consistency,
 )
-from ledger.store.protocol import Head, Row, View
+from ledger.store.protocol import Head, View
 from ledger.store.tiles import width_of
-from ledger.values import NO_HASH, Hash32, Milliseconds
+from ledger.values import Hash32
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """How far the log has been read again: the tree and the last entry's hash and time."""
+    """How far the log has been read again: the tree, and the last line."""
 
     frontier: Frontier
-    entry_hash: Hash32
-    recorded_at_ms: Milliseconds
+    last: Last
 
     @classmethod
     def load(cls, view: View, size: int) -> Reread:
@@ -43,12 +40,11 @@ class Reread:
         """
         frontier = Frontier.load(size, _nodes_of(view))
         if size == 0:
-            return cls(frontier, NO_HASH, Milliseconds(0))
+            return cls(frontier, Last())
         row = view.row(size - 1)
         if row is None:
             raise Damaged("gap", f"entry {size - 1}", "it is not there")
-        time = entries.decode(row.entry, f"entry {size - 1}").recorded_at_ms
-        return cls(frontier, entries.hash_of(row.entry), time)
+        return cls(frontier, last_of(size - 1, row.entry))
 
     def go_on(self, view: View, head: Head, ledger_id: Hash32, helper: Helper) -> Reread:
         """Read on up to a head, checking order, chain, times, record roots and the root.
@@ -57,49 +53,19 @@ class Reread:
             Damaged: what is stored is not what it must be.
 
         """
-        frontier, previous, time = self.frontier.copy(), self.entry_hash, self.recorded_at_ms
-        rows = view.rows(frontier.size, head.size)
+        frontier, last = self.frontier.copy(), self.last
+        rows = view.rows(last.size, head.size)
         while page := list(islice(rows, LIMITS.reread_rows)):
-            roots = helper.roots(ledger_id, [row.envelope for row in page]) or [None] * len(page)
-            for index, (row, root_) in enumerate(zip(page, roots, strict=True), frontier.size):
-                time = _check_row(row, index, previous, time, ledger_id, root_)
-                previous = entries.hash_of(row.entry)
-                frontier.append(leaf_hash(row.entry))
-        if frontier.size != head.size:
-            raise Damaged("truncated", f"entry {frontier.size}", f"the head says {head.size}")
-        if Head(frontier.size, frontier.root(), previous, time) != head:
+            lines = [(row.index, row.entry, row.envelope) for row in page]
+            leaves = helper.leaves(ledger_id, last, lines) or leaves_of(ledger_id, last, lines)
+            for leaf in leaves:
+                frontier.append(leaf)
+            last = last_of(page[-1].index, page[-1].entry)
+        if last.size != head.size:
+            raise Damaged("truncated", f"entry {last.size}", f"the head says {head.size}")
+        if Head(head.size, frontier.root(), last.entry_hash, last.recorded_at_ms) != head:
             raise Damaged("altered", "head", "the entries give another root, hash or time")
-        return Reread(frontier, previous, time)
-
-
-def _check_row(
-    row: Row,
-    index: int,
-    previous: Hash32,
-    not_before_ms: int,
-    ledger_id: Hash32,
-    record_root: Hash32 | None,
-) -> Milliseconds:
-    place = f"entry {index}"
-    if row.index != index:
-        raise Damaged("gap", place, f"entry {row.index} stands in its place")
-    line = entries.decode(row.entry, place)
-    if line.previous != previous:
-        raise Damaged("altered", place, "it does not follow the entry before it")
-    if line.recorded_at_ms < not_before_ms:
-        raise Damaged("reorder", place, "it is earlier than the entry before it")
-    expected = record_root or _record_root(place, row.envelope, ledger_id)
-    if line.sort is not Sort.RECORD or line.root != expected:
-        raise Damaged("altered", place, "entry and envelope do not belong together")
-    return line.recorded_at_ms
-
-
-def _record_root(place: str, raw: bytes, ledger_id: Hash32) -> Hash32:
-    """Compute a stored envelope's record root; or name its fault."""
-    try:
-        return root_of(ledger_id, raw)
-    except Refused as refused:
-        raise Damaged("altered", place, str(refused)) from None
+        return Reread(frontier, last)
 
 
 def _nodes_of(view: View) -> ReadNode:

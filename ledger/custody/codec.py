@@ -1,104 +1,94 @@
 """Items of state as bytes, the same bytes on every machine: canonical JSON lists of their fields.
 
-Stores keep these bytes, so ``rebuild`` can be compared byte for byte. How each sort is written and
-read is worked out once, from its fields.
+Stores keep these bytes, so ``rebuild`` can be compared byte for byte. Bytes are lower-case hex in
+them; what else there is stands in JSON as it is. What writes and what reads a sort is written out
+once, from its fields.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Iterable
-from operator import attrgetter
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from ledger.custody import items
 from ledger.custody.items import SORTS, Admitted, Item
-from ledger.records.compiled import maker
+from ledger.records.compiled import compiled, function_source, maker
 
 ItemType = TypeVar("ItemType")
-Turn = Callable[[Any], Any]
-Turns = tuple[tuple[int, Turn], ...]
+_NESTED: Final = (Admitted,)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Form:
-    """How the values of a class are written and read; most of them are in JSON as they are.
-
-    Attributes:
-        give: gives the values of all fields.
-        write: turns those at some places into what JSON holds.
-        plain: the type of that, all fields together.
-        read: turns them back.
-        make: makes an instance of the class from all of them.
-
-    """
-
-    give: Callable[[Any], tuple[Any, ...]]
-    write: Turns
-    plain: Any
-    read: Turns
-    make: Callable[..., Any]
-
-
-def _turned(values: Iterable[Any], turns: Turns) -> list[Any]:
-    turned = list(values)
-    for place, turn in turns:
-        turned[place] = turn(turned[place])
-    return turned
-
-
-def _turns(ways: Iterable[Turn | None]) -> Turns:
-    return tuple([(place, turn) for place, turn in enumerate(ways) if turn is not None])
-
-
-def _each(turn: Turn) -> Turn:
-    return lambda values: tuple([turn(value) for value in values])
-
-
-def _tuple_of(types: tuple[Any, ...]) -> Any:  # noqa: ANN401 - a type, made from fields
-    return tuple.__class_getitem__(types)
-
-
-def _ways(hint: Any) -> tuple[Any, Turn | None, Turn | None]:  # noqa: ANN401 - a field's type
-    """Return what a field of a type is in JSON, and how it is written and read."""
-    if typing.get_origin(hint) is tuple:
-        plain, write, read = _ways(typing.get_args(hint)[0])
-        return _tuple_of((plain, ...)), write and _each(write), read and _each(read)
-    if hint is Admitted:
-        form = _form_of(Admitted)
-        return (
-            form.plain,
-            lambda held: _turned(form.give(held), form.write),
-            lambda plain: form.make(*_turned(plain, form.read)),
-        )
-    base = getattr(hint, "__supertype__", hint)
-    return (str, bytes.hex, bytes.fromhex) if base is bytes else (base, None, None)
-
-
-def _form_of(cls: type[Any]) -> _Form:
-    names = [field.name for field in dataclasses.fields(cls)]
+def _hints(cls: type[Any]) -> list[tuple[str, Any]]:
+    """Return names and types of a class's fields, in order."""
     hints = typing.get_type_hints(cls, vars(items))
-    plain, write, read = zip(*(_ways(hints[name]) for name in names), strict=True)
-    give = attrgetter(*names)
-    return _Form(give, _turns(write), _tuple_of(plain), _turns(read), maker(cls))
+    return [(field.name, hints[field.name]) for field in dataclasses.fields(cls)]
 
 
-_FORMS: Final = {cls: _form_of(cls) for cls in SORTS}
-_READERS: Final = {
-    cls: (msgspec.json.Decoder(form.plain).decode, form.read, form.make)
-    for cls, form in _FORMS.items()
-}
+def _is_bytes(hint: Any) -> bool:  # noqa: ANN401 - a field's type
+    return getattr(hint, "__supertype__", hint) is bytes
+
+
+def _plain(hint: Any) -> Any:  # noqa: ANN401 - a field's type
+    """Return the type of what a value of a type is in JSON."""
+    if typing.get_origin(hint) is tuple:
+        return tuple.__class_getitem__((_plain(typing.get_args(hint)[0]), ...))
+    if hint in SORTS or hint in _NESTED:
+        return tuple.__class_getitem__(tuple([_plain(each) for _, each in _hints(hint)]))
+    return str if _is_bytes(hint) else getattr(hint, "__supertype__", hint)
+
+
+def _writing(hint: Any, value: str) -> str:  # noqa: ANN401 - a field's type
+    """Write the expression that makes of a value what it is in JSON."""
+    if typing.get_origin(hint) is tuple:
+        each = _writing(typing.get_args(hint)[0], "each")
+        return value if each == "each" else f"[{each} for each in {value}]"
+    if hint in SORTS or hint in _NESTED:
+        fields = (_writing(each, f"{value}.{name}") for name, each in _hints(hint))
+        return f"[{', '.join(fields)}]"
+    return f"{value}.hex()" if _is_bytes(hint) else value
+
+
+def _reading(hint: Any, plain: str) -> str:  # noqa: ANN401 - a field's type
+    """Write the expression that makes a value of what it is in JSON."""
+    if typing.get_origin(hint) is tuple:
+        each = _reading(typing.get_args(hint)[0], "each")
+        return plain if each == "each" else f"tuple([{each} for each in {plain}])"
+    if hint in SORTS or hint in _NESTED:
+        fields = (_reading(each, f"{plain}[{at}]") for at, (_, each) in enumerate(_hints(hint)))
+        return f"make_{hint.__name__}({', '.join(fields)})"
+    return f"fromhex({plain})" if _is_bytes(hint) else plain
+
+
+def _writer(cls: type[Any]) -> Callable[[Any], bytes]:
+    source = function_source(
+        f"write_{cls.__name__}", ("item",), [f"return encode({_writing(cls, 'item')})"]
+    )
+    return compiled(source, {"encode": _ENCODER.encode})  # type: ignore[no-any-return]  # as its source says
+
+
+def _reader(cls: type[Any]) -> Callable[[bytes], Any]:
+    lines = ["plain = decode(raw)", f"return {_reading(cls, 'plain')}"]
+    given: dict[str, object] = {
+        "decode": msgspec.json.Decoder(_plain(cls)).decode,
+        "fromhex": bytes.fromhex,
+        **{f"make_{made.__name__}": maker(made) for made in (cls, *_NESTED)},
+    }
+    return compiled(function_source(f"read_{cls.__name__}", ("raw",), lines), given)  # type: ignore[no-any-return]  # as its source says
+
+
 _ENCODER: Final = msgspec.json.Encoder()
+_WRITERS: Final = {cls: _writer(cls) for cls in SORTS}
+_READERS: Final = {cls: _reader(cls) for cls in SORTS}
 _NUMBERS: Final = {cls: number for number, cls in enumerate(SORTS)}
 
 
 def encode_item(item: Item) -> bytes:
     """Write an item as bytes."""
-    form = _FORMS[type(item)]
-    return _ENCODER.encode(_turned(form.give(item), form.write))
+    return _WRITERS[type(item)](item)
 
 
 def decode_item(sort: type[ItemType], raw: bytes) -> ItemType:
@@ -108,8 +98,7 @@ def decode_item(sort: type[ItemType], raw: bytes) -> ItemType:
         ValueError: the bytes are not of this sort.
 
     """
-    decode, turns, make = _READERS[sort]  # type: ignore[index]  # only Items are ever asked
-    return make(*_turned(decode(raw), turns))  # type: ignore[no-any-return]  # of its own sort
+    return _READERS[sort](raw)  # type: ignore[index,no-any-return]  # only Items are ever asked
 
 
 def sort_number(sort: type[Item]) -> int:

@@ -7,7 +7,7 @@ encoder. Whether a signer may sign is the rules' question; here it is only found
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,59 +99,6 @@ def _check_count(envelope: Envelope) -> None:
         raise Refused(Refusal("signature-count", "signatures", expected, str(came)))
 
 
-@dataclass(frozen=True, slots=True)
-class SaidRecord:
-    """An envelope that is well formed, and its record's id; who signed is not known yet."""
-
-    envelope: Envelope
-    record_id: Hash32
-
-
-_make_said: Final = maker(SaidRecord)
-
-
-def identify(envelope: Envelope, ledger_id: Hash32) -> SaidRecord:
-    """Compute the id of a checked envelope's record: the first half of :func:`check_signatures`.
-
-    Raises:
-        Refused: ``signature-count``: no record bears so many, and each would cost a recovery.
-
-    """
-    if len(envelope.signatures) > SIGNATURES_MAX:
-        _check_count(envelope)
-    return _make_said(envelope, record_id(envelope.record, ledger_id))
-
-
-def signers_of(digest: Hash32, signatures: Sequence[bytes]) -> tuple[Address, ...]:
-    """Recover who made each signature of a digest.
-
-    Raises:
-        Refused: ``signature-form``.
-
-    """
-    return tuple(
-        [
-            recover(digest, signature, f"signatures.{position}")
-            for position, signature in enumerate(signatures)
-        ]
-    )
-
-
-def attribute(said: SaidRecord, signers: tuple[Address, ...]) -> SignedRecord:
-    """Say who signed, from :func:`signers_of`: the second half of :func:`check_signatures`.
-
-    Raises:
-        Refused: ``signature-count`` or ``signature-order``.
-
-    """
-    _check_count(said.envelope)
-    if len(signers) > 1 and list(signers) != sorted(set(signers)):
-        expected = "ascending signers, each once"
-        raise Refused(Refusal("signature-order", "signatures", expected, "another order"))
-    root = record_root(said.record_id, said.envelope.signatures)
-    return _make_signed(said.envelope, said.record_id, root, signers)
-
-
 def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
     """Recover the signers of an envelope.
 
@@ -163,9 +110,19 @@ def check_signatures(envelope: Envelope, ledger_id: Hash32) -> SignedRecord:
         Refused: ``signature-form``, ``signature-count`` or ``signature-order``.
 
     """
-    said = identify(envelope, ledger_id)
+    signatures = envelope.signatures
+    if len(signatures) > SIGNATURES_MAX:  # no record bears so many, and each would be recovered
+        _check_count(envelope)
+    digest = record_id(envelope.record, ledger_id)
     # Before the count, since a signature from which no key recovers is a fault of form.
-    return attribute(said, signers_of(said.record_id, envelope.signatures))
+    signers = tuple(
+        [recover(digest, each, f"signatures.{at}") for at, each in enumerate(signatures)]
+    )
+    _check_count(envelope)
+    if len(signers) > 1 and list(signers) != sorted(set(signers)):
+        expected = "ascending signers, each once"
+        raise Refused(Refusal("signature-order", "signatures", expected, "another order"))
+    return _make_signed(envelope, digest, record_root(digest, signatures), signers)
 
 
 def sign_record(record: Record, ledger_id: Hash32, secrets: Iterable[bytes]) -> Envelope:
@@ -194,16 +151,13 @@ __all__ = [
     "DOMAIN_NAME",
     "DOMAIN_VERSION",
     "Detail",
-    "SaidRecord",
     "ShownRecord",
     "SignedRecord",
     "address_of_secret",
-    "attribute",
     "check_signatures",
     "details_leaves",
     "details_root",
     "domain_separator",
-    "identify",
     "keccak",
     "output_id",
     "read_shown",
@@ -216,7 +170,6 @@ __all__ = [
     "sign",
     "sign_record",
     "signature_count",
-    "signers_of",
     "struct_hash",
     "type_hash",
 ]

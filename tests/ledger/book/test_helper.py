@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from ledger.book import Answer
-from ledger.book.helper import LEAST, Helper, root_of, roots_of, signed_of
+from ledger.book.following import Last, Line, leaves_of
+from ledger.book.helper import LEAST, Helper, signed_of
 from ledger.book.reading import Reader
-from ledger.errors import Refusal
+from ledger.entry import Entry, hash_of
+from ledger.errors import Damaged, Refusal
+from ledger.merkle import leaf_hash
 from ledger.signing import SignedRecord, read_signed
-from ledger.values import Hash32
+from ledger.values import NO_HASH, Milliseconds
 from tests.desk import Desk, journey
 
 pytestmark = pytest.mark.long  # it starts processes
@@ -39,10 +42,22 @@ def raws(desk: Desk) -> list[bytes]:
     return desk.say_registrations(LEAST + 50)
 
 
+@pytest.fixture(scope="module")
+def lines(desk: Desk, raws: list[bytes]) -> list[Line]:
+    """Return the records as lines of a log, from its beginning on."""
+    written: list[Line] = []
+    previous = NO_HASH
+    for index, signed in enumerate(read_all(raws, desk)):
+        entry = Entry(Milliseconds(7), previous, signed.root).encode()
+        written.append((index, entry, signed.envelope.raw))
+        previous = hash_of(entry)
+    return written
+
+
 def ready(helper: Helper) -> Helper:
     """Wait until a helper answers."""
     until = time.monotonic() + READY_SECONDS_MAX
-    while helper.roots(Hash32(bytes(32)), [b""] * LEAST) is None:
+    while helper.signed(NO_HASH, [b""] * LEAST, LEAST) is None:
         assert time.monotonic() < until
         time.sleep(0.01)
     return helper
@@ -56,12 +71,20 @@ def helper() -> Iterator[Helper]:
     helper.close()
 
 
-def test_roots_are_those_that_one_computes_oneself(helper, desk, raws) -> None:
+def test_leaves_are_those_that_one_computes_oneself(helper, desk, lines) -> None:
     ledger_id = desk.world.ledger_id
-    asked = [*raws, b"no envelope"]
-    assert helper.roots(ledger_id, asked) == roots_of(ledger_id, asked)
-    assert roots_of(ledger_id, asked)[-1] is None
-    assert root_of(ledger_id, raws[0]) == read_all(raws[:1], desk)[0].root
+    expected = [leaf_hash(entry) for _, entry, _ in lines]
+    assert helper.leaves(ledger_id, Last(), lines) == expected
+    assert leaves_of(ledger_id, Last(), lines) == expected
+
+
+def test_lines_that_do_not_follow_are_left_to_whoever_asks(helper, desk, lines) -> None:
+    ledger_id, changed = desk.world.ledger_id, list(lines)
+    changed[70] = (70, lines[71][1], lines[70][2])
+    assert helper.leaves(ledger_id, Last(), changed) is None
+    with pytest.raises(Damaged, match="altered at entry 70"):
+        leaves_of(ledger_id, Last(), changed)
+    assert helper.leaves(ledger_id, Last(), lines) is not None
 
 
 def test_ids_and_signers_are_those_that_one_finds_oneself(helper, desk, raws) -> None:
@@ -73,20 +96,22 @@ def test_ids_and_signers_are_those_that_one_finds_oneself(helper, desk, raws) ->
     ]
     found = helper.signed(ledger_id, iter(asked), len(asked))
     assert found == signed_of(ledger_id, asked)
-    expected = [(one.record_id, one.signers) for one in read_all(raws, desk)]
+    expected = [(one.record_id, one.root, one.signers) for one in read_all(raws, desk)]
     assert found == [*expected, None, None]
 
 
-def test_a_few_records_are_not_worth_asking_for(helper, desk, raws) -> None:
-    assert helper.roots(desk.world.ledger_id, raws[: LEAST - 1]) is None
+def test_a_few_records_are_not_worth_asking_for(helper, desk, raws, lines) -> None:
+    few = LEAST - 1
+    assert helper.signed(desk.world.ledger_id, raws[:few], few) is None
+    assert helper.leaves(desk.world.ledger_id, Last(), lines[:few]) is None
 
 
-def test_who_asks_while_it_is_at_work_does_the_work_itself(helper, desk, raws) -> None:
+def test_who_asks_while_it_is_at_work_does_the_work_itself(helper, desk, raws, lines) -> None:
     asked = []
 
     def ask_too() -> Iterator[bytes]:
         for raw in raws:
-            asked.append(helper.roots(desk.world.ledger_id, raws))
+            asked.append(helper.leaves(desk.world.ledger_id, Last(), lines))
             yield raw
 
     assert helper.signed(desk.world.ledger_id, ask_too(), len(raws)) is not None
@@ -96,8 +121,8 @@ def test_who_asks_while_it_is_at_work_does_the_work_itself(helper, desk, raws) -
 def test_a_helper_that_was_killed_is_asked_no_more(helper, desk, raws) -> None:
     assert helper.process is not None
     os.kill(helper.process.pid, signal.SIGKILL)
-    assert helper.roots(desk.world.ledger_id, raws) is None
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
 
 
 @contextmanager
@@ -115,7 +140,7 @@ def test_a_helper_that_is_stopped_keeps_nobody_waiting(monkeypatch, desk) -> Non
     for count, size in ((LEAST, 10), (500, 4_000)):  # a question that the pipe holds, and a longer
         helper = ready(Helper(cores=2))
         with stopped(helper):
-            assert helper.roots(desk.world.ledger_id, [b"x" * size] * count) is None
+            assert helper.leaves(NO_HASH, Last(), [(0, b"", b"x" * size)] * count) is None
             helper.close()
 
 
@@ -132,7 +157,7 @@ def test_a_helper_that_ended_while_another_came_for_its_turn_is_not_started_agai
             return turn.acquire(blocking=blocking)
 
     helper._turn = Turn()  # noqa: SLF001 - as above
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
     assert helper.process is None
     helper._turn = turn  # noqa: SLF001 - as above
 
@@ -141,7 +166,7 @@ def test_an_answer_of_another_length_is_no_answer(helper, desk, raws, monkeypatc
     monkeypatch.setattr(
         "ledger.book.helper.Connection.recv", lambda _: [None] * (len(raws) + 1), raising=True
     )
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
     assert helper.process is None
 
 
@@ -152,7 +177,7 @@ def test_a_question_that_breaks_off_does_not_answer_the_next(helper, desk, raws)
 
     with pytest.raises(RuntimeError, match="broke off"):
         helper.signed(desk.world.ledger_id, breaks_off(), len(raws))
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
 
 
 def test_its_process_ends_when_its_pipe_is_closed(helper) -> None:
@@ -164,13 +189,13 @@ def test_its_process_ends_when_its_pipe_is_closed(helper) -> None:
 
 def test_on_one_core_there_is_none(desk, raws) -> None:
     helper = Helper(cores=1)
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
     assert helper.process is None
 
 
 def test_closing_ends_a_helper_that_was_never_ready(desk, raws) -> None:
     helper = Helper(cores=2)
-    assert helper.roots(desk.world.ledger_id, raws) is None
+    assert helper.signed(desk.world.ledger_id, raws, len(raws)) is None
     process = helper.process
     helper.close()
     helper.close()
