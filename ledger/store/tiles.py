@@ -15,10 +15,10 @@ from ledger.errors import BadQuestion, Damaged
 from ledger.merkle import (
     TILE_HEIGHT,
     TILE_WIDTH,
-    Frontier,
     complete_root,
     leaf_hash,
     node_from_tiles,
+    root,
 )
 from ledger.store.protocol import FullTile, Head
 from ledger.values import HASH_BYTES, Hash32
@@ -93,18 +93,18 @@ def _checked(hashes: bytes, width: int, place: str) -> bytes:
 class Tail:
     """The right edge of the tree: the partial tile of each level, at most 255 hashes each.
 
-    All that a writer needs to append leaves and to know the root; an append costs two node hashes
-    on average.
+    All that a writer needs to append leaves and to know the root; an append costs one node hash on
+    average, and the root those of what the partial tiles hold.
 
     >>> tail = Tail()
     >>> [tile for _ in range(257) for tile in tail.append(leaf_hash(b""))][0].number
     0
     """
 
-    __slots__ = ("_frontier", "_partial")
+    __slots__ = ("_partial", "_size")
 
     def __init__(self) -> None:
-        self._frontier = Frontier()
+        self._size = 0
         self._partial: list[bytearray] = []
 
     @classmethod
@@ -122,7 +122,7 @@ class Tail:
             hashes = view.read_tile(level, number, width) if width else b""
             tail._partial.append(bytearray(hashes[: width * HASH_BYTES]))
             level += 1
-        tail._frontier = Frontier.load(head.size, tail._read_node)
+        tail._size = head.size
         if tail.root() != head.root:
             raise Damaged("altered", "tiles", f"another root of {head.size} leaves than the head's")
         return tail
@@ -130,15 +130,22 @@ class Tail:
     @property
     def size(self) -> int:
         """How many leaves there are."""
-        return self._frontier.size
+        return self._size
 
     def root(self) -> Hash32:
         """Return the root of all leaves so far."""
-        return self._frontier.root()
+        return root(self._size, self._read_node)
 
     def append(self, leaf: Hash32) -> list[FullTile]:
-        """Add one leaf hash at the right; return the tiles that it fills, the lowest first."""
-        self._frontier.append(leaf)
+        """Add one leaf hash at the right; return the tiles that it fills, the lowest first.
+
+        Raises:
+            BadQuestion: it is not 32 bytes long; nothing is changed.
+
+        """
+        if len(leaf) != HASH_BYTES:
+            raise BadQuestion("leaf", "a hash of 32 bytes")
+        self._size += 1
         filled: list[FullTile] = []
         added = leaf
         for level, partial in enumerate(self._partial):
@@ -147,7 +154,7 @@ class Tail:
                 return filled
             hashes = bytes(partial)
             partial.clear()
-            number = (self.size >> TILE_HEIGHT * (level + 1)) - 1
+            number = (self._size >> TILE_HEIGHT * (level + 1)) - 1
             added = complete_root(hashes)
             filled.append(FullTile(level, number, hashes, added))
         self._partial.append(bytearray(added))
@@ -156,7 +163,7 @@ class Tail:
     def copy(self) -> Tail:
         """Return a tail of its own with the same leaves."""
         copied = Tail()
-        copied._frontier = self._frontier.copy()
+        copied._size = self._size
         copied._partial = [bytearray(partial) for partial in self._partial]
         return copied
 
