@@ -17,8 +17,7 @@ from ledger.errors import Damaged, Refused
 from ledger.rules import check
 from ledger.rules.findings import contradictions
 from ledger.signing import SignedRecord, read_signed
-from ledger.trace.bounds import Outputs
-from ledger.trace.kept import Blends, blend_of, keep
+from ledger.trace.kept import Blends, blend_of
 from ledger.values import Hash32
 
 
@@ -43,16 +42,16 @@ def decide(
     left: list[Item] = []
     for item in changes.items:
         if isinstance(item, Operation):
-            left += _origins(state, item, blends)
+            left += _origins(state, item, blends or Blends())
     return replace(changes, items=(*changes.items, *left)) if left else changes
 
 
-def _origins(state: State, operation: Operation, blends: Blends | None) -> Sequence[Item]:
+def _origins(state: State, operation: Operation, blends: Blends) -> Sequence[Item]:
     made = blend_of(state, operation, blends)
     if made is None:
         return ()
-    found = contradictions(operation, Outputs(made).contradicted())
-    return (keep(operation.index, made), *found)
+    kept = blends.keep(operation.index, made)
+    return (kept, *contradictions(operation, blends.outputs(kept).contradicted()))
 
 
 def reread(

@@ -24,7 +24,7 @@ REGISTRATION = "registration"
 
 
 class Blends:
-    """Kept blends once read, for as long as a group of records is decided.
+    """Kept blends once made or read, for as long as a group of records is decided.
 
     Reading one costs more than bounding an output of it, and the inputs of a mix may all come from
     one operation. An answer depends on what is asked alone, never on what was asked before.
@@ -32,6 +32,12 @@ class Blends:
 
     def __init__(self) -> None:
         self._outputs: dict[int, tuple[Blended, Outputs]] = {}
+
+    def keep(self, index: int, made: Blend) -> Blended:
+        """Return a blend as it is kept under the index of its operation."""
+        kept = Blended(index, encode(made.to_plain()).decode())
+        self._outputs[index] = (kept, Outputs(made))
+        return kept
 
     def outputs(self, kept: Blended) -> Outputs:
         """Return the outputs of a kept blend.
@@ -73,11 +79,6 @@ def blend_of(state: State, operation: Operation, blends: Blends | None = None) -
         operation.loss_millicarats,
         charter.tolerance,
     )
-
-
-def keep(index: int, made: Blend) -> Blended:
-    """Return a blend as it is kept under the index of its operation."""
-    return Blended(index, encode(made.to_plain()).decode())
 
 
 def bounds_of(state: State, parcel: Parcel, blends: Blends | None = None) -> OriginBounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from ledger.derivation import decide
 from ledger.drafts import Output
 from ledger.errors import Damaged
 from ledger.trace import kept as kept_module
-from ledger.trace.bounds import Bound
+from ledger.trace.bounds import Blend, Bound
 from ledger.trace.kept import Blends, blend_of, bounds_of
 from ledger.values import ParcelId
 from tests.world import World, usual_world
@@ -102,6 +103,21 @@ def test_a_missing_or_altered_blend_is_damage(made: Journey) -> None:
             bounds_of(state, parcel)
     with pytest.raises(Damaged, match="nothing is kept"):
         bounds_of(World().state, parcel)
+
+
+def test_a_blend_that_was_kept_just_now_answers_as_one_read_back(made: Journey) -> None:
+    operations = [item for _, _, changes in made.world.log for item in changes.items
+                  if isinstance(item, Operation) and item.inputs]  # fmt: skip
+    assert len(operations) > 1
+    for operation in operations:
+        stored = made.state.read(Blended, operation.key)
+        assert stored is not None
+        blends = Blends()
+        kept = blends.keep(operation.index, Blend.from_plain(json.loads(stored.blend)))
+        assert kept == stored
+        for position in range(len(operation.outputs)):
+            now = blends.outputs(kept).output(position)
+            assert now == Blends().outputs(stored).output(position)
 
 
 def test_what_is_remembered_of_a_blend_changes_no_answer(made: Journey) -> None:
