@@ -37,7 +37,7 @@ class Limits:
     queue_bytes_max: int = 128 * 1024 * 1024
     page_rows_max: int = 1_000
     page_rows: int = 100
-    walk_steps_max: int = 100_000  # look-ups
+    walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
     story_walk_steps_max: int = 10_000  # look-ups, half of them records that are parsed: a second
     # A stone's page, which anyone may ask for; and what is looked for on every reading.
     page_walk_steps_max: int = 5_000

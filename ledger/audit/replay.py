@@ -23,7 +23,7 @@ from ledger.signing import SignedRecord
 from ledger.store.protocol import Derived, View, Writer
 from ledger.store.stored import read_record
 from ledger.trace.kept import Blends
-from ledger.values import Hash32, Milliseconds, ParcelId
+from ledger.values import Hash32, Milliseconds
 
 ItemType = TypeVar("ItemType")
 
@@ -44,10 +44,6 @@ class _Left:
         index = self._scratch.index_of(record_id)
         row = None if index is None else self._log.row(index)
         return None if row is None else read_record(row.index, row.envelope)
-
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, or None."""
-        return self._scratch.made_by(parcel)
 
 
 class Replay:

@@ -275,6 +275,7 @@ class Operation:
         site: where a registration was mined, or zeros.
         country: the site's country for a registration, else the author's.
         inputs, input_weights_millicarats: what goes in, with its book weights.
+        inputs_made_by: for each input, the index of the record that made it: the way upstream.
         outputs, weights_millicarats, stones: what comes out.
 
     """
@@ -289,6 +290,7 @@ class Operation:
     site: SiteId
     inputs: tuple[ParcelId, ...]
     input_weights_millicarats: tuple[int, ...]
+    inputs_made_by: tuple[int, ...]
     outputs: tuple[ParcelId, ...]
     weights_millicarats: tuple[int, ...]
     stones: tuple[int, ...]

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
-from ledger.custody.items import CharterInForce, Item, Parcel
+from ledger.custody.items import CharterInForce, Item
 from ledger.records import Record
-from ledger.values import Hash32, ParcelId
+from ledger.values import Hash32
 
 ItemType = TypeVar("ItemType")
 _UNREAD: Final = object()
@@ -28,9 +28,6 @@ class State(Protocol):
     def record(self, record_id: Hash32) -> Record | None:
         """Return an accepted record, or None."""
 
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, or None: what walks upstream ask."""
-
 
 class Nothing:
     """The state before the Charter."""
@@ -40,10 +37,6 @@ class Nothing:
         return None
 
     def record(self, record_id: Hash32) -> Record | None:  # noqa: ARG002
-        """Return None."""
-        return None
-
-    def made_by(self, parcel: ParcelId) -> int | None:  # noqa: ARG002
         """Return None."""
         return None
 
@@ -70,11 +63,6 @@ class Overlay:
         if record_id not in self._records:
             self._records[record_id] = self._base.record(record_id)
         return self._records[record_id]
-
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, here or underneath."""
-        item = self._changed.get((Parcel, parcel))
-        return item.made_by if isinstance(item, Parcel) else self._base.made_by(parcel)
 
     def apply(self, record_id: Hash32, record: Record, items: Iterable[Item]) -> None:
         """Lay the changes of one accepted record over the state."""

@@ -152,6 +152,7 @@ def _operation(
         site=site,
         inputs=tuple([parcel.id for parcel in inputs]),
         input_weights_millicarats=weights_in,
+        inputs_made_by=tuple([parcel.made_by for parcel in inputs]),
         outputs=tuple([parcel.id for parcel in outputs]),
         weights_millicarats=weights_out,
         stones=tuple([parcel.stones for parcel in outputs]),

@@ -129,11 +129,6 @@ class MemoryView:
         index = self.index_of(record_id)
         return None if index is None else read_record(index, self._log.rows[index].envelope)
 
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, or None."""
-        known = self.read(Parcel, parcel)
-        return None if known is None else known.made_by
-
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
         """Return live parcels held by or offered to a party, in the order of their making."""
         made = self._tables.in_order_of_making(self._head.size)

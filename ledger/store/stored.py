@@ -97,7 +97,7 @@ class Fingerprint:
 
 def row_of(item: Item) -> Row:
     """Return the columns of an item's row: its key, its bytes, and what it is looked up by."""
-    beside = (item.made_by, *holders_of(item)) if isinstance(item, Parcel) else ()
+    beside = holders_of(item) if isinstance(item, Parcel) else ()
     return (item.key, encode_item(item), *beside)
 
 

@@ -4,7 +4,7 @@ The nodes are operations (what makes parcels) and the walk goes by index: parent
 lower one, so going up in descending and down in ascending order meets every operation after all
 that lead to it, and never twice. Nothing enumerates paths: sixty layers of split-and-mix cost what
 a chain of the same number of operations costs. A walk is bounded by ``LIMITS.walk_steps_max``
-look-ups and paged by the index of the last step given; a page that the bound cut short says so.
+steps and paged by the index of the last step given; a page that the bound cut short says so.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class Page(Generic[T]):
 
 
 class Budget:
-    """How many look-ups a walk may still make: as many as every walk may, unless told otherwise."""
+    """How many steps a walk may still make: as many as every walk may, unless told otherwise.
+
+    An operation is a step, and so is each parcel that it takes (upstream) or makes (downstream).
+    """
 
     __slots__ = ("_left",)
 
@@ -57,13 +60,6 @@ def _parcel(state: State, parcel: ParcelId) -> Parcel:
     if known is None:
         raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
     return known
-
-
-def _maker(state: State, parcel: ParcelId) -> int:
-    index = state.made_by(parcel)
-    if index is None:
-        raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
-    return index
 
 
 def _operation(state: State, index: int) -> Operation:
@@ -146,7 +142,8 @@ def upstream(
         parcel: where to start; its own operation is the first step.
         limit: most steps of the page.
         cursor: the ``cursor`` of the page before.
-        steps_max: how many look-ups the walk may make; as many as every walk, if not said.
+        steps_max: how many steps the walk may make (:class:`Budget`); as many as every walk, if
+            not said.
         keep: which steps may be told; see :func:`page_of`.
 
     """
@@ -156,7 +153,7 @@ def upstream(
         operation = _operation(state, -key)
         if not budget.spend(1 + len(operation.inputs)):
             return None
-        return operation, [-_maker(state, given) for given in operation.inputs]
+        return operation, [-index for index in operation.inputs_made_by]
 
     return page_of(in_order([-parcel.made_by], expand), cursor, limit, keep)
 

@@ -128,11 +128,6 @@ class SqliteView:
                 raise Damaged("gap", f"entry {index}", "a record is there by its id alone")
             return read_record(index, row.envelope)
 
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel, or None."""
-        found = self._one("read_maker", parcel)
-        return found[0] if found else None
-
     def parcels_of(self, holder: Address, after: ParcelId, limit: int) -> list[Parcel]:
         """Return live parcels held by or offered to a party, in the order of their making."""
         found = self._all("parcels_of", holder, after, limit)

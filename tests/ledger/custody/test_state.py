@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ledger.custody import Nothing, Overlay, Parcel, Party
-from ledger.values import NO_HASH, Hash32, ParcelId
+from ledger.values import NO_HASH, Hash32
 from tests.desk import journey
 
 
@@ -21,9 +21,6 @@ class Counted:
     def record(self, record_id: Hash32) -> object:
         self.asked += 1
         return self.base.record(record_id)
-
-    def made_by(self, parcel: ParcelId) -> int | None:
-        return self.base.made_by(parcel)
 
 
 def test_what_the_state_underneath_said_is_asked_once() -> None:
@@ -49,14 +46,11 @@ def test_changes_lie_over_what_was_read_before_them() -> None:
     state = Overlay(world.state)
     assert state.read(Parcel, new) is None
     assert state.record(new) is None
-    assert state.made_by(new) is None
     changed = [replace(parcel, country="AQ"), replace(parcel, id=new, made_by=99)]
     state.apply(new, signed.record, changed)
     assert state.read(Parcel, parcel.id) == changed[0]
     assert state.read(Parcel, new) == changed[1]
     assert state.record(new) == signed.record
-    assert state.made_by(new) == 99
-    assert state.made_by(parcel.id) == world.state.made_by(parcel.id) == parcel.made_by
     assert list(state.items()) == changed
     assert world.state.read(Parcel, parcel.id) == parcel
     assert world.state.read(Parcel, new) is None

@@ -59,14 +59,6 @@ class DerivedContract:
                     assert found == expected
             assert view.parcels_of(NO_HASH[:20], NO_HASH, 10) == []  # nobody is offered nothing
 
-    def test_a_parcels_maker_is_that_of_its_item(self, store: Store, scribe: Scribe) -> None:
-        commit(store, scribe.group(40))
-        with store.view() as view:
-            for parcel in scribe.of_sort(Parcel):
-                assert isinstance(parcel, Parcel)
-                assert view.made_by(parcel.id) == parcel.made_by
-            assert view.made_by(NO_HASH) is None
-
     def test_an_item_is_replaced_and_an_open_view_keeps_the_old_one(
         self, store: Store, scribe: Scribe
     ) -> None:

@@ -79,6 +79,7 @@ def random_operation(dice: Random, index: int) -> Operation:
         site=random_hash(dice),
         inputs=inputs,
         input_weights_millicarats=tuple(dice.randrange(10**6) for _ in inputs),
+        inputs_made_by=tuple(dice.randrange(index + 1) for _ in inputs),
         outputs=outputs,
         weights_millicarats=tuple(dice.randrange(10**6) for _ in outputs),
         stones=tuple(dice.randrange(10) for _ in outputs),

@@ -37,7 +37,7 @@ def test_lookups_by_holder_read_their_index_and_nothing_else() -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("name", ["read_index", "read_parcel", "read_maker", "page_parcels"])
+@pytest.mark.parametrize("name", ["read_index", "read_parcel", "page_parcels"])
 def test_lookups_by_id_read_the_index_of_its_beginning(name: str) -> None:
     connection = apsw.Connection(":memory:")
     connection.execute(script(PACKAGE, "log_schema"))

@@ -64,11 +64,6 @@ class Counted:
         self.looked_up["record"] += 1
         return self.world.state.record(record_id)
 
-    def made_by(self, parcel: ParcelId) -> int | None:
-        """Return the index of the record that made a parcel."""
-        self.looked_up["made_by"] += 1
-        return self.world.state.made_by(parcel)
-
     def index_of(self, record_id: Hash32) -> int | None:
         """Return the index of an accepted record."""
         self.looked_up["index_of"] += 1

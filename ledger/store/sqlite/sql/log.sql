@@ -62,15 +62,12 @@ INSERT INTO mentions (parcel, idx) VALUES (?, ?);
 -- name: read_parcel
 SELECT value FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1;
 
--- name: read_maker
-SELECT made_by FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1;
-
 -- name: page_parcels
 SELECT id, value FROM parcels WHERE substr(id, 1, 8) >= coalesce(substr(?1, 1, 8), x'') AND id > ?1
 ORDER BY substr(id, 1, 8), id LIMIT ?2;
 
 -- name: all_parcels
-SELECT number, id, value, made_by, custodian, recipient, live FROM parcels ORDER BY number;
+SELECT number, id, value, custodian, recipient, live FROM parcels ORDER BY number;
 
 -- name: parcels_of
 WITH known (number) AS (SELECT coalesce((
@@ -92,13 +89,13 @@ SELECT id, value FROM parcels WHERE number IN (
 ) ORDER BY number LIMIT ?3;
 
 -- name: put_parcel
-INSERT INTO parcels (number, id, value, made_by, custodian, recipient, live) VALUES (
+INSERT INTO parcels (number, id, value, custodian, recipient, live) VALUES (
     (SELECT number FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1),
-    ?1, ?2, ?3, ?4, ?5, ?6
+    ?1, ?2, ?3, ?4, ?5
 )
 ON CONFLICT (number) DO UPDATE SET
-    made_by = excluded.made_by, custodian = excluded.custodian, recipient = excluded.recipient,
-    live = excluded.live, value = excluded.value;
+    value = excluded.value, custodian = excluded.custodian, recipient = excluded.recipient,
+    live = excluded.live;
 
 -- name: read_operation
 SELECT value FROM operations WHERE idx = ?;

@@ -38,7 +38,6 @@ CREATE INDEX records_by_id ON records (substr(record_id, 1, 8));
 CREATE TABLE parcels (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL CHECK (length(id) = 32),
-    made_by INTEGER NOT NULL CHECK (made_by >= 0),
     custodian BLOB NOT NULL CHECK (length(custodian) = 20),
     recipient BLOB CHECK (length(recipient) = 20),
     live INTEGER NOT NULL CHECK (live IN (0, 1)),
