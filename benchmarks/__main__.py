@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,9 +40,10 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
             parcels[name] = fill(ledgers[name], load, size)
         small, large = ledgers["small"], ledgers["large"]
         generator.wait()
+        os.sync()  # or the disk would be at work beside what is measured first
         if "d" in only:
             console.print("(d) auditing", style="dim")
-            yield from audits(small, scale.turns)
+            yield from audits(small, 2 * scale.turns)
         if "c" in only:
             console.print("(c) tracing", style="dim")
             yield from traces(small, large, parcels, scale)
