@@ -31,7 +31,7 @@ def decide(
         signed: the record, its id and its signers.
         index: the index that it would have.
         now_ms: the time that its entry would bear, milliseconds.
-        blends: what was read of earlier operations, to be handed in with each record of a group.
+        blends: what was made or read of earlier operations; handed in with each record of a group.
 
     Raises:
         Refused: a rule of the groups from *ledger* on.

@@ -66,7 +66,7 @@ class Draft:
         first_index: the index of the group's first record.
         now_ms: the time of all of the group's entries.
         known: answers of records that were accepted earlier in the group.
-        blends: what was read of earlier operations.
+        blends: what was made or read of earlier operations.
 
     """
 

@@ -47,8 +47,13 @@ def rebuild(store: Store, progress: Progress | None = None) -> Hash32:
 def _derive(writer: Writer, start: int, stop: int, ledger_id: Hash32) -> Hash32:
     overlay, blends = Overlay(writer), Blends()
     derived: list[Derived] = []
+    known: dict[Hash32, int] = {}
     for index, row in enumerate(list(writer.rows(start, stop)), start):
         line, signed = reread(index, row.entry, row.envelope, ledger_id)
+        first = known.get(signed.record_id, writer.index_of(signed.record_id))
+        if first is not None:
+            raise Damaged("duplicate", f"entry {index}", f"the record of entry {first} again")
+        known[signed.record_id] = index
         try:
             changes = decide(overlay, signed, index, line.recorded_at_ms, blends)
         except Refused as refused:

@@ -198,9 +198,7 @@ class MemoryWriter(MemoryView):
         self._check_turn()
         if group.old != self._log.head:
             raise HeadMoved(f"the head is at {self._log.head.size}, not {group.old.size}")
-        ids = {derived.record_id for derived in group.derived}
-        if len(ids) < len(group.rows) or not ids.isdisjoint(self._tables.indices):
-            raise BadQuestion("group", "records that the log does not hold yet, each once")
+        self._check_absent(group.derived)
         self._log.rows += group.rows
         self._log.tiles.update({(tile.level, tile.number): tile for tile in group.tiles})
         self._tables.write(group.new.size, group.derived, group.items)
@@ -216,6 +214,7 @@ class MemoryWriter(MemoryView):
     def derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
         """Write to the emptied tables."""
         self._check_rebuild()
+        self._check_absent(derived)
         self._tables.write(self._head.size, derived, items)
 
     def finish_rebuild(self) -> None:
@@ -227,6 +226,11 @@ class MemoryWriter(MemoryView):
     def end(self) -> None:
         """End the writer's turn."""
         self._turn_is_over = True
+
+    def _check_absent(self, derived: Sequence[Derived]) -> None:
+        ids = {found.record_id for found in derived}
+        if len(ids) < len(derived) or not ids.isdisjoint(self._tables.indices):
+            raise BadQuestion("group", "records that the log does not hold yet, each once")
 
     def _check_turn(self) -> None:
         if self._turn_is_over:

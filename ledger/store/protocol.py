@@ -150,7 +150,12 @@ class View(State, Protocol):
         """Return how many full tiles are stored."""
 
     def fingerprint(self) -> Hash32:
-        """Return SHA-256 over every row of the derived tables, in one order for all stores."""
+        """Return SHA-256 over every row of the derived tables, in one order for all stores.
+
+        Raises:
+            Damaged: a row is there and is not found by its id, too.
+
+        """
 
 
 class Writer(View, Protocol):
@@ -173,6 +178,10 @@ class Writer(View, Protocol):
         """Write to the derived tables alone, as the further steps of a rebuild.
 
         The writer sees what it wrote. Of which log the records are is not asked.
+
+        Raises:
+            BadQuestion: a record has an index already, or two; the rebuild is at its end.
+
         """
 
     def finish_rebuild(self) -> None:

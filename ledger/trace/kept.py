@@ -59,7 +59,7 @@ def blend_of(state: State, operation: Operation, blends: Blends | None = None) -
     Args:
         state: the state that the operation's record meets, so before its own changes.
         operation: what the record does.
-        blends: what was read of earlier operations.
+        blends: what was made or read of earlier operations.
 
     Raises:
         Damaged: what is kept of an input is missing or not readable.
@@ -87,7 +87,7 @@ def bounds_of(state: State, parcel: Parcel, blends: Blends | None = None) -> Ori
     Args:
         state: the state that holds the parcel.
         parcel: the parcel.
-        blends: what was read of earlier operations.
+        blends: what was made or read of earlier operations.
 
     Raises:
         Damaged: what is kept of its last operation is missing or not readable.

@@ -41,7 +41,8 @@ class Page(Generic[T]):
 class Budget:
     """How many steps a walk may still make: as many as every walk may, unless told otherwise.
 
-    An operation is a step, and so is each parcel that it takes (upstream) or makes (downstream).
+    An operation is a step, and so is each parcel that it takes (upstream) or makes (downstream); in
+    a story, each record and each look for the one before it.
     """
 
     __slots__ = ("_left",)
@@ -65,8 +66,18 @@ def _parcel(state: State, parcel: ParcelId) -> Parcel:
 def _operation(state: State, index: int) -> Operation:
     known = state.read(Operation, operation_key(index))
     if known is None:
-        raise Damaged("gap", f"operation {index}", "a parcel names it")
+        raise Damaged("gap", f"operation {index}", "a parcel or an operation names it")
     return known
+
+
+def _makers(operation: Operation) -> tuple[int, ...]:
+    """Return the operations that made the inputs: one for each, and all before it."""
+    makers = operation.inputs_made_by
+    if len(makers) != len(operation.inputs) or not all(
+        0 <= index < operation.index for index in makers
+    ):
+        raise Damaged("altered", f"operation {operation.index}", "its inputs had other makers")
+    return makers
 
 
 def in_order(
@@ -153,7 +164,7 @@ def upstream(
         operation = _operation(state, -key)
         if not budget.spend(1 + len(operation.inputs)):
             return None
-        return operation, [-index for index in operation.inputs_made_by]
+        return operation, [-index for index in _makers(operation)]
 
     return page_of(in_order([-parcel.made_by], expand), cursor, limit, keep)
 

@@ -92,8 +92,8 @@ class SqliteWriter(SqliteView):
 
     def _derive(self, derived: Sequence[Derived], items: Sequence[Item]) -> None:
         self._check_absent([found.record_id for found in derived])
+        self._many("add_record", [(found.index, found.record_id) for found in derived])
         # In the order of their keys: neighbours then lie on a page that is in memory already.
-        self._many("add_record", sorted((found.record_id, found.index) for found in derived))
         mentions = {(parcel, found.index) for found in derived for parcel in found.mentions}
         self._many("add_mention", sorted(mentions))
         of_sorts: defaultdict[type[Item], list[Item]] = defaultdict(list)

@@ -172,6 +172,7 @@ class SqliteView:
     def fingerprint(self) -> Hash32:
         """Return SHA-256 over every row of the derived tables, in one order for all stores."""
         self._check_sorts()
+        self._check_look_ups()
         fingerprint = Fingerprint()
         fingerprint.add("records", self._each("all_records"))
         for sort in SORTS:
@@ -198,6 +199,15 @@ class SqliteView:
             with self._health:
                 numbers = ", ".join(map(str, sorted(found - known)))
                 raise Damaged("altered", "table state", f"rows of no sort that it holds: {numbers}")
+
+    def _check_look_ups(self) -> None:
+        """Refuse rows that are there and are not found by their id."""
+        for table in ("records", "parcels"):
+            found = self._one(f"lost_{table}")
+            if found is not None and found[0]:
+                detail = f"{found[0]} rows are not found by it"
+                with self._health:
+                    raise Damaged("altered", f"index {table}_by_id", detail)
 
     def _read_head(self) -> Head:
         found = self._one("read_head")

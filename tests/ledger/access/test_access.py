@@ -187,7 +187,6 @@ class Told:
         self._world = world
         self.read = world.state.read
         self.record = world.state.record
-        self.made_by = world.state.made_by
 
     def index_of(self, record_id: bytes) -> int | None:
         ids = [signed.record_id for _, signed, _ in self._world.log]

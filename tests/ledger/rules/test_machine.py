@@ -81,7 +81,9 @@ class Custody(RuleBasedStateMachine):
     def look_at(self, operation: Operation, index: int) -> None:
         """Check one edge of the ancestry."""
         assert operation.index == index
-        assert all(self.stage.parcel(parcel).made_by < index for parcel in operation.inputs)
+        makers = [self.stage.parcel(parcel).made_by for parcel in operation.inputs]
+        assert operation.inputs_made_by == tuple(makers)
+        assert all(maker < index for maker in makers)
         if operation.inputs:
             came, went = operation.input_weights_millicarats, operation.weights_millicarats
             assert sum(came) == sum(went) + operation.loss_millicarats

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.custody import SORTS, Blended, CharterInForce, Item, Operation, Parcel
-from ledger.errors import Damaged
+from ledger.errors import BadQuestion, Damaged
 from ledger.store.protocol import Derived, Store, View
 from ledger.values import NO_HASH, Hash32
 from tests.ledger.store.material import (
@@ -120,6 +120,18 @@ class DerivedContract:
         assert fingerprint_of(store) == fingerprint
         with store.view() as view:
             assert list(view.rows(0, 208)) == scribe.rows
+        commit(store, scribe.group(1))
+
+    def test_a_rebuild_takes_no_record_twice(self, store: Store, scribe: Scribe) -> None:
+        commit(store, scribe.group(20))
+        first, *others = scribe.derived
+        for derived in ([first, replace(first, index=19)], [replace(first, index=19)]):
+            with store.write() as writer:
+                writer.clear_derived()
+                if len(derived) == 1:
+                    writer.derive([first, *others[:4]], [])
+                with pytest.raises(BadQuestion, match="each once"):
+                    writer.derive(derived, [])
         commit(store, scribe.group(1))
 
     def test_a_rebuild_mends_derived_tables(self, store: Store, scribe: Scribe) -> None:

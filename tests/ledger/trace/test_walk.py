@@ -137,7 +137,7 @@ def test_a_bound_that_is_just_enough_cuts_nothing(family, monkeypatch) -> None:
     assert (page.steps, page.is_cut) == (whole, False)
 
 
-def test_sixty_layers_cost_as_many_look_ups_as_a_chain_of_their_size() -> None:
+def test_sixty_layers_cost_what_a_chain_of_their_size_costs() -> None:
     world, parcel = mined()
     straight, braided = world.fork(), world.fork()
     # 60 splits with one input and 60 mixes with two; and 150 links with one: as many outputs.
@@ -160,6 +160,29 @@ def test_a_parcel_without_its_operation_is_damage(family) -> None:
     known = world.parcel(parcels["one"])
     with pytest.raises(Damaged, match="operation 999999"):
         upstream(world.state, replace(known, made_by=999_999), 10)
+
+
+@pytest.mark.parametrize("makers", [(), (-1,), (10**30,), (1, 1)])
+def test_an_operation_whose_inputs_had_other_makers_is_damage(family, makers) -> None:
+    world, parcels = family
+    (step,) = (one for one in upstream(world.state, world.parcel(parcels["one"]), 9).steps
+               if one.name == "split")  # fmt: skip
+    for wrong in (makers, (step.index,)):
+        broken = Overlay(world.state)
+        altered = replace(step, inputs_made_by=wrong)
+        broken.apply(step.record_id, world.log[0][1].record, [altered])
+        with pytest.raises(Damaged, match=f"altered at operation {step.index}: its inputs"):
+            upstream(broken, world.parcel(parcels["one"]), 10)
+
+
+def test_a_walk_goes_past_goods_that_were_received_at_a_smaller_weight() -> None:
+    world, parcel = mined()
+    world.hand_over(parcel, "cutter-in", "miner-bw", weight_millicarats=WEIGHT - 1)
+    before = world.parcel(parcel)
+    made, _ = world.transform("miner-bw", "split", [parcel], [Output(WEIGHT - 5), Output(4)])
+    steps = upstream(world.state, world.parcel(made), 10).steps
+    assert named(steps) == ["split", "registration"]
+    assert before.blended_by != before.made_by == steps[0].inputs_made_by[0] == steps[1].index
 
 
 def test_an_operation_without_its_parcel_is_damage(family) -> None:

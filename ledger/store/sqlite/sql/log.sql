@@ -38,11 +38,17 @@ INSERT INTO tiles (id, root, hashes) VALUES (?, ?, ?);
 SELECT record_id, idx FROM records
 WHERE substr(record_id, 1, 8) = substr(?1, 1, 8) AND record_id = ?1;
 
+-- name: lost_records
+SELECT count(*) FROM records AS r NOT INDEXED WHERE NOT EXISTS (
+    SELECT 1 FROM records AS f INDEXED BY records_by_id
+    WHERE substr(f.record_id, 1, 8) = substr(r.record_id, 1, 8) AND f.idx = r.idx
+);
+
 -- name: all_records
 SELECT idx, record_id FROM records ORDER BY idx;
 
 -- name: add_record
-INSERT INTO records (record_id, idx) VALUES (?, ?);
+INSERT INTO records (idx, record_id) VALUES (?, ?);
 
 -- name: read_mentions
 SELECT idx FROM mentions WHERE parcel = ? ORDER BY idx;
@@ -65,6 +71,12 @@ SELECT value FROM parcels WHERE substr(id, 1, 8) = substr(?1, 1, 8) AND id = ?1;
 -- name: page_parcels
 SELECT id, value FROM parcels WHERE substr(id, 1, 8) >= coalesce(substr(?1, 1, 8), x'') AND id > ?1
 ORDER BY substr(id, 1, 8), id LIMIT ?2;
+
+-- name: lost_parcels
+SELECT count(*) FROM parcels AS p NOT INDEXED WHERE NOT EXISTS (
+    SELECT 1 FROM parcels AS f INDEXED BY parcels_by_id
+    WHERE substr(f.id, 1, 8) = substr(p.id, 1, 8) AND f.number = p.number
+);
 
 -- name: all_parcels
 SELECT number, id, value, custodian, recipient, live FROM parcels ORDER BY number;
