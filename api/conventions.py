@@ -65,5 +65,6 @@ def door_limits(settings: Settings) -> DoorLimits:
         body_seconds_max=settings.body_seconds_max,
         arriving_bytes_max=settings.arriving_bytes_max,
         batches_at_once_max=settings.batches_at_once_max,
+        long_records_at_once_max=settings.long_records_at_once_max,
         questions_at_once_max=settings.questions_at_once_max,
     )

@@ -4,8 +4,9 @@ A record that goes alone takes a thread to be read, wakes the writer, is flushed
 signed, and wakes whoever sent it: most of that is done once for as many records as share it. So
 what comes while turns of the event loop bring more, or while others are read, goes to one thread,
 then to the queue as one portion, and is answered at one time: who is answered together sends the
-next together. Nothing waits for time to pass; one alone goes after two turns of a loop that has
-nothing else to do. Each gets a line of its own; none is refused for another's fault.
+next together. Nothing waits for time to pass; one alone goes after three turns of a loop that has
+nothing else to do. Each gets a line of its own; none is refused for another's fault, and one that
+was refused is told so even if what became of the others is unknown.
 
 Only what is read quickly is gathered (``DoorLimits.gathered_record_bytes_max``), and not much of
 it: nobody's record waits for the reading of much that others sent.
@@ -15,19 +16,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future as Promise
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, Final, TypeAlias
 
 from ledger.book import Line, Reached
+from ledger.book.queueing import Promised
 
 HandOver: TypeAlias = Callable[[Sequence[bytes], Reached], Awaitable[Promise[tuple[Line, ...]]]]
 """Reads envelopes that owe each other nothing, and queues them; promises a line for each."""
 
 _TURNS_WITHOUT_ANOTHER: Final = 2
-"""A request takes a few turns from its first byte to here; of 64 at once, not all the same ones."""
+"""After the one in which the last record was seen. A request takes a few turns from its first byte
+to here; of 64 at once, not all the same ones."""
 
 _Key: TypeAlias = tuple[asyncio.AbstractEventLoop, Reached]
 _Waiting: TypeAlias = tuple[bytes, asyncio.Future[Line]]
@@ -37,7 +40,8 @@ class Gathering:
     """Gathers records that come while others are read.
 
     Args:
-        hand_over: what is done with them; one call at a time, for each thing that is waited for.
+        hand_over: what is done with them; one call at a time in each loop, for each thing that is
+            waited for.
         records_max: how many are handed over at most in one call.
 
     """
@@ -102,10 +106,19 @@ async def _keep(
 ) -> None:
     """Keep promises; who waits no longer is passed over."""
     with _told_of_failure(promises):
-        lines = await asyncio.wrap_future(promised)
-        for promise, line in zip(promises, lines, strict=True):
-            if not promise.done():
-                promise.set_result(line)
+        try:
+            lines = await asyncio.wrap_future(promised)
+        except Exception:
+            if isinstance(promised, Promised):
+                _tell((promises[place], line) for place, line in promised.refusals.items())
+            raise
+        _tell(zip(promises, lines, strict=True))
+
+
+def _tell(lines: Iterable[tuple[asyncio.Future[Line], Line]]) -> None:
+    for promise, line in lines:
+        if not promise.done():
+            promise.set_result(line)
 
 
 @contextmanager

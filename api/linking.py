@@ -7,6 +7,7 @@ a record. The token of a link stands in a path, and so no path is ever logged or
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,7 @@ from ledger.answers.linking import Linking
 from ledger.answers.questions import HASH_FORM, TOKEN
 from ledger.answers.shapes import LinkShown
 from ledger.answers.wire import to_wire
+from ledger.errors import SignInNeeded
 
 _ONE_READER: Final = {"cache-control": FOR_ONE_READER, "vary": "authorization"}
 _PARCEL: Final = Parameter(
@@ -80,8 +82,7 @@ class LinkRoutes:
             made = self._linking.mint(self._sessions.reader(request), parcel_id)
             return json_response(to_wire(made), 201, _ONE_READER)
 
-        async with self._turn:
-            return await run_in_threadpool(answer)
+        return await self._in_turn(request, answer)
 
     async def end(self, request: Request) -> Response:
         """End a link that is the reader's to end."""
@@ -93,5 +94,13 @@ class LinkRoutes:
             self._linking.end(self._sessions.reader(request), parcel_id, token)
             return Response(status_code=204, headers=_ONE_READER)
 
+        return await self._in_turn(request, answer)
+
+    async def _in_turn(self, request: Request, answer: Callable[[], Response]) -> Response:
+        # Whoever may ask for no link is told so without a turn; the turn asks again, for a session
+        # may end while it waits.
+        reader = await run_in_threadpool(self._sessions.reader, request)
+        if reader.sort == "stranger":
+            raise SignInNeeded("links are minted and ended by parties: sign in")
         async with self._turn:
             return await run_in_threadpool(answer)

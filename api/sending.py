@@ -6,19 +6,25 @@ off, leaves nothing behind.
 
 Few batches are worked on at a time. A batch has its turn from when all of it is there until every
 line is decided and told in memory; neither sending it slowly nor leaving its answer unread keeps
-the turn from another. What arrives, batches and single records alike, has a bounded room in memory,
-in which the largest gives way to smaller ones.
+the turn from another. Of single records the short ones are gathered, and few long ones are read at
+a time: the others wait, and take no thread.
+
+What arrives, batches and single records alike, has a bounded room in memory, in which the largest
+gives way to smaller ones. A long record gives way also while it waits for its turn, and keeps its
+share until it was read. A short one gives its share back when all of it is there, since there is
+one for each connection at most. A batch gets its turn then, or is let go.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -95,6 +101,10 @@ class Sending:
         self._batches = 0
         self._room = Room(limits.arriving_bytes_max)
         self._gathering = Gathering(self._hand_over, limits.gathered_records_max)
+        # What waits in one loop cannot be woken in another.
+        self._long_records: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+            WeakKeyDictionary()
+        )
 
     async def record(self, request: Request) -> Response:
         """Take one record."""
@@ -102,22 +112,46 @@ class Sending:
         check_names(query, "wait")
         wait = wait_of(query)
         check_media_type(request, JSON)
-        try:
-            most = LIMITS.record_body_bytes_max
-            with self._room.share() as share:
-                raw = await read_body(request, most, self._limits.body_seconds_max, share)
-        except TooLarge:
-            expected = f"at most {LIMITS.envelope_bytes_max} bytes"
-            raise Refused(Refusal("size", "", expected, "more")) from None
-        charge_records(request, 1)
-        if len(raw) <= self._limits.gathered_record_bytes_max:
-            line = await self._gathering.submit(raw, wait)
-        else:
-            (line,) = await self._submit([raw], wait)
+        line = await (await self._take(request, wait))
         if not isinstance(line, Answer):
             raise ProblemError(_problem_of(line))
         location = {"location": f"/v1/records/{to_wire(line.record_id)}"}
         return json_response(answer_shown(line), code_of(line), location)
+
+    async def _take(self, request: Request, wait: Reached) -> Awaitable[Line]:
+        """Read a record; return what gives its line when awaited, and holds no long one's bytes."""
+        with self._room.share() as share:
+            raw = await self._body(request, share)
+            charge_records(request, 1)
+            if len(raw) > self._limits.gathered_record_bytes_max:
+                async with self._turn_of_long(share):
+                    return _only_line(await self._hand_over([raw], wait))
+        return self._gathering.submit(raw, wait)
+
+    async def _body(self, request: Request, share: Share) -> bytes:
+        most = LIMITS.record_body_bytes_max
+        try:
+            return await read_body(request, most, self._limits.body_seconds_max, share)
+        except TooLarge:
+            expected = f"at most {LIMITS.envelope_bytes_max} bytes"
+            raise Refused(Refusal("size", "", expected, "more")) from None
+
+    @asynccontextmanager
+    async def _turn_of_long(self, share: Share) -> AsyncIterator[None]:
+        """Wait for one of the few turns at reading a long record, and hold it.
+
+        Raises:
+            ProblemError: ``unavailable``; the record had to give way before its turn came.
+
+        """
+        turns = self._long_records.setdefault(
+            asyncio.get_running_loop(), asyncio.Semaphore(self._limits.long_records_at_once_max)
+        )
+        await _acquire(turns, share)
+        try:
+            yield
+        finally:
+            turns.release()
 
     async def batch(self, request: Request) -> Response:
         """Take many records; answer with one line for each, in their order."""
@@ -127,9 +161,11 @@ class Sending:
         is_atomic = choice_of(query, "atomic", "false", "true") == "true"
         check_media_type(request, *LINES_TAKEN)
         with self._room.share() as share:
-            envelopes = await self._lines(request, share)
-        charge_records(request, len(envelopes))
+            body = await self._batch_body(request, share)
         with self._turn():
+            envelopes = await run_in_threadpool(lines_of, body)
+            del body
+            charge_records(request, len(envelopes))
             work = self._all_or_none if is_atomic else self._each
             return Response(await work(envelopes, wait), media_type=LINES)
 
@@ -143,21 +179,13 @@ class Sending:
         finally:
             self._batches -= 1
 
-    async def _lines(self, request: Request, share: Share) -> list[Envelope]:
+    async def _batch_body(self, request: Request, share: Share) -> bytes:
+        most = LIMITS.batch_bytes_max
         try:
-            body = await read_body(
-                request, LIMITS.batch_bytes_max, self._limits.body_seconds_max, share
-            )
+            return await read_body(request, most, self._limits.body_seconds_max, share)
         except TooLarge:
-            expected = f"at most {LIMITS.batch_bytes_max} bytes"
+            expected = f"at most {most} bytes"
             raise problem("body-size", field="body", expected=expected) from None
-        return await run_in_threadpool(lines_of, body)
-
-    async def _submit(
-        self, raws: Sequence[bytes], wait: Reached, *, atomic: bool = False
-    ) -> tuple[Line, ...]:
-        future = await self._hand_over(raws, wait, atomic=atomic)
-        return await asyncio.wrap_future(future)
 
     async def _hand_over(
         self,
@@ -182,7 +210,8 @@ class Sending:
         return promised
 
     async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
-        lines = await self._submit(_raws_of(envelopes), wait, atomic=True)
+        promised = await self._hand_over(_raws_of(envelopes), wait, atomic=True)
+        lines = await asyncio.wrap_future(promised)
         for envelope, line in zip(envelopes, lines, strict=True):
             if isinstance(line, Refusal):
                 raise ProblemError(of_refusal(line, line=envelope.line))
@@ -209,6 +238,28 @@ class Sending:
                 told.append(await _answered(steps[number - 1], ahead, failed))
             ahead = following
         return b"".join(told)
+
+
+async def _acquire(turns: asyncio.Semaphore, share: Share) -> None:
+    """Wait for a turn; as long as there is none, the share may have to give way to smaller ones."""
+    why: list[ProblemError] = []
+    waiting = asyncio.timeout(None)
+
+    def give_up(told: ProblemError) -> None:
+        why.append(told)
+        waiting.reschedule(0)
+
+    try:
+        async with waiting:
+            with share.arriving(give_up):
+                await turns.acquire()
+    except TimeoutError:
+        raise why[0] from None
+
+
+async def _only_line(promised: Future[tuple[Line, ...]]) -> Line:
+    (line,) = await asyncio.wrap_future(promised)
+    return line
 
 
 async def _answered(

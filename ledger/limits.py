@@ -110,11 +110,12 @@ class DoorLimits:
         questions_at_once_max: how many questions are answered at a time. The framework has 40
             threads for all it does; the others are for writing, and for telling who is ready.
         batches_at_once_max: how many batches are worked on at a time.
-        arriving_bytes_max: how many bytes of bodies may be held that nobody works on yet. When
-            they are, the batch on its way that holds the most gives way to smaller ones.
+        arriving_bytes_max: how many bytes of bodies may be held that arrive, or wait to be read.
+            When they are, the one of them that holds the most gives way to smaller ones.
         batch_step_records: how many lines of a batch are handed to the book at a time.
         gathered_record_bytes_max: how long a single record may be to be read together with others
             that come with it; a longer one is read on its own.
+        long_records_at_once_max: how many longer ones are read at a time; the others wait.
         gathered_records_max: how many are read together at most.
         tables_at_once_max: how many spreadsheets are checked at a time.
         retry_after_seconds: what a caller is told to wait when the ledger is busy.
@@ -128,6 +129,7 @@ class DoorLimits:
     batches_at_once_max: int = 4
     arriving_bytes_max: int = 256 * 1024 * 1024
     batch_step_records: int = 500
+    long_records_at_once_max: int = 2
     gathered_record_bytes_max: int = 4_096
     gathered_records_max: int = 64
     tables_at_once_max: int = 2

@@ -69,7 +69,7 @@ def test_the_table_of_limits_is_whole() -> None:
         if name in fields or name.removeprefix("stream_") in fields
     }
     assert set(re.findall(r"`(\w+)`", table)) == settable
-    assert len(settable) == 10
+    assert len(settable) == 11
 
 
 def test_proxies_let_the_largest_batch_through_and_outlast_the_server() -> None:

@@ -17,11 +17,25 @@ from functools import cached_property
 from itertools import chain
 
 from ledger.book.answers import Answer, Line, Reached
-from ledger.errors import Unavailable
+from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.records import Transformation
 from ledger.signing import SignedRecord
 from ledger.store.private import Keeping
+
+
+class Promised(Future[tuple[Line, ...]]):
+    """The promise of a line for each record of a batch.
+
+    Attributes:
+        refusals: of a promise that was broken, the records that were refused before, by their
+            place: of these alone it is known what became of them.
+
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusals: dict[int, Refusal] = {}
 
 
 class Batch:
@@ -39,7 +53,7 @@ class Batch:
     def __init__(self, count: int, wait: Reached) -> None:
         self.wait = wait
         self.private: dict[int, Keeping] = {}
-        self.future: Future[tuple[Line, ...]] = Future()
+        self.future = Promised()
         # From here on nobody can cancel it: what is queued will be answered.
         self.future.set_running_or_notify_cancel()
         self._lines: list[Line | None] = [None] * count
@@ -67,8 +81,10 @@ class Batch:
             self.future.set_result(tuple(_reached(line, published_size) for line in self._lines))
 
     def fail(self, error: Exception) -> None:
-        """Break the promise."""
+        """Break the promise; what is refused already stays told."""
         if not self.future.done():
+            known = enumerate(self._lines)
+            self.future.refusals = {at: one for at, one in known if isinstance(one, Refusal)}
             self.future.set_exception(error)
 
 

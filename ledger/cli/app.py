@@ -35,7 +35,7 @@ from ledger.cli.outcome import CODES, WRONG, trouble_of, trouble_of_usage
 from ledger.cli.output import Output
 from ledger.cli.session import Session
 from ledger.cli.words import read_id
-from ledger.config import stay_quiet
+from ledger.config import leave_no_core_file, stay_quiet
 from ledger.errors import AdamantError
 
 DEFAULT_LEDGER: Final = "adamant-ledger"
@@ -240,5 +240,6 @@ app.add_typer(
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command, in a process of its own: what holds for all of it is never undone."""
+    leave_no_core_file()
     app(prog_name="adamant")

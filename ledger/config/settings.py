@@ -58,6 +58,7 @@ FRESH_TOML = """\
 # body_seconds_max = 60.0
 # arriving_bytes_max = 268435456
 # batches_at_once_max = 4
+# long_records_at_once_max = 2
 # questions_at_once_max = 16
 # streams_max = 256
 # streams_a_client_max = 16
@@ -111,8 +112,10 @@ class Settings(BaseSettings):
         client_seconds_max: how long one may wait for the head of a request, or for an answer to be
             taken.
         body_seconds_max: how long the body of a request may take to arrive.
-        arriving_bytes_max: how many bytes of records may be held that nobody works on yet.
+        arriving_bytes_max: how many bytes of records may be held that arrive, or wait to be read.
         batches_at_once_max: how many batches are worked on at a time.
+        long_records_at_once_max: how many single records are read at a time that are too long to be
+            read together with others.
         questions_at_once_max: how many questions are answered at a time.
         streams_max: how many streams of the log there may be at a time.
         streams_a_client_max: how many of one client.
@@ -147,7 +150,8 @@ class Settings(BaseSettings):
     # Room for the largest batch; and no more at once than there are threads for.
     arriving_bytes_max: int = Field(default=_DOOR.arriving_bytes_max, ge=LIMITS.batch_bytes_max)
     batches_at_once_max: int = Field(default=_DOOR.batches_at_once_max, ge=1, le=8)
-    questions_at_once_max: int = Field(default=_DOOR.questions_at_once_max, ge=1, le=24)
+    long_records_at_once_max: int = Field(default=_DOOR.long_records_at_once_max, ge=1, le=4)
+    questions_at_once_max: int = Field(default=_DOOR.questions_at_once_max, ge=1, le=20)
     streams_max: int = Field(default=_STREAMS.streams_max, ge=1, le=10_000)
     streams_a_client_max: int = Field(default=_STREAMS.streams_a_client_max, ge=1, le=10_000)
     stream_heartbeat_seconds: float = Field(default=_STREAMS.heartbeat_seconds, ge=1, le=600)

@@ -15,7 +15,7 @@ from ledger.limits import LIMITS, DoorLimits, StreamLimits
 DOOR: dict[str, Any] = {
     "connections_max": 7, "client_seconds_max": 1.5, "body_seconds_max": 2.5,
     "arriving_bytes_max": LIMITS.batch_bytes_max, "batches_at_once_max": 1,
-    "questions_at_once_max": 3,
+    "questions_at_once_max": 3, "long_records_at_once_max": 1,
 }  # fmt: skip
 STREAMS: dict[str, Any] = {
     "streams_max": 5, "streams_a_client_max": 2, "stream_heartbeat_seconds": 3.5,
@@ -27,7 +27,8 @@ OUTSIDE: dict[str, tuple[Any, ...]] = {
     "body_seconds_max": (0.5, 3_601, float("inf")),
     "arriving_bytes_max": (LIMITS.batch_bytes_max - 1,),
     "batches_at_once_max": (0, 9),
-    "questions_at_once_max": (0, 25),
+    "long_records_at_once_max": (0, 5),
+    "questions_at_once_max": (0, 21),
     "streams_max": (0, 10_001),
     "streams_a_client_max": (0, 10_001),
     "stream_heartbeat_seconds": (0, 601),
@@ -62,7 +63,8 @@ def test_every_limit_of_the_door_has_its_bounds_tried() -> None:
     assert set(OUTSIDE) == {*DOOR, *STREAMS}
 
 
-def test_questions_batches_and_streams_together_leave_threads_to_others() -> None:
+def test_questions_records_and_streams_together_leave_threads_to_others() -> None:
     """The framework has 40 threads; two are for tables, four for the readers of streams."""
-    settings = Settings(questions_at_once_max=24, batches_at_once_max=8)
-    assert settings.questions_at_once_max + settings.batches_at_once_max + 2 + 4 < 40
+    most = Settings(questions_at_once_max=20, batches_at_once_max=8, long_records_at_once_max=4)
+    sending = most.batches_at_once_max + most.long_records_at_once_max
+    assert most.questions_at_once_max + sending + 2 + 4 < 40

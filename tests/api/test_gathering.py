@@ -13,7 +13,12 @@ import pytest
 
 from api.gathering import Gathering
 from ledger.book import Line, NotDone, Reached
-from ledger.errors import Unavailable
+from ledger.book.book import UNKNOWN
+from ledger.errors import StoreFailed, Unavailable
+from ledger.store.checkpoints import MemoryCheckpoints
+from ledger.store.protocol import Published
+from ledger.values import Hash32
+from tests.desk import Desk
 from tests.scene import Shown, jewel, shown
 
 MOST = 4
@@ -257,3 +262,32 @@ def test_a_longer_record_keeps_none_from_being_read(monkeypatch: pytest.MonkeyPa
         answers = post_all(made, [short, b"{" + b" " * 1_500, other])
     assert sorted(submitted.counts) == [1, 2]
     assert [status for status, _ in answers] == [201, 400, 201]
+
+
+class Spoilable(MemoryCheckpoints):
+    """A store of checkpoints that fails from when the test says so."""
+
+    is_spoiled = False
+
+    def claim(self, old: Published | None, size: int, root: Hash32) -> None:
+        if self.is_spoiled:
+            raise StoreFailed("planted")
+        super().claim(old, size, root)
+
+
+def test_what_was_refused_is_told_so_even_if_the_outcome_of_the_others_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene, checkpoints = jewel(), Spoilable()
+    with shown(scene, Desk(scene, checkpoints=checkpoints)) as made:
+        first, second = made.registrations(2)
+        foreign = first.replace(b"0x", b"0y")
+        submitted = Submitted(made.book.submit)
+        monkeypatch.setattr(made.book, "submit", submitted)
+        checkpoints.is_spoiled = True
+        answers = post_all(made, [first, b"{}", second, foreign])
+    assert submitted.counts == [4]
+    assert [status for status, _ in answers] == [503, 400, 503, 400]
+    told = [answer for _, answer in answers]
+    assert (told[0]["detail"], told[2]["detail"]) == (UNKNOWN, UNKNOWN)
+    assert told[1]["rule"] == "kind"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
 from ledger.limits import LIMITS
+from ledger.store.links import Link
 from ledger.values import to_hex
 from tests.api.problem_check import problem_of
 from tests.api.test_metrics import door
@@ -17,6 +21,7 @@ from tests.scene import Shown, jewel, shown
 
 HOLDER, AGENT, SELLER, OTHER = "jeweller-fr", "shop-assistant", "cutter-in", "trader-ae"
 JSON = {"accept": "application/json"}
+SECONDS = 60.0
 
 
 @pytest.fixture
@@ -210,3 +215,39 @@ def test_the_operator_ends_any_link() -> None:
         own = made.client.post(path_of(made)).json()
         assert own["isOwn"]
         assert own["parcelId"] == to_hex(made.scene.parcels["stone"])
+
+
+def test_who_may_ask_for_no_link_waits_for_no_turn(
+    made: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, mint_one = mint(made), made.links.mint
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow_mint(link: Link) -> None:
+        begun.set()
+        assert may_end.wait(SECONDS)
+        mint_one(link)
+
+    monkeypatch.setattr(made.links, "mint", slow_mint)
+    holder, nobody = made.sign_in(HOLDER), {"authorization": "Bearer " + "x" * 43}
+
+    async def ask_all() -> None:
+        transport = httpx2.ASGITransport(app=made.client.app)
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://here") as client,
+            asyncio.timeout(SECONDS),
+        ):
+            minting = asyncio.create_task(client.post(path_of(made), headers=holder))
+            try:
+                while not begun.is_set():
+                    await asyncio.sleep(0.001)
+                for headers, rule in ((None, "sign-in-needed"), (nobody, "session-ended")):
+                    for method, path in (("POST", ""), ("DELETE", f"/{token}")):
+                        asked = await client.request(method, path_of(made) + path, headers=headers)
+                        assert (asked.status_code, asked.json()["rule"]) == (401, rule)
+                assert not minting.done()
+            finally:
+                may_end.set()
+            assert (await minting).status_code == 201
+
+    asyncio.run(ask_all())

@@ -267,6 +267,11 @@ def test_more_batches_at_once_than_fit_are_told_to_come_again() -> None:
         assert response.headers["retry-after"] == "7"
 
 
+def test_a_batch_that_has_no_turn_is_not_looked_through() -> None:
+    with shown(jewel(), batches_at_once_max=0) as made:
+        assert problem_of(send_batch(made, []))["rule"] == "unavailable"
+
+
 def test_a_batch_that_is_done_makes_room_for_the_next() -> None:
     with shown(jewel(), batches_at_once_max=1) as made:
         raws = made.registrations(2)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
 from api.responses import as_json
@@ -250,3 +251,139 @@ def test_answers_are_not_written_in_the_event_loop(fresh: Shown, monkeypatch, qu
     loop_thread = asyncio.run(post())
     assert len(writers) == 2
     assert loop_thread not in writers
+
+
+# -- long single records -----------------------------------------------------------------------
+
+
+class Slow:
+    """A book's ``submit`` that waits before a gate until the test opens it."""
+
+    def __init__(self, made: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate, self.begun = threading.Event(), 0
+        self._submit = made.book.submit
+        monkeypatch.setattr(made.book, "submit", self)
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        self.begun += 1
+        assert self.gate.wait(SECONDS)
+        return self._submit(*given, **named)
+
+    async def reached(self, count: int) -> None:
+        """Wait until it was called so often."""
+        while self.begun < count:
+            await asyncio.sleep(0.001)
+
+
+def long_record(size_bytes: int) -> bytes:
+    """Return a long record, which is refused when it is read."""
+    return b"{".ljust(size_bytes)
+
+
+async def turns_of_the_loop() -> None:
+    """Let whatever needs nothing but turns of the loop be done."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_long_records_take_no_thread_from_others_while_they_wait_to_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More long records than the framework has threads, and none of them is read."""
+    with shown(jewel(), long_records_at_once_max=2) as made:
+        slow = Slow(made, monkeypatch)
+
+        async def post() -> None:
+            transport = httpx2.ASGITransport(app=made.client.app)
+            async with (
+                httpx2.AsyncClient(transport=transport, base_url="http://here") as client,
+                asyncio.timeout(SECONDS),
+            ):
+                many = [PostingOne(made, long_record(5_000)) for _ in range(60)]
+                posting = [asyncio.create_task(each.go()) for each in many]
+                try:
+                    await slow.reached(2)
+                    await turns_of_the_loop()
+                    assert (await client.get("/readyz")).status_code == 200
+                    assert slow.begun == 2
+                finally:
+                    slow.gate.set()
+                assert {await each for each in posting} == {400}
+
+        # In another loop likewise: no turn belongs to the first.
+        for _ in range(2):
+            slow.begun = 0
+            slow.gate.clear()
+            asyncio.run(post())
+
+
+def test_a_long_record_keeps_no_turn_while_it_waits_for_its_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene, store = jewel(), Gated()
+    limits = {"long_records_at_once_max": 1, "gathered_record_bytes_max": 0}
+    with shown(scene, Desk(scene, store), **limits) as made:
+        raws = made.registrations(2)
+        submitted = Counted(made.book.submit)
+        monkeypatch.setattr(made.book, "submit", submitted)
+        store.gate.clear()
+
+        async def post() -> None:
+            posting = [asyncio.create_task(PostingOne(made, raw).go()) for raw in raws]
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await submitted.reached(2)
+            finally:
+                store.gate.set()
+            assert [await each for each in posting] == [201, 201]
+
+        asyncio.run(post())
+
+
+def test_a_long_record_keeps_its_share_of_the_room_until_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with shown(jewel(), arriving_bytes_max=15_000) as made:
+        slow = Slow(made, monkeypatch)
+
+        async def post() -> None:
+            async with asyncio.timeout(SECONDS):
+                two = [PostingOne(made, long_record(6_000)) for _ in range(2)]
+                posting = [asyncio.create_task(each.go()) for each in two]
+                try:
+                    await slow.reached(2)
+                    third = PostingOne(made, long_record(6_000))
+                    assert await third.go() == 503
+                    assert json.loads(third.answer)["rule"] == "unavailable"
+                finally:
+                    slow.gate.set()
+                assert [await each for each in posting] == [400, 400]
+                assert await PostingOne(made, long_record(12_000)).go() == 400
+
+        asyncio.run(post())
+
+
+def test_a_long_record_that_waits_to_be_read_gives_way_to_a_smaller_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with shown(jewel(), arriving_bytes_max=15_000, long_records_at_once_max=1) as made:
+        slow = Slow(made, monkeypatch)
+
+        async def post() -> None:
+            async with asyncio.timeout(SECONDS):
+                read = asyncio.create_task(PostingOne(made, long_record(6_000)).go())
+                try:
+                    await slow.reached(1)
+                    large = PostingOne(made, long_record(6_000))
+                    waiting = asyncio.create_task(large.go())
+                    await turns_of_the_loop()
+                    smaller = asyncio.create_task(PostingOne(made, long_record(5_000)).go())
+                    assert await waiting == 503
+                    assert json.loads(large.answer)["rule"] == "unavailable"
+                    assert not smaller.done()
+                finally:
+                    slow.gate.set()
+                assert [await read, await smaller] == [400, 400]
+                assert slow.begun == 2
+
+        asyncio.run(post())

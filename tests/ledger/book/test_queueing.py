@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.book.answers import Answer
 from ledger.book.queueing import Batch, Portion, Queue, portions_of, work_of
 from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import SignedRecord
+from ledger.values import Milliseconds, RecordId
 from tests.desk import Desk, journey
 
 REFUSAL = Refusal("kind", "", "", "")
@@ -178,6 +180,17 @@ def test_what_is_queued_cannot_be_cancelled() -> None:
     batch.put(0, REFUSAL)
     batch.resolve(0)
     assert batch.future.result(0) == (REFUSAL,)
+
+
+def test_a_broken_promise_tells_what_was_refused_before() -> None:
+    batch = Batch(3, "checkpointed")
+    batch.put(1, REFUSAL)
+    batch.put(2, Answer("sequenced", 7, RecordId(bytes(32)), Milliseconds(1), ()))
+    batch.fail(Unavailable("the ledger stopped"))
+    batch.put(0, REFUSAL)
+    assert batch.future.refusals == {1: REFUSAL}
+    with pytest.raises(Unavailable, match="stopped"):
+        batch.future.result(0)
 
 
 def test_a_promise_is_kept_or_broken_once() -> None:

@@ -1,6 +1,9 @@
 """The command as a whole: its first options, its help, and how commands end."""
 
 import json
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,20 @@ from ledger.cli.app import app, first_options_first
 from ledger.cli.documents import DOCUMENTS
 from ledger.cli.output import Output
 from ledger.cli.session import Session
+from tests.ledger.cli.process import environment
 from tests.ledger.cli.town import Town
+
+CORE_FILES = """
+import resource, sys
+from ledger.cli import main
+_, hard = resource.getrlimit(resource.RLIMIT_CORE)
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+sys.argv[1:] = ["keys", "list", "--keys", "none"]
+try:
+    main()
+finally:
+    print(*resource.getrlimit(resource.RLIMIT_CORE), file=sys.stderr)
+"""
 
 
 def every_command() -> dict[str, typer.core.TyperCommand]:
@@ -180,3 +196,17 @@ def test_keys_lie_beside_the_ledger_or_at_home_unless_it_is_said_where(tmp_path)
     assert folder(str(tmp_path)) == tmp_path / "keys"
     assert folder("https://ledger.example") == Path.home() / ".adamant" / "keys"
     assert folder("https://ledger.example", tmp_path) == tmp_path
+
+
+def test_no_command_leaves_a_core_file(tmp_path):
+    if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
+        pytest.skip("no core file is written here anyhow")
+    told = subprocess.run(
+        [sys.executable, "-c", CORE_FILES],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=environment(),
+    )
+    assert told.stderr.splitlines()[-1] == "0 0"
