@@ -43,7 +43,7 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
         os.sync()  # or the disk would be at work beside what is measured first
         if "d" in only:
             console.print("(d) auditing", style="dim")
-            yield from audits(small, 2 * scale.turns)
+            yield from audits(small, scale.turns)
         if "c" in only:
             console.print("(c) tracing", style="dim")
             yield from traces(small, large, parcels, scale)
