@@ -34,7 +34,7 @@ setup: ## what test needs: Debian packages, .venv from requirements/dev.txt, nod
 torture: setup ## the same tests with the counts a release is judged by: 30 to 60 minutes
 	ADAMANT_TRIALS=torture $(PYTEST) --durations=20
 
-bench: setup-check ## how fast it is, as ratios to its libraries: 15 to 20 minutes (ARGS="--scale small")
+bench: setup-check ## how fast it is, as ratios to its libraries: 5 to 10 minutes (ARGS="--scale small")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint:
