@@ -48,5 +48,6 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --u
 
 lock: setup-check ## renew every lock from pyproject.toml and package.json
 	$(PIP_COMPILE) --output-file requirements/run.txt pyproject.toml
-	$(PIP_COMPILE) --output-file requirements/dev.txt --extra dev --constraint requirements/run.txt pyproject.toml
-	npm install --silent --package-lock-only
+	$(PIP_COMPILE) --output-file requirements/evm.txt --extra evm --constraint requirements/run.txt pyproject.toml
+	$(PIP_COMPILE) --output-file requirements/dev.txt --extra dev --constraint requirements/evm.txt pyproject.toml
+	@tools/node npm install --silent --package-lock-only
