@@ -18,6 +18,10 @@ family                    who can act
 :class:`StoreFailed`      the operator: a medium failed; the process ends and starts again
 :class:`RefusesToStart`   the operator: what lies in the folder must be settled first
 :class:`AlreadyThere`     nobody: what was to be made is there already
+:class:`ChainDown`        nobody, for a while: the chain cannot be asked; anchors wait
+:class:`ChainRefused`     the anchoring worker: a node does not take a transaction
+:class:`Reverted`         whoever called a contract: it refuses, and says why in its own terms
+:class:`Diverged`         the operator: a chain or contract is not what the ledger says it is
 ========================  ==============================================================
 
 The core never prints, never exits and knows no HTTP status: ``api`` holds that table.
@@ -271,3 +275,47 @@ class AlreadyThere(RefusesToStart):
 
 class HeadMoved(AdamantError):
     """Another writer moved the head first; nothing was written."""
+
+
+class ChainDown(AdamantError):
+    """A chain cannot be asked now: no connection, no answer in time, an answer that is none."""
+
+
+ChainRefusal = Literal["nonce-too-low", "underpriced", "no-funds", "other"]
+"""Every name that :attr:`ChainRefused.reason` may have."""
+
+
+class ChainRefused(AdamantError):
+    """A node does not take a transaction.
+
+    Attributes:
+        reason: why, as far as the node's words tell.
+        detail: the node's words, cut short.
+
+    """
+
+    def __init__(self, reason: ChainRefusal, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason: ChainRefusal = reason
+        self.detail = detail
+
+
+class Reverted(AdamantError):
+    """A contract refuses a call.
+
+    Attributes:
+        data: its error, ABI-encoded: four bytes of selector, then its values; may be empty.
+
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(f"reverted with 0x{data[:100].hex()}")
+        self.data = data
+
+
+class Diverged(AdamantError):
+    """A chain, or a contract on it, is not what it must be: nothing more is anchored there.
+
+    Another chain id, other code at the contract's address, or an anchored root that is not the
+    log's.
+    """

@@ -1,0 +1,1 @@
+"""Anchors: checkpoints recorded on an EVM chain, which checks that history was only appended to."""
