@@ -52,7 +52,7 @@ def eth_account_digest(typed: Plain) -> str:
 def ethers_digests(typed: Sequence[Plain]) -> list[str]:
     """Return the digests that ethers computes, by one run of Node."""
     answered = subprocess.run(
-        ["node", "tests/vectors/ethers_digests.mjs"],
+        ["tools/node", "node", "tests/vectors/ethers_digests.mjs"],
         cwd=ROOT,
         input=json.dumps(list(typed)),
         capture_output=True,

@@ -64,7 +64,7 @@ ADDRESS = re.compile(
     r"|\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com"
     r"|(?:deb|security)\.debian\.org|crates\.io|repo1?\.maven(?:\.apache)?\.org)\b"
 )
-CODE = (".py", ".sql", ".html", ".css", ".js", ".mjs", ".sh")
+CODE = (".py", ".sol", ".sql", ".html", ".css", ".js", ".mjs", ".sh")
 DECISIONS = "docs/decisions/README.md"
 
 

@@ -35,7 +35,7 @@ ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD036414
 def ethers(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Have ethers write keystores, or read them."""
     done = subprocess.run(
-        ["node", "tests/vectors/ethers_keystores.mjs"],
+        ["tools/node", "node", "tests/vectors/ethers_keystores.mjs"],
         input=json.dumps(asked), capture_output=True, text=True, check=True,
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
