@@ -6,11 +6,20 @@ import { defineConfig } from "hardhat/config";
 
 const { resolve } = createRequire(import.meta.url);
 
+// Several at once would write over each other: tests name a folder of their own.
+const build = process.env.ADAMANT_BUILD ?? "build";
+
 export default defineConfig({
-  paths: { sources: "contracts", tests: { solidity: "tests/contracts" }, artifacts: "build/artifacts", cache: "build/cache" },
+  paths: {
+    sources: "contracts",
+    tests: { solidity: "tests/contracts" },
+    artifacts: `${build}/artifacts`,
+    cache: `${build}/cache`,
+  },
   solidity: {
     version: "0.8.37",
     path: resolve("solc/soljson.js"),
+    isolated: true, // or a contract's bytes would depend on what else is compiled beside it
     settings: {
       evmVersion: "cancun", // py-evm ends at Prague
       viaIR: true,

@@ -211,8 +211,13 @@ _STRING: Final[Schema] = {"type": "string"}
 _ENVELOPE: Final[Schema] = {"$ref": REF + "Envelope"}
 WAIT: Final = Parameter(
     "wait",
-    "what must be reached before the answer is given",
-    {"type": "string", "enum": ["checkpointed", "sequenced"], "default": "checkpointed"},
+    "what must be reached before the answer is given; an anchor is waited for a while, and only "
+    "where the ledger has a chain: the answer says what was reached",
+    {
+        "type": "string",
+        "enum": ["checkpointed", "sequenced", "anchored"],
+        "default": "checkpointed",
+    },
     "wait",
 )
 ATOMIC: Final = Parameter(

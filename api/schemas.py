@@ -34,7 +34,7 @@ SENT: Final[Schema] = {
     "type": "object",
     "description": "The record is in the ledger.",
     "properties": {
-        "status": {"enum": ["sequenced", "checkpointed"]},
+        "status": {"enum": ["sequenced", "checkpointed", "anchored"]},
         "index": {"type": "integer"},
         "recordId": _PLAIN[Hash32],
         "recordedAtMs": {"type": "integer"},

@@ -23,13 +23,14 @@ from collections.abc import AsyncIterator, Awaitable, Hashable, Iterator, Sequen
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.anchoring import Waited, waited
 from api.bodies import Room, Share, TooLarge, read_body
 from api.gathering import Gathering
 from api.metrics import Metrics
@@ -44,6 +45,7 @@ from api.requests import (
     query_of,
 )
 from api.responses import as_json, json_response
+from ledger.anchor.waiting import Anchored
 from ledger.answers.wire import to_wire
 from ledger.book import Answer, Book, Line, NotDone, Reached
 from ledger.errors import AdamantError, Refusal, Refused, Unavailable
@@ -71,11 +73,6 @@ def code_of(answer: Answer) -> int:
     return KNOWN if answer.again else CREATED
 
 
-def wait_of(query: dict[str, str]) -> Reached:
-    """Return what must be reached before the answer is given."""
-    return cast("Reached", choice_of(query, "wait", "checkpointed", "sequenced"))
-
-
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One line of a batch: its number, from 1, and its bytes."""
@@ -91,11 +88,19 @@ class Sending:
         book: takes them.
         limits: how much at once.
         metrics: counts what becomes of records, if anything is counted.
+        anchored: how far the log is anchored, if it is.
 
     """
 
-    def __init__(self, book: Book, limits: DoorLimits, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        limits: DoorLimits,
+        metrics: Metrics | None = None,
+        anchored: Anchored | None = None,
+    ) -> None:
         self._book = book
+        self._anchored = anchored
         self._metrics = metrics
         self._limits = limits
         self._batches = 0
@@ -110,13 +115,16 @@ class Sending:
         """Take one record."""
         query = query_of(request)
         check_names(query, "wait")
-        wait = wait_of(query)
+        wait = self._waited(query)
         check_media_type(request, JSON)
-        line = await (await self._take(request, wait))
+        (line,) = await wait.settled([await (await self._take(request, wait.of_book))])
         if not isinstance(line, Answer):
             raise ProblemError(_problem_of(line))
         location = {"location": f"/v1/records/{to_wire(line.record_id)}"}
         return json_response(answer_shown(line), code_of(line), location)
+
+    def _waited(self, query: dict[str, str]) -> Waited:
+        return waited(query, self._anchored, self._limits.anchored_seconds_max)
 
     async def _take(self, request: Request, wait: Reached) -> Awaitable[Line]:
         """Read a record; return what gives its line when awaited, and holds no long one's bytes."""
@@ -157,7 +165,7 @@ class Sending:
         """Take many records; answer with one line for each, in their order."""
         query = query_of(request)
         check_names(query, "wait", "atomic")
-        wait = wait_of(query)
+        wait = self._waited(query)
         is_atomic = choice_of(query, "atomic", "false", "true") == "true"
         check_media_type(request, *LINES_TAKEN)
         with self._room.share() as share:
@@ -209,15 +217,16 @@ class Sending:
             self._metrics.count_records(promised, len(raws))
         return promised
 
-    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
-        promised = await self._hand_over(_raws_of(envelopes), wait, atomic=True)
-        lines = await asyncio.wrap_future(promised)
+    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Waited) -> bytes:
+        promised = await self._hand_over(_raws_of(envelopes), wait.of_book, atomic=True)
+        decided = await asyncio.wrap_future(promised)
+        lines = await wait.settled(decided)
         for envelope, line in zip(envelopes, lines, strict=True):
             if isinstance(line, Refusal):
                 raise ProblemError(of_refusal(line, line=envelope.line))
         return await run_in_threadpool(_told, envelopes, lines)
 
-    async def _each(self, envelopes: Sequence[Envelope], wait: Reached) -> bytes:
+    async def _each(self, envelopes: Sequence[Envelope], wait: Waited) -> bytes:
         """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
         step = self._limits.batch_step_records
         steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
@@ -231,13 +240,30 @@ class Sending:
             if number < len(steps) and failed is None:
                 try:
                     raws = _raws_of(steps[number])
-                    following = await self._hand_over(raws, wait, caller=caller)
+                    following = await self._hand_over(raws, wait.of_book, caller=caller)
                 except AdamantError as error:
                     failed = of_error(error)
             if number:
-                told.append(await _answered(steps[number - 1], ahead, failed))
+                told.append(await _answered(steps[number - 1], ahead, failed, wait))
             ahead = following
         return b"".join(told)
+
+
+async def _answered(
+    envelopes: Sequence[Envelope],
+    promised: Future[tuple[Line, ...]] | None,
+    failed: Problem | None,
+    wait: Waited,
+) -> bytes:
+    """Tell the lines of one step, or of each that its outcome is not known or it was not done."""
+    if promised is not None:
+        try:
+            lines = await asyncio.wrap_future(promised)
+        except AdamantError as error:
+            failed = of_error(error)
+        else:
+            return await run_in_threadpool(_told, envelopes, await wait.settled(lines))
+    return await run_in_threadpool(_told_all, envelopes, failed or Problem("internal"))
 
 
 async def _acquire(turns: asyncio.Semaphore, share: Share) -> None:
@@ -260,22 +286,6 @@ async def _acquire(turns: asyncio.Semaphore, share: Share) -> None:
 async def _only_line(promised: Future[tuple[Line, ...]]) -> Line:
     (line,) = await asyncio.wrap_future(promised)
     return line
-
-
-async def _answered(
-    envelopes: Sequence[Envelope],
-    promised: Future[tuple[Line, ...]] | None,
-    failed: Problem | None,
-) -> bytes:
-    """Tell the lines of one step, or of each that its outcome is not known or it was not done."""
-    if promised is not None:
-        try:
-            lines = await asyncio.wrap_future(promised)
-        except AdamantError as error:
-            failed = of_error(error)
-        else:
-            return await run_in_threadpool(_told, envelopes, lines)
-    return await run_in_threadpool(_told_all, envelopes, failed or Problem("internal"))
 
 
 def _raws_of(envelopes: Sequence[Envelope]) -> list[bytes]:

@@ -118,6 +118,7 @@ class DoorLimits:
         long_records_at_once_max: how many longer ones are read at a time; the others wait.
         gathered_records_max: how many are read together at most.
         tables_at_once_max: how many spreadsheets are checked at a time.
+        anchored_seconds_max: how long a request, or a step of a batch, waits for an anchor.
         retry_after_seconds: what a caller is told to wait when the ledger is busy.
 
     """
@@ -133,6 +134,7 @@ class DoorLimits:
     gathered_record_bytes_max: int = 4_096
     gathered_records_max: int = 64
     tables_at_once_max: int = 2
+    anchored_seconds_max: float = 30.0
     retry_after_seconds: int = 5
 
 
@@ -240,6 +242,45 @@ class WebhookLimits:
     retry_seconds: float = 5.0
     retry_seconds_max: float = 3_600.0
     poll_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorLimits:
+    """When a checkpoint is anchored on a chain, what that may cost, and how patient the worker is.
+
+    Attributes:
+        entries: how many entries that are not anchored make an anchor due.
+        seconds: or how long after the last anchor was signed any one of them does.
+        fee_wei_max: the most that is paid for one gas, its block maker's share included; while the
+            chain asks more, anchors wait.
+        fee_bump_per_mille: by how much a transaction's fees are raised that is not mined; nodes do
+            not take a replacement that pays less than 10 to 12.5 % more.
+        bump_seconds: how long a transaction may wait before that.
+        resend_seconds: after how long one that waits is handed in again as it is.
+        gas_max: the most gas that one transaction may take.
+        confirmations: how many blocks after its own make a block final on a chain whose node names
+            no final one; None: without a named one nothing is ever final.
+        event_blocks_max: of how many blocks events are asked at a time.
+        poll_seconds: how often the chain is looked at.
+        retry_seconds: after how long it is asked again when it is down; doubled each time, up to
+            ``retry_seconds_max``, and shortened by up to a half at random.
+        close_seconds: how long closing waits for a question that the chain has not answered.
+
+    """
+
+    entries: int = 1_000
+    seconds: int = 3_600
+    fee_wei_max: int = 100 * 10**9
+    fee_bump_per_mille: int = 125
+    bump_seconds: int = 180
+    resend_seconds: int = 60
+    gas_max: int = 8_000_000
+    confirmations: int | None = None
+    event_blocks_max: int = 2_000
+    poll_seconds: float = 5.0
+    retry_seconds: float = 1.0
+    retry_seconds_max: float = 300.0
+    close_seconds: float = 10.0
 
 
 LIMITS = Limits()

@@ -53,12 +53,14 @@ interface ICheckpointAnchor {
         bool forked;
     }
 
-    /// @notice The two roots of one size that one key signed.
+    /// @notice Two roots of one size, each signed by a key that is or was the ledger's: mostly one key,
+    /// but the key may have been replaced between the two.
     struct Fork {
         uint64 size;
+        address key;
         bytes32 root;
+        address otherKey;
         bytes32 otherRoot;
-        address anchorKey;
     }
 
     /// @notice The ledger was never opened here.
@@ -79,7 +81,7 @@ interface ICheckpointAnchor {
     error WrongSigner(bytes32 ledger, address signer, address anchorKey);
     /// @notice Not 65 bytes r, s, v with low s and v 27 or 28, or no key recovers from it.
     error BadSignature(bytes signature);
-    /// @notice What was reported is no fork: other sizes, or the same root.
+    /// @notice What was reported is no fork: other sizes, the same root, or size zero.
     error NoFork(bytes32 ledger, uint64 size, bytes32 root, uint64 otherSize, bytes32 otherRoot);
 
     /// @notice A ledger was opened, with the anchor key that its Charter names.
@@ -88,9 +90,14 @@ interface ICheckpointAnchor {
     event Anchored(
         bytes32 indexed ledger, uint64 indexed size, bytes32 root, uint64 previousSize, bytes32 previousRoot
     );
-    /// @notice A key signed two roots for one size.
+    /// @notice Two roots for one size were signed; at least one of the keys had no such mark before.
     event Forked(
-        bytes32 indexed ledger, uint64 indexed size, bytes32 root, bytes32 otherRoot, address anchorKey
+        bytes32 indexed ledger,
+        uint64 indexed size,
+        address key,
+        bytes32 root,
+        address otherKey,
+        bytes32 otherRoot
     );
     /// @notice The ledger's anchor key was replaced, on the old key's word.
     event Rotated(bytes32 indexed ledger, address indexed oldKey, address indexed newKey, uint64 rotations);
@@ -135,9 +142,10 @@ interface ICheckpointAnchor {
         bytes32[] calldata inclusionProof
     ) external view returns (bool);
 
-    /// @notice Mark a ledger as forked, for ever: one of its anchor keys, this or a former one, signed
-    /// two roots for one size, here or for whichever chains and contracts. The first report stays.
-    /// Anchors go on: whoever asks sees the mark beside them.
+    /// @notice Mark a ledger as forked, for ever: its anchor keys, this or former ones, signed two roots
+    /// for one size, here or for whichever chains and contracts. Each key keeps the first fork that it
+    /// took part in, so that one who stole a former key cannot hide what the key in force does; a
+    /// report that marks neither key does nothing. Anchors go on: whoever asks sees the mark beside them.
     function reportFork(bytes32 ledger, SignedAnchor calldata one, SignedAnchor calldata other) external;
 
     /// @notice Replace the anchor key. EIP-712 type:
@@ -148,8 +156,8 @@ interface ICheckpointAnchor {
     /// @notice The last anchor of a ledger; all zero for one that was never opened.
     function latest(bytes32 ledger) external view returns (Latest memory);
 
-    /// @notice The fork that was reported, or all zero.
-    function forkOf(bytes32 ledger) external view returns (Fork memory);
+    /// @notice The first fork reported in which a key of the ledger took part, or all zero.
+    function forkOf(bytes32 ledger, address key) external view returns (Fork memory);
 
     /// @notice Tell whether a key is or was an anchor key of the ledger.
     function wasAnchorKey(bytes32 ledger, address key) external view returns (bool);

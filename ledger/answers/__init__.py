@@ -28,13 +28,16 @@ from ledger.answers.asking import (
     read_integer,
     read_token,
 )
+from ledger.answers.clear_signing import descriptor
+from ledger.answers.drafted import drafted, with_signature
 from ledger.answers.keeping import KeptStones
 from ledger.answers.linking import Linking
 from ledger.answers.naming import with_names
 from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
-from ledger.answers.typed_data import typed_data
+from ledger.answers.typed_data import kind_named, typed_data
 from ledger.answers.wire import Plain, to_wire
+from ledger.canonical import Envelope
 from ledger.disclosing import Disclosing
 from ledger.errors import SignInNeeded
 from ledger.store.links import LinkStore, MemoryLinks
@@ -189,6 +192,31 @@ class Answers:
         """Answer what a wallet signs for a record of a kind."""
         with self._read() as ledger:
             return to_wire(typed_data(kind, ledger.charter.ledger_id))
+
+    def descriptor(self, kind: str) -> Plain:
+        """Return the ERC-7730 descriptor of a kind of record, bound to this ledger.
+
+        Raises:
+            Unknown: no kind has this name.
+
+        """
+        with self._read() as ledger:
+            return descriptor(kind_named(kind), ledger.charter.ledger_id, ledger.charter.origin)
+
+    def drafted(self, envelope: Envelope) -> Plain:
+        """Answer what a draft says, and who has signed it; the same to everyone.
+
+        Raises:
+            Refused: ``signature-form`` or ``signature-count``.
+
+        """
+        with self._read() as ledger:
+            return to_wire(drafted(ledger, envelope))
+
+    def with_signature(self, envelope: Envelope, signature: bytes) -> Envelope:
+        """Return a draft with one more signature; raises as :meth:`drafted` does."""
+        with self._read() as ledger:
+            return with_signature(envelope, ledger.charter.ledger_id, signature)
 
     # -- goods -------------------------------------------------------------------------------
 

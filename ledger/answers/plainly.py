@@ -49,7 +49,7 @@ def _proven(proof: ProofShown, steps: Sequence[StoneStep], *, is_open: bool) -> 
         "." if is_open else "; the ledger checked this, and its auditors can check it again."
     )
     # What others said of the goods can be later than the last record of the goods themselves.
-    if {proof.status, *(step.status for step in steps)} == {"checkpointed"}:
+    if "sequenced" not in {proof.status, *(step.status for step in steps)}:
         they = "It is in the log" if is_one else "They are in the log, in this order"
         yield (
             f"{they}, under a signed checkpoint of {proof.size} entries: whoever changes or drops "

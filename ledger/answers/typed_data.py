@@ -12,8 +12,9 @@ from typing import Final
 
 from ledger.answers.shapes import TypedDataAnswer, TypedField
 from ledger.answers.wire import Plain
+from ledger.canonical import to_plain
 from ledger.errors import Unknown
-from ledger.records import KINDS, ROLES, SHEETS, WRITABLE, Field, Kind, Spec
+from ledger.records import KINDS, ROLES, SHEETS, WRITABLE, Field, Kind, Record, Spec
 from ledger.signing import DOMAIN_NAME, DOMAIN_VERSION
 from ledger.values import ADDRESS_BYTES, HASH_BYTES, NO_HASH, Hash32, to_hex
 
@@ -60,18 +61,14 @@ def typed_data(kind_name: str, ledger_id: Hash32) -> TypedDataAnswer:
         Unknown: no kind has this name.
 
     """
-    kind = KINDS.get(kind_name)
-    if kind is None:
-        raise Unknown("kind of record", "of this name")
-    salt = NO_HASH if kind.name == "Charter" else ledger_id
-    domain_type = [{"name": name, "type": wire_type} for name, wire_type in DOMAIN_FIELDS]
+    kind = kind_named(kind_name)
     fields = list(_fields(kind))
     return TypedDataAnswer(
         kind=kind.name,
         is_written=kind.record in WRITABLE,
         primary_type=kind.name,
-        domain={"name": DOMAIN_NAME, "version": DOMAIN_VERSION, "salt": to_hex(salt)},
-        types={"EIP712Domain": domain_type, **kind.type_table},
+        domain=_domain(kind, ledger_id),
+        types=_types(kind),
         message=example(kind),
         closed_lists={
             path: list(field.spec.one_of) for path, field in fields if field.spec.one_of is not None
@@ -80,6 +77,38 @@ def typed_data(kind_name: str, ledger_id: Hash32) -> TypedDataAnswer:
             TypedField(path, field.spec.full_type, field.spec.meaning) for path, field in fields
         ),
     )
+
+
+def kind_named(name: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises:
+        Unknown: no kind has this name.
+
+    """
+    if name not in KINDS:
+        raise Unknown("kind of record", "of this name")
+    return KINDS[name]
+
+
+def data_of(record: Record, ledger_id: Hash32) -> dict[str, Plain]:
+    """Return a record of a ledger as typed data (``eth_signTypedData_v4``)."""
+    return {
+        "types": _types(record.KIND),
+        "primaryType": record.KIND.name,
+        "domain": _domain(record.KIND, ledger_id),
+        "message": to_plain(record),
+    }
+
+
+def _domain(kind: Kind, ledger_id: Hash32) -> dict[str, Plain]:
+    salt = NO_HASH if kind.name == "Charter" else ledger_id
+    return {"name": DOMAIN_NAME, "version": DOMAIN_VERSION, "salt": to_hex(salt)}
+
+
+def _types(kind: Kind) -> dict[str, Plain]:
+    domain_type = [{"name": name, "type": wire_type} for name, wire_type in DOMAIN_FIELDS]
+    return {"EIP712Domain": domain_type, **kind.type_table}
 
 
 def _fields(kind: Kind) -> Iterator[tuple[str, Field]]:

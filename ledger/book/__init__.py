@@ -10,7 +10,15 @@ The rules of the room:
 * A failure of a store, or a doubt about what is stored, ends the book.
 """
 
-from ledger.book.answers import Answer, Line, NotDone, Reached
+from ledger.book.answers import (
+    Answer,
+    Line,
+    NotDone,
+    Reached,
+    Status,
+    as_anchored,
+    size_needed,
+)
 from ledger.book.book import Book
 from ledger.book.rebuilding import rebuild
 from ledger.book.sequencing import Clock, WatchedClock
@@ -23,8 +31,11 @@ __all__ = [
     "Line",
     "NotDone",
     "Reached",
+    "Status",
     "WatchedClock",
+    "as_anchored",
     "found",
     "rebuild",
     "recover",
+    "size_needed",
 ]

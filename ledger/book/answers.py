@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from ledger.errors import Refusal
@@ -10,7 +11,11 @@ from ledger.records.compiled import maker
 from ledger.values import Milliseconds, ParcelId, RecordId
 
 Reached = Literal["sequenced", "checkpointed"]
-"""Its index is durable and never moves; or a signed checkpoint covers it besides."""
+"""Its index is durable and never moves; or a signed checkpoint covers it besides. A book waits for
+no more than that."""
+
+Status = Literal["sequenced", "checkpointed", "anchored"]
+"""Or such a checkpoint is on a chain, and final there (:mod:`ledger.anchor.waiting`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Answer:
 
     """
 
-    status: Reached
+    status: Status
     index: int
     record_id: RecordId
     recorded_at_ms: Milliseconds
@@ -57,3 +62,18 @@ class NotDone:
 
 Line: TypeAlias = Answer | Refusal | NotDone
 """What became of one record of a batch."""
+
+
+def size_needed(lines: Iterable[Line | None]) -> int:
+    """Return the size of the checkpoint that covers what was accepted; 0 where nothing was."""
+    return max((line.index + 1 for line in lines if isinstance(line, Answer)), default=0)
+
+
+def as_anchored(lines: Iterable[Line], anchored_size: int) -> tuple[Line, ...]:
+    """Return the same lines, where those below a size that is anchored say so."""
+    return tuple(
+        replace(line, status="anchored")
+        if isinstance(line, Answer) and line.index < anchored_size
+        else line
+        for line in lines
+    )

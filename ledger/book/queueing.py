@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from ledger.book.answers import Answer, Line, Reached
+from ledger.book.answers import Answer, Line, Reached, size_needed
 from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.records import Transformation
@@ -72,8 +72,7 @@ class Batch:
     @property
     def size_needed(self) -> int:
         """The size of the checkpoint that covers all of it; 0 when nothing was accepted."""
-        indices = [line.index for line in self._lines if isinstance(line, Answer)]
-        return max(indices, default=-1) + 1
+        return size_needed(self._lines)
 
     def resolve(self, published_size: int) -> None:
         """Keep the promise, and say of each record whether a checkpoint covers it."""

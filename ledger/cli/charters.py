@@ -10,10 +10,11 @@ import typer
 from ledger.cli.options import Context, speaking
 from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
-from ledger.cli.words import read_carats
+from ledger.cli.words import read_address, read_carats
 from ledger.drafts import Constitution
 from ledger.errors import RefusesToStart
 from ledger.records import Record
+from ledger.values import NO_ADDRESS, Address
 
 commands = typer.Typer()
 PANEL: Final = "Who is who"
@@ -36,6 +37,16 @@ def constitution_of(charter: Record) -> Constitution:
         tolerance_parts_per_million=amounts.tolerance_parts_per_million,
         recovery_delay_seconds=amounts.recovery_delay_seconds,
     )
+
+
+def read_anchor_key(text: str) -> Address:
+    """Read the address of the key that signs anchors, or ``none``.
+
+    Raises:
+        BadQuestion: it is neither.
+
+    """
+    return NO_ADDRESS if text == "none" else read_address(text, "--anchor-key")
 
 
 def _warn_of_keys(session: Session, named: tuple[str, ...]) -> None:
@@ -71,6 +82,14 @@ def amend(
         Literal["open", "trade"] | None,
         typer.Option(help="Who may read. A trade ledger never becomes open."),
     ] = None,
+    mirror: Annotated[
+        Literal["forbidden", "allowed"] | None,
+        typer.Option(help="Whether records may be mirrored on a chain, for everybody to read."),
+    ] = None,
+    anchor_key: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="The key that signs anchors; none = no anchoring."),
+    ] = "",
     tolerance: Annotated[
         str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
     ] = "",
@@ -95,6 +114,8 @@ def amend(
         "threshold": threshold,
         "checkpoint_keys": tuple(checkpoint_keys or ()),
         "mode": mode,
+        "mirror": mirror,
+        "anchor_key": read_anchor_key(anchor_key) if anchor_key else None,
         "tolerance_millicarats": read_carats(tolerance, "--tolerance") if tolerance else None,
         "tolerance_parts_per_million": tolerance_ppm,
         "recovery_delay_seconds": recovery_days and recovery_days * DAY_SECONDS,

@@ -18,7 +18,7 @@ DRAFTED: Final = ("file", "kind", "operation", "recordId", "signers", "signature
 """A draft written to a file; ``signaturesNeeded`` is null where no ledger was asked for k or n."""
 
 FOUNDED: Final = (
-    *("folder", "origin", "ledgerId", "mode", "logKey", "threshold", "governors"),
+    *("folder", "origin", "ledgerId", "mode", "logKey", "anchorKey", "threshold", "governors"),
     *("isFounded", "charterFile"),
 )
 KEY: Final = ("name", "address", "kind", "file", "weakness")

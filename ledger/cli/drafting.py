@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ledger.canonical import Envelope, decode, read_plain, seal
-from ledger.canonical.private import cut_private, join_private
+from ledger.answers.drafted import read_beside, with_signature
+from ledger.canonical import Envelope
+from ledger.canonical.private import join_private
 from ledger.cli.describe import Name, author, fields, sentence, title
 from ledger.cli.output import Output
 from ledger.errors import BadQuestion
@@ -20,7 +21,7 @@ from ledger.files import write_over
 from ledger.keys import RecordStatement, Signer
 from ledger.records import Charter, Record
 from ledger.signing import record_id, recover, signature_count
-from ledger.signing.private import PrivateField, private_to_plain, read_private
+from ledger.signing.private import PrivateField, private_to_plain
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 STDIN = "-"
@@ -35,18 +36,12 @@ def read_draft(file: str) -> Envelope:
         Refused: a rule of the group *bytes*: it is no envelope.
 
     """
-    return _read_beside(_bytes_of(file).strip())[0]
+    return read_beside(_bytes_of(file).strip())[0]
 
 
 def read_with_private(file: str) -> tuple[Envelope, Private]:
     """Read a draft and the private fields in it; raises as :func:`read_draft` does."""
-    return _read_beside(_bytes_of(file).strip())
-
-
-def _read_beside(raw: bytes) -> tuple[Envelope, Private]:
-    cut, plain = cut_private(raw)
-    envelope = seal(*read_plain(decode(cut)))
-    return envelope, () if plain is None else read_private(envelope.record, plain)
+    return read_beside(_bytes_of(file).strip())
 
 
 def sent_bytes(envelope: Envelope, private: Private) -> bytes:
@@ -59,7 +54,7 @@ def read_envelopes(file: str) -> list[tuple[Envelope, Private]]:
     lines = [line for line in _bytes_of(file).splitlines() if line.strip()]
     if not lines:
         raise BadQuestion("file", f"an envelope on each line; {file} has none")
-    return [_read_beside(line.strip()) for line in lines]
+    return [read_beside(line.strip()) for line in lines]
 
 
 def _bytes_of(file: str) -> bytes:

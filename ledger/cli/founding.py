@@ -17,7 +17,7 @@ import typer
 
 from ledger.canonical import Envelope, seal
 from ledger.checkpoint import SignerKey
-from ledger.cli.charters import DAY_SECONDS
+from ledger.cli.charters import DAY_SECONDS, read_anchor_key
 from ledger.cli.drafting import add_signature, id_of, read_draft, show_draft, signers_of
 from ledger.cli.options import Context, PassphraseFile
 from ledger.cli.passphrases import Passphrases
@@ -29,6 +29,7 @@ from ledger.config import (
     LedgerFolder,
     found_ledger,
     fresh_log_key,
+    known_or_fresh,
     make_folder,
     system_clock,
 )
@@ -39,7 +40,7 @@ from ledger.keys import Signer
 from ledger.records import Charter
 from ledger.rules import check
 from ledger.signing import read_signed
-from ledger.values import NO_HASH, to_hex
+from ledger.values import NO_ADDRESS, NO_HASH, to_hex
 
 commands = typer.Typer()
 PANEL: Final = "Start"
@@ -93,6 +94,14 @@ CheckpointsOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Where the second store lies, best on another disk."),
 ]
+AnchorKeyOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Address of the key that signs anchors on a chain, if it is kept elsewhere; none = "
+        "this ledger is never anchored. One is made in the folder if not said.",
+    ),
+]
 CharterOption = Annotated[
     str, typer.Option(metavar="FILE", help="Found the ledger by this Charter, signed by all.")
 ]
@@ -111,6 +120,7 @@ def init(
     tolerance_ppm: PpmOption = 1000,
     recovery_days: RecoveryOption = 7,
     checkpoints: CheckpointsOption = None,
+    anchor_key: AnchorKeyOption = "",
     charter: CharterOption = "",
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -144,11 +154,15 @@ def init(
         made = tuple(signer.address for signer in signers)
         constitution = replace(constitution, governors=made)
     _check_threshold(constitution)
+    # It stands in the Charter from the first, since that is where a contract finds it.
+    kept_here = None if anchor_key else known_or_fresh(folder.anchor_key, "the anchor key")
+    anchored_by = kept_here.address if kept_here else read_anchor_key(anchor_key)
+    constitution = replace(constitution, anchor_key=anchored_by)
     envelope = _charter(session, constitution, key, signers)
     is_whole = len(envelope.signatures) == len(constitution.governors)
     if is_whole:  # nothing is made of a Charter that would not be accepted
         check(Nothing(), read_signed(envelope.raw, NO_HASH), 0, system_clock())
-    make_folder(folder.path, origin, checkpoints, key, envelope.raw)
+    make_folder(folder.path, origin, checkpoints, key, envelope.raw, kept_here)
     if is_whole:
         _found(session, folder, envelope)
     else:
@@ -236,12 +250,14 @@ def _pass_round(session: Session, folder: LedgerFolder, envelope: Envelope) -> N
 def _document(session: Session, folder: LedgerFolder, envelope: Envelope) -> dict[str, Any]:
     record = envelope.record
     names = {address: name for name, address in session.keys_by_name.items()}
+    anchor_key = record.what.anchor_key
     return {
         "folder": str(folder.path),
         "origin": record.what.origin,
         "ledgerId": to_hex(id_of(record, NO_HASH)),
         "mode": record.what.mode,
         "logKey": record.what.checkpoint_keys[0],
+        "anchorKey": None if anchor_key == NO_ADDRESS else to_hex(anchor_key),
         "threshold": record.amounts.threshold,
         "governors": [
             {"address": to_hex(one), "key": names.get(one)} for one in record.who.governors
@@ -260,5 +276,6 @@ def _tell(session: Session, document: dict[str, Any]) -> None:
             ("decided by", f"{document['threshold']} of {len(governors)} governors"),
             *[("governor", session.name(one["address"])) for one in governors],
             ("log key", document["logKey"]),
+            ("anchor key", document["anchorKey"] or "none"),
         ]
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping as MapOf
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ledger.book import Answer, Line, Reached
+from ledger.book import Answer, Line, Status
 from ledger.canonical import read_envelope, seal
 from ledger.desk import Desk
 from ledger.errors import Refusal
@@ -112,7 +112,7 @@ class Sender:
     """
 
     def __init__(
-        self, desk: Desk, journal: Journal, ledger_id: Hash32, signer: Signer, wait: Reached
+        self, desk: Desk, journal: Journal, ledger_id: Hash32, signer: Signer, wait: Status
     ) -> None:
         self._desk = desk
         self._journal = journal

@@ -71,9 +71,10 @@ PassphraseFile = Annotated[
     ),
 ]
 WaitOption = Annotated[
-    Literal["sequenced", "checkpointed"],
+    Literal["sequenced", "checkpointed", "anchored"],
     typer.Option(
-        help="Come back when it has a place that never moves, or also a signed checkpoint.",
+        help="Come back when it has a place that never moves, or also a signed checkpoint, or that "
+        "is anchored on the ledger's chain too, for which it waits a while and no longer.",
         rich_help_panel=SIGNING,
     ),
 ]

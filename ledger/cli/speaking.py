@@ -14,7 +14,7 @@ from pathlib import Path
 
 import typer
 
-from ledger.book import Reached
+from ledger.book import Status
 from ledger.canonical import Envelope, seal, to_plain
 from ledger.cli.describe import author as author_of
 from ledger.cli.describe import sentence
@@ -68,7 +68,7 @@ class Pen:
     country: str = ""
     at: str = ""
     out: Path | None = None
-    wait: Reached = "checkpointed"
+    wait: Status = "checkpointed"
     passphrases: Passphrases = field(default_factory=Passphrases)
     yes: bool = False
     private: tuple[str, ...] = ()
@@ -320,7 +320,7 @@ def hand_in(
     desk: Desk,
     envelope: Envelope,
     ledger_id: Hash32,
-    wait: Reached,
+    wait: Status,
     private: Private = (),
 ) -> None:
     """Hand an envelope in, and say what became of it.

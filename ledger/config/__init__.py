@@ -8,6 +8,12 @@ The rules of the room:
 """
 
 from ledger.config.auditing import UnderAudit, open_for_audit
+from ledger.config.chain_keys import (
+    ChainKey,
+    known_or_fresh,
+    read_chain_key,
+    read_or_make_chain_key,
+)
 from ledger.config.clocks import system_clock
 from ledger.config.collecting import collect_seldom
 from ledger.config.copies import Copy, open_copy
@@ -36,6 +42,7 @@ from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings
 __all__ = [
     "LOG_LEVELS",
     "OWNER_ONLY_FOLDER",
+    "ChainKey",
     "Copy",
     "LedgerFolder",
     "LogLevel",
@@ -48,6 +55,7 @@ __all__ = [
     "found_ledger",
     "fresh_log_key",
     "in_use",
+    "known_or_fresh",
     "leave_no_core_file",
     "locked",
     "log_as_json",
@@ -58,6 +66,8 @@ __all__ = [
     "open_for_recovery",
     "open_ledger",
     "open_stores",
+    "read_chain_key",
+    "read_or_make_chain_key",
     "read_settings",
     "stay_quiet",
     "system_clock",

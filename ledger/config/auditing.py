@@ -12,18 +12,11 @@ from typing import Final, TypeVar
 from ledger.book.charters import keys_at
 from ledger.checkpoint import VerifierKey
 from ledger.config.folder import LedgerFolder
+from ledger.database import check_all, check_unused
 from ledger.errors import AdamantError, Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.protocol import CheckpointStore, Store
-from ledger.store.sqlite import (
-    CHECKPOINTS,
-    LINKS,
-    LOG,
-    PRIVATE,
-    SqliteStore,
-    check_all,
-    check_unused,
-)
+from ledger.store.sqlite import CHECKPOINTS, LINKS, LOG, PRIVATE, SqliteStore
 
 NAME_THE_COPY: Final = "a copy of the ledger needs a copy of it, named by ADAMANT_CHECKPOINTS"
 

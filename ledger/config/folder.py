@@ -7,6 +7,10 @@
     private.db       private fields, once there are any (or wherever the settings say)
     links.db         links to stones' pages, once one was minted
     log.key          signs checkpoints, one key a line; readable by its owner alone
+    anchor.key       signs anchors of checkpoints on a chain; likewise
+    submitter.key    pays for them there, once something is anchored; likewise
+    anchors.db       what was sent to the chain, and what became of it
+    chain.db         the local chain, if there is one
     ledger.toml      settings
     clock.json       how the machine's clock stood when the ledger was first opened on this boot
     charter.json     the Charter, until it has founded the ledger
@@ -25,10 +29,11 @@ from pathlib import Path
 
 from ledger.checkpoint import SignerKey
 from ledger.checkpoint.keys import KEY_BYTES
+from ledger.config.chain_keys import ChainKey, write_chain_key
 from ledger.config.settings import Settings, read_settings, write_fresh
 from ledger.errors import AlreadyThere, BadQuestion, RefusesToStart, Unknown
 from ledger.files import write_once, write_over
-from ledger.store.lock import FolderLock
+from ledger.lock import FolderLock
 
 OWNER_ONLY_FOLDER = 0o700
 
@@ -60,6 +65,26 @@ class LedgerFolder:
     def log_key(self) -> Path:
         """The keys that sign checkpoints."""
         return self.path / "log.key"
+
+    @property
+    def anchor_key(self) -> Path:
+        """The key that signs anchors, unless it is kept elsewhere."""
+        return self.path / "anchor.key"
+
+    @property
+    def submitter_key(self) -> Path:
+        """The key that pays on the chain."""
+        return self.path / "submitter.key"
+
+    @property
+    def anchors(self) -> Path:
+        """What was sent to the chain."""
+        return self.path / "anchors.db"
+
+    @property
+    def local_chain(self) -> Path:
+        """The chain in the process."""
+        return self.path / "chain.db"
 
     @property
     def settings_file(self) -> Path:
@@ -201,6 +226,7 @@ def make_folder(
     checkpoints: Path | None = None,
     key: SignerKey | None = None,
     charter: bytes | None = None,
+    anchor_key: ChainKey | None = None,
 ) -> LedgerFolder:
     """Make the folder of a ledger, with its settings, the Charter's draft and its log key.
 
@@ -214,6 +240,7 @@ def make_folder(
         key: the log key; a fresh one if none is given.
         charter: the Charter's envelope, which names the key; kept as a draft until it has founded
             the ledger.
+        anchor_key: signs anchors, if that key is kept here.
 
     Raises:
         RefusesToStart: there is a ledger in the folder already, or in the second store's place; or
@@ -232,13 +259,19 @@ def make_folder(
     path.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     try:
         with FolderLock(path):  # the draft and the key are to be of one process
-            _fill(folder, second, key, charter)
+            _fill(folder, second, key, charter, anchor_key)
     except FileExistsError as error:
         raise AlreadyThere(f"there is a ledger in {path} already") from error
     return folder
 
 
-def _fill(folder: LedgerFolder, second: Path, key: SignerKey, charter: bytes | None) -> None:
+def _fill(
+    folder: LedgerFolder,
+    second: Path,
+    key: SignerKey,
+    charter: bytes | None,
+    anchor_key: ChainKey | None,
+) -> None:
     if folder.log_key.exists():
         raise FileExistsError(folder.log_key)
     if not folder.settings_file.exists():
@@ -247,4 +280,6 @@ def _fill(folder: LedgerFolder, second: Path, key: SignerKey, charter: bytes | N
         raise BadQuestion("checkpoints", f"what {folder.settings_file} says, or nothing")
     if charter is not None:
         write_over(folder.charter_draft, charter.decode() + "\n")
+    if anchor_key is not None and not folder.anchor_key.exists():
+        write_chain_key(folder.anchor_key, anchor_key)
     write_once(folder.log_key, key.reveal_secret() + "\n")

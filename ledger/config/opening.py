@@ -20,9 +20,9 @@ from ledger.book.starting import RECOVER
 from ledger.config.clocks import keep_offset, system_clock, watched_clock
 from ledger.config.folder import LedgerFolder
 from ledger.errors import RefusesToStart, Unavailable
+from ledger.lock import FolderLock
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.links import LinkStore
-from ledger.store.lock import FolderLock
 from ledger.store.private import PrivateStore
 from ledger.store.protocol import CheckpointStore, Published, Store
 from ledger.store.sqlite import SqliteLinks, SqlitePrivate, SqliteStore

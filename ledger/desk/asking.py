@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from ledger.book import Answer, Line, Reached
+from ledger.book import Answer, Line, Status
 from ledger.desk.answering import AnotherAnswer, about
 from ledger.desk.private import Act
 from ledger.desk.reading import Reread, RereadInPart, hash_of, read_again, read_as_shown
@@ -54,7 +54,7 @@ class Desk(ABC):
 
     @abstractmethod
     def append(
-        self, envelopes: Sequence[bytes], *, wait: Reached = "checkpointed", atomic: bool = False
+        self, envelopes: Sequence[bytes], *, wait: Status = "checkpointed", atomic: bool = False
     ) -> list[Line]:
         """Hand envelopes in; one line for each says what became of it.
 
@@ -89,7 +89,7 @@ class Desk(ABC):
         """
         raise Unknown("private field", f"{name} of {to_hex(record_id)} at this desk")
 
-    def hand_in(self, envelope: bytes, record_id: Hash32, wait: Reached = "checkpointed") -> Answer:
+    def hand_in(self, envelope: bytes, record_id: Hash32, wait: Status = "checkpointed") -> Answer:
         """Hand one envelope in, whose record has this id.
 
         Raises:
@@ -109,7 +109,7 @@ class Desk(ABC):
         envelopes: Sequence[bytes],
         record_ids: Sequence[Hash32],
         *,
-        wait: Reached = "checkpointed",
+        wait: Status = "checkpointed",
         atomic: bool = False,
     ) -> list[Line]:
         """Hand envelopes in, whose records have these ids; see :meth:`append`.

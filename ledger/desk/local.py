@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ledger.access import OPERATOR
+from ledger.anchor.waiting import Anchored
 from ledger.answers import Answers, read_token
 from ledger.answers.wire import to_wire
-from ledger.book import Book, Line, Reached
+from ledger.book import Book, Line, Reached, Status, as_anchored, size_needed
 from ledger.config import Copy, LedgerFolder, open_copy, open_ledger, system_clock
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.private import Act, dispose_of
 from ledger.disclosing import Disclosing
+from ledger.limits import DoorLimits
 from ledger.store.links import LinkStore
 from ledger.values import Hash32, ParcelId
 
@@ -20,8 +22,11 @@ from ledger.values import Hash32, ParcelId
 class LocalDesk(Desk):
     """Asks an open book, and hands in to it."""
 
-    def __init__(self, book: Book, links: LinkStore | None = None) -> None:
+    def __init__(
+        self, book: Book, links: LinkStore | None = None, anchored: Anchored | None = None
+    ) -> None:
         self._book = book
+        self._anchored = anchored
         self._answers = Answers(book, system_clock, links=links)
         self._disclosing = Disclosing(book, book.private, system_clock)
 
@@ -31,10 +36,15 @@ class LocalDesk(Desk):
         return answer
 
     def append(
-        self, envelopes: Sequence[bytes], *, wait: Reached = "checkpointed", atomic: bool = False
+        self, envelopes: Sequence[bytes], *, wait: Status = "checkpointed", atomic: bool = False
     ) -> list[Line]:
-        """Hand envelopes in, and wait for what becomes of them."""
-        return list(self._book.submit(envelopes, atomic=atomic, wait=wait).result())
+        """Hand envelopes in, and wait for what becomes of them; for an anchor a while."""
+        of_book: Reached = "sequenced" if wait == "sequenced" else "checkpointed"
+        lines = self._book.submit(envelopes, atomic=atomic, wait=of_book).result()
+        if wait == "anchored" and self._anchored is not None:
+            self._anchored.wait(size_needed(lines), DoorLimits().anchored_seconds_max)
+            lines = as_anchored(lines, self._anchored.size)
+        return list(lines)
 
     def private(self, record_id: Hash32) -> Plain:
         """Ask for the private fields of a record."""

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 import httpx2
 
 from ledger import __version__
 from ledger.answers import find
 from ledger.answers.shapes import LinkShown
-from ledger.book import Answer, Line, NotDone, Reached
+from ledger.book import Answer, Line, NotDone, Status
 from ledger.desk.answering import about
 from ledger.desk.asking import Desk, Plain
 from ledger.desk.forms import has_form, read_json
@@ -52,7 +52,7 @@ class _Taken:
 
     line: int
     code: int
-    status: Literal["sequenced", "checkpointed"]
+    status: Status
     index: int
     record_id: Hash32
     recorded_at_ms: int
@@ -197,7 +197,7 @@ class RemoteDesk(Desk):
         return reply
 
     def append(
-        self, envelopes: Sequence[bytes], *, wait: Reached = "checkpointed", atomic: bool = False
+        self, envelopes: Sequence[bytes], *, wait: Status = "checkpointed", atomic: bool = False
     ) -> list[Line]:
         """Hand envelopes in, all in one request."""
         query = {"wait": wait, "atomic": "true" if atomic else "false"}

@@ -11,12 +11,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from ledger.database.check import check_all
+from ledger.database.file import Database, create
+from ledger.database.layout import SETTINGS, Settings
+from ledger.database.statements import statements
 from ledger.errors import BadQuestion, Damaged, HeadMoved, Unavailable
 from ledger.store.protocol import Published, chain_claim
-from ledger.store.sqlite.check import check_all
-from ledger.store.sqlite.database import Database, create
-from ledger.store.sqlite.layout import CHECKPOINTS, PACKAGE, SETTINGS, Settings
-from ledger.store.statements import statements
+from ledger.store.sqlite.layout import CHECKPOINTS, PACKAGE
 from ledger.values import Hash32
 
 

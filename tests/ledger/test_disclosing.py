@@ -14,13 +14,13 @@ from ledger import drafts
 from ledger.access import OPERATOR, STRANGER, Reader
 from ledger.book import Book
 from ledger.canonical.private import join_private
+from ledger.database.pages import bad_pages
 from ledger.disclosing import Disclosing, read_grantee
 from ledger.errors import Damaged, SignInNeeded, Unknown
 from ledger.records import Record
 from ledger.signing.private import private_to_plain, with_private
 from ledger.store.private import EVERYONE, Keeping
 from ledger.store.sqlite import SqlitePrivate
-from ledger.store.sqlite.pages import bad_pages
 from ledger.values import Address, Hash32
 from tests.desk import Desk, journey
 from tests.planting import Plan, PlantedView
@@ -240,7 +240,7 @@ def test_names_that_cannot_be_read_are_left_out_and_logged_or_raised(
         looked_through.append(path)
         return bad_pages(path, page_bytes)
 
-    monkeypatch.setattr("ledger.store.sqlite.health.bad_pages", counted)
+    monkeypatch.setattr("ledger.database.health.bad_pages", counted)
     asked = [address_of("trader-be"), address_of(SUBJECT)]
     fields = [one.field for one in shown.desk.private.of(shown.admission) if one.field]
     path = tmp_path / "private.db"

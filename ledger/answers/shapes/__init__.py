@@ -5,6 +5,7 @@ absent is null. Weights are millicarats, signed times seconds and recorded times
 1970-01-01 UTC.
 """
 
+from ledger.answers.shapes.drafts import DraftAnswer, LineShown, SignerShown
 from ledger.answers.shapes.goods import (
     CountryOrigin,
     DescendantsAnswer,
@@ -72,6 +73,7 @@ __all__ = [
     "CutShown",
     "DescendantsAnswer",
     "Descent",
+    "DraftAnswer",
     "EntriesAnswer",
     "EntryShown",
     "FindingShown",
@@ -79,6 +81,7 @@ __all__ = [
     "HistoryAnswer",
     "InclusionAnswer",
     "Ingredient",
+    "LineShown",
     "LinkShown",
     "LinksAnswer",
     "MinedShown",
@@ -98,6 +101,7 @@ __all__ = [
     "RecordAnswer",
     "RoleShown",
     "Said",
+    "SignerShown",
     "SiteAnswer",
     "SiteOrigin",
     "SiteShown",

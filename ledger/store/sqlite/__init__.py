@@ -1,15 +1,6 @@
 """The store in SQLite: one file of checksummed pages, a write-ahead log, one writer."""
 
-from ledger.store.sqlite.check import check_all, check_unused
-from ledger.store.sqlite.layout import (
-    CHECKPOINTS,
-    LINKS,
-    LOG,
-    PRIVATE,
-    SETTINGS,
-    Layout,
-    Settings,
-)
+from ledger.store.sqlite.layout import CHECKPOINTS, LINKS, LOG, PRIVATE
 from ledger.store.sqlite.links import SqliteLinks
 from ledger.store.sqlite.private import SqlitePrivate
 from ledger.store.sqlite.store import SqliteStore
@@ -19,12 +10,7 @@ __all__ = [
     "LINKS",
     "LOG",
     "PRIVATE",
-    "SETTINGS",
-    "Layout",
-    "Settings",
     "SqliteLinks",
     "SqlitePrivate",
     "SqliteStore",
-    "check_all",
-    "check_unused",
 ]

@@ -17,11 +17,11 @@ from typing import Any
 
 import apsw
 
+from ledger.database.file import create
+from ledger.database.health import Health
+from ledger.database.layout import Layout, Settings, check_settings, connect
+from ledger.database.statements import statements
 from ledger.errors import Damaged, RefusesToStart, Unavailable
-from ledger.store.sqlite.database import create
-from ledger.store.sqlite.health import Health
-from ledger.store.sqlite.layout import PACKAGE, Layout, Settings, check_settings, connect
-from ledger.store.statements import statements
 
 
 class Beside:
@@ -46,7 +46,7 @@ class Beside:
         self._path = path
         self._layout = layout
         self._settings = settings
-        self._sql = statements(PACKAGE, layout.name)
+        self._sql = statements(layout.package, layout.name)
         self._is_closed = False
         self.health = Health(path, settings.page_bytes)
         self.lock = Lock()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ledger.database.layout import SETTINGS, Settings
 from ledger.store.links import Link, check_room
 from ledger.store.sqlite.beside import Beside
-from ledger.store.sqlite.layout import LINKS, SETTINGS, Settings
+from ledger.store.sqlite.layout import LINKS
 from ledger.values import Address, ParcelId
 
 

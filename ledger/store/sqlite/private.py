@@ -17,11 +17,12 @@ from typing import Final
 import apsw
 
 from ledger.canonical import decode, encode
+from ledger.database.layout import SETTINGS, Settings
 from ledger.errors import Damaged, StoreFailed
 from ledger.signing.private import PROOF_HASHES, PrivateField
 from ledger.store.private import Keeping, Kept, check_room, no_field
 from ledger.store.sqlite.beside import Beside
-from ledger.store.sqlite.layout import PRIVATE, SETTINGS, Settings
+from ledger.store.sqlite.layout import PRIVATE
 from ledger.values import HASH_BYTES, Address, Hash32
 
 SLOT_BYTES: Final = 256

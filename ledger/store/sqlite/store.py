@@ -10,13 +10,14 @@ from pathlib import Path
 import apsw
 
 from ledger.custody import Item, Parcel, encode_item, sort_number
+from ledger.database.check import check_pages, check_tables
+from ledger.database.file import Database, create
+from ledger.database.health import Health
+from ledger.database.layout import SETTINGS, Settings
 from ledger.entry import hash_of
 from ledger.errors import BadQuestion, Damaged, HeadMoved
 from ledger.store.protocol import Derived, Group, Head
-from ledger.store.sqlite.check import check_pages, check_tables
-from ledger.store.sqlite.database import Database, create
-from ledger.store.sqlite.health import Health
-from ledger.store.sqlite.layout import LOG, SETTINGS, Settings
+from ledger.store.sqlite.layout import LOG
 from ledger.store.sqlite.view import BY_INDEX, SqliteView, tile_id, to_index
 from ledger.store.stored import row_of
 from ledger.values import Hash32

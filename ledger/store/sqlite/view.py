@@ -8,14 +8,14 @@ from typing import Any, Final, TypeVar, cast
 import apsw
 
 from ledger.custody import SORTS, Blended, Item, Operation, Parcel, sort_number
+from ledger.database.health import Health
+from ledger.database.statements import statements
 from ledger.errors import Damaged
 from ledger.records import Record
 from ledger.records.compiled import maker
 from ledger.store import tiles
 from ledger.store.protocol import Head, Row
-from ledger.store.sqlite.health import Health
 from ledger.store.sqlite.layout import LOG, PACKAGE
-from ledger.store.statements import statements
 from ledger.store.stored import Fingerprint, read_item, read_record
 from ledger.values import Address, Hash32, Milliseconds, ParcelId
 

@@ -17,14 +17,15 @@ import pytest
 
 from ledger.audit import Report, audit
 from ledger.checkpoint import Checkpoint, SignerKey, sign_checkpoint
+from ledger.database import SETTINGS, check_all
+from ledger.database.layout import connect
 from ledger.entry import decode
 from ledger.errors import BadQuestion, Damaged, RefusesToStart
 from ledger.limits import LIMITS
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.memory import MemoryStore
 from ledger.store.protocol import Published, chain_claim
-from ledger.store.sqlite import CHECKPOINTS, LOG, SETTINGS, SqliteStore, check_all
-from ledger.store.sqlite.layout import connect
+from ledger.store.sqlite import CHECKPOINTS, LOG, SqliteStore
 from ledger.values import Hash32, Milliseconds
 from tests.desk import LOG_KEY, Desk, journey, long_journey
 from tests.ledger.audit.test_log import forge, journey_and_times, rows_of

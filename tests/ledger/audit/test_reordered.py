@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from ledger.audit import audit
+from ledger.database import SETTINGS, check_all
 from ledger.errors import StoreFailed
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.memory import MemoryStore
-from ledger.store.sqlite import SETTINGS, SqliteStore, check_all
+from ledger.store.sqlite import LOG, SqliteStore
 from tests.desk import Desk, journey, long_journey
 from tests.ledger.audit.test_forgers import named, pen
 
@@ -99,7 +100,7 @@ def test_an_audit_of_a_reordered_table_ends_and_names_it(long_folder: Path, tmp_
 def test_a_reordered_index_is_named(index: str, long_folder: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(long_folder, tmp_path / "ledger")
     exchange_leaves(folder / "log.db", index)
-    assert any(index in str(fault) for fault in check_all(folder / "log.db"))
+    assert any(index in str(fault) for fault in check_all(folder / "log.db", LOG))
 
 
 @pytest.mark.parametrize("index", ["records_by_id", "parcels_by_id"])

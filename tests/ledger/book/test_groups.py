@@ -15,11 +15,12 @@ from ledger.book import Answer, Book, Line, WatchedClock
 from ledger.book.drafting import Edge
 from ledger.book.queueing import Batch, Portion, portions_of
 from ledger.book.sequencing import sequence
+from ledger.database import SETTINGS
 from ledger.errors import ClockAhead, Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import read_signed
 from ledger.store.protocol import Store
-from ledger.store.sqlite import SETTINGS, SqliteStore
+from ledger.store.sqlite import SqliteStore
 from tests.desk import LOG_KEY, Clock, Desk, journey
 from tests.failing import FailingCheckpoints, FailingStore
 from tests.trials import trials

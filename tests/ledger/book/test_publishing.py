@@ -17,11 +17,12 @@ from ledger.book.book import PUBLISH_TRIES_AT_CLOSE
 from ledger.book.publishing import Publisher
 from ledger.checkpoint import SignerKey, open_checkpoint
 from ledger.custody import CharterInForce
+from ledger.database import SETTINGS
 from ledger.errors import Damaged, RefusesToStart, Unavailable
 from ledger.store.checkpoints import MemoryCheckpoints
 from ledger.store.memory import MemoryStore
 from ledger.store.protocol import Published, Row, Store
-from ledger.store.sqlite import SETTINGS, SqliteStore
+from ledger.store.sqlite import SqliteStore
 from ledger.values import Hash32, Milliseconds
 from tests.desk import LOG_KEY, Desk, journey, long_journey
 from tests.failing import FailingStore

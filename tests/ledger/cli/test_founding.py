@@ -9,6 +9,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
+from eth_account import Account
 
 from ledger.cli.documents import FOUNDED
 from ledger.config import LedgerFolder
@@ -17,6 +18,7 @@ from tests.ledger.cli.process import environment
 from tests.ledger.cli.town import GOVERNORS, PASSPHRASE, Town
 from tests.world import address_of, secret_of
 
+ELSEWHERE = "0x" + "ab" * 20
 ALGORITHM_AND_SEED_BYTES = 1 + 32
 
 
@@ -64,6 +66,22 @@ def test_the_logs_secret_is_printed_nowhere(land):
     assert secret not in said.out + said.err
     assert b64decode(secret)[1:].hex() not in said.out + said.err
     assert "PRIVATE" not in said.out + said.err
+
+
+def test_the_charter_names_an_anchor_key_that_is_kept_in_the_folder(land):
+    founded = land.json("init", *named(*GOVERNORS))
+    file = Path(land.ledger) / "anchor.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    key = Account.from_key(file.read_text().strip())
+    assert founded["anchorKey"] == key.address.lower()
+    assert land.json("ask", "charter")["anchorKey"] == founded["anchorKey"]
+
+
+@pytest.mark.parametrize(("said", "named_key"), [("none", None), (ELSEWHERE, ELSEWHERE)])
+def test_an_anchor_key_that_is_kept_elsewhere_or_nowhere_leaves_no_file(land, said, named_key):
+    founded = land.json("init", *named(*GOVERNORS), "--anchor-key", said)
+    assert founded["anchorKey"] == named_key
+    assert not (Path(land.ledger) / "anchor.key").exists()
 
 
 def test_the_charter_says_what_was_asked(land):
@@ -139,7 +157,7 @@ STAGES = {
     "before the Charter": ("ledger.store.sqlite.store:SqliteWriter", "commit", 1),
     "before the Charter is claimed": ("ledger.store.checkpoints:SqliteCheckpoints", "claim", 2),
     "before the Charter is signed": ("ledger.store.checkpoints:SqliteCheckpoints", "keep", 2),
-    "before the draft is gone": ("ledger.store.lock:FolderLock", "release", 2),
+    "before the draft is gone": ("ledger.lock:FolderLock", "release", 2),
 }
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import apsw
 
-from ledger.store.sqlite.layout import load_checksums
+from ledger.database.layout import load_checksums
 
 SECTOR_BYTES = 512
 BASE = "cksmvfs"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from ledger.database import SETTINGS, Settings, check_all
 from ledger.errors import Damaged
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import EMPTY_HEAD, Group, Head
-from ledger.store.sqlite import CHECKPOINTS, SETTINGS, Settings, SqliteStore, check_all
+from ledger.store.sqlite import CHECKPOINTS, LOG, SqliteStore
 from ledger.store.tiles import Tail
 from ledger.values import Hash32
 from tests.ledger.store.disks import Mark, Tape
@@ -94,7 +95,7 @@ def make_folder(folder: Path) -> Path:
 
 
 def faults_of(folder: Path) -> list[Damaged]:
-    return check_all(folder / "log.db") + check_all(folder / "checkpoints.db", CHECKPOINTS)
+    return check_all(folder / "log.db", LOG) + check_all(folder / "checkpoints.db", CHECKPOINTS)
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> Path:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger.database import SETTINGS, check_all
+from ledger.database.file import create
+from ledger.database.layout import connect
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.links import MemoryLinks
-from ledger.store.sqlite import LINKS, SETTINGS, SqliteLinks, SqliteStore, check_all
-from ledger.store.sqlite.database import create
-from ledger.store.sqlite.layout import connect
+from ledger.store.sqlite import LINKS, SqliteLinks, SqliteStore
 from tests.ledger.store.disks import Disk, Mark, failing, recording
 from tests.ledger.store.histories import write_files
 from tests.ledger.store.links_contract import STONE, LinksContract, link

@@ -10,10 +10,11 @@ from pathlib import Path
 import apsw
 import pytest
 
+from ledger.database import SETTINGS, check_all
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.signing.private import PrivateField
 from ledger.store.private import Keeping, MemoryPrivate
-from ledger.store.sqlite import PRIVATE, SETTINGS, SqlitePrivate, SqliteStore, check_all
+from ledger.store.sqlite import PRIVATE, SqlitePrivate, SqliteStore
 from ledger.store.sqlite.private import of_secret, to_secret
 from ledger.values import Hash32
 from tests.ledger.store.disks import Disk, Mark, failing, recording

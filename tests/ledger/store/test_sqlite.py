@@ -11,12 +11,14 @@ import apsw
 import pytest
 
 from ledger.custody import Operation, Parcel, Party, sort_number
+from ledger.database import SETTINGS, check_all
+from ledger.database.file import Database
+from ledger.database.layout import load_checksums
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import EMPTY_HEAD
-from ledger.store.sqlite import CHECKPOINTS, SETTINGS, SqliteStore, check_all
-from ledger.store.sqlite.database import Database
-from ledger.store.sqlite.layout import LOG, load_checksums
+from ledger.store.sqlite import CHECKPOINTS, SqliteStore
+from ledger.store.sqlite.layout import LOG
 from ledger.values import NO_HASH
 from tests.ledger.store.contract import CheckpointsContract, StoreContract
 from tests.ledger.store.material import Scribe, commit, fingerprint_of
@@ -108,7 +110,7 @@ def test_a_file_of_another_kind_refuses_to_start(path: Path, sql: str, reason: s
     change(path, sql)
     with pytest.raises(RefusesToStart, match=reason):
         SqliteStore(path)
-    assert [fault.place for fault in check_all(path)] == ["log.db"]
+    assert [fault.place for fault in check_all(path, LOG)] == ["log.db"]
 
 
 def test_the_checkpoint_store_is_not_taken_for_the_log(path: Path) -> None:
@@ -141,7 +143,10 @@ def test_an_sqlite_that_may_lose_commits_refuses_to_start(monkeypatch) -> None:
 
 def test_files_that_cannot_be_read_are_faults_and_refuse_to_start(tmp_path: Path) -> None:
     (tmp_path / "log.db").mkdir()
-    assert [fault.place for fault in check_all(tmp_path / "log.db")] == ["log.db page 1", "log.db"]
+    assert [fault.place for fault in check_all(tmp_path / "log.db", LOG)] == [
+        "log.db page 1",
+        "log.db",
+    ]
     with pytest.raises(StoreFailed):
         SqliteStore(tmp_path / "log.db")
     (tmp_path / "checkpoints.db-wal").mkdir()
@@ -185,7 +190,7 @@ def test_damaged_derived_values_are_damage_by_name(tmp_path: Path) -> None:
     change(path, "UPDATE state SET value = x'7b7d' WHERE sort = ?", sort_number(Party))
     change(path, "UPDATE parcels SET value = x'ff' WHERE id = ?", scribe.parcels[0])
     change(path, "UPDATE operations SET value = x'5b5d' WHERE idx = 3")
-    assert check_all(path) == []  # no page is damaged: a rebuild will show it
+    assert check_all(path, LOG) == []  # no page is damaged: a rebuild will show it
     asked = [
         (Party, party.key, f"altered at derived Party 0x{party.key.hex()}"),
         (Parcel, scribe.parcels[0], f"altered at derived Parcel 0x{scribe.parcels[0].hex()}"),
@@ -215,7 +220,7 @@ def test_a_broken_constraint_or_index_is_found(path: Path) -> None:
     with closing(apsw.Connection(str(path))) as connection:
         connection.pragma("ignore_check_constraints", 1)
         connection.execute("UPDATE entries SET entry = x'00' WHERE idx = 5")
-    assert [str(fault) for fault in check_all(path)] == [
+    assert [str(fault) for fault in check_all(path, LOG)] == [
         "altered at log.db: CHECK constraint failed in entries"
     ]
 
@@ -288,7 +293,7 @@ def test_an_abandoned_rebuild_leaves_nothing_behind_that_looks_like_a_loss(tmp_p
         killed.mkdir()
         for name in ("log.db", "log.db-wal"):
             (killed / name).write_bytes((tmp_path / name).read_bytes())
-    assert check_all(killed / "log.db") == []
+    assert check_all(killed / "log.db", LOG) == []
     with closing(SqliteStore(killed / "log.db")) as store, store.view() as view:
         assert view.head() == scribe.head
 
@@ -369,7 +374,7 @@ def test_checking_a_store_beside_readers_finds_nothing_wrong_with_it(path: Path)
     with closing(SqliteStore(path)) as store, store.view() as view:
         assert store.check() == []
         assert view.head().size == 300
-    assert check_all(path) == []
+    assert check_all(path, LOG) == []
     assert [file.name for file in path.parent.iterdir()] == ["log.db"]
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.database import SETTINGS, Settings
 from ledger.errors import AdamantError, Damaged, StoreFailed
 from ledger.store.protocol import EMPTY_HEAD, Head
-from ledger.store.sqlite import SETTINGS, Settings, SqliteStore
+from ledger.store.sqlite import SqliteStore
 from tests.ledger.store.disks import Disk, Mark, Tape, failing, recording
 from tests.ledger.store.histories import (
     SMALL,

@@ -10,11 +10,12 @@ from random import Random
 import apsw
 import pytest
 
+from ledger.database import SETTINGS
+from ledger.database.layout import connect
 from ledger.errors import Damaged, RefusesToStart, StoreFailed
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.protocol import Group
-from ledger.store.sqlite import SETTINGS, SqliteStore
-from ledger.store.sqlite.layout import connect
+from ledger.store.sqlite import SqliteStore
 from tests.ledger.store.histories import (
     SMALL,
     History,

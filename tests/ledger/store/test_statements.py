@@ -5,8 +5,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ledger.store.sqlite.layout import CHECKPOINTS, LOG, PACKAGE, Layout
-from ledger.store.statements import script, statements
+from ledger.database.layout import Layout
+from ledger.database.statements import script, statements
+from ledger.store.sqlite.layout import CHECKPOINTS, LOG, PACKAGE
 from tests.tree import ROOT
 
 

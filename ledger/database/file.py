@@ -21,19 +21,12 @@ from typing import TypeAlias
 
 import apsw
 
+from ledger.database.health import Health, is_damage
+from ledger.database.layout import Layout, Settings, check_settings, connect, make_schema
+from ledger.database.statements import script
+from ledger.database.wal import find_break
 from ledger.errors import Damaged, RefusesToStart, StoreFailed, Unavailable
 from ledger.files import flush
-from ledger.store.sqlite.health import Health, is_damage
-from ledger.store.sqlite.layout import (
-    PACKAGE,
-    Layout,
-    Settings,
-    check_settings,
-    connect,
-    make_schema,
-)
-from ledger.store.sqlite.wal import find_break
-from ledger.store.statements import script
 
 
 def create(path: Path, layout: Layout, settings: Settings) -> None:
@@ -51,7 +44,7 @@ def create(path: Path, layout: Layout, settings: Settings) -> None:
     try:
         for ending in ("", "-wal", "-shm", "-journal"):
             aside.with_name(aside.name + ending).unlink(missing_ok=True)
-        make_schema(aside, layout, script(PACKAGE, f"{layout.name}_schema"), settings)
+        make_schema(aside, layout, script(layout.package, f"{layout.name}_schema"), settings)
         flush(aside)
         aside.rename(path)
         flush(path.parent)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.database import SETTINGS
+from ledger.database.wal import Break, find_break
 from ledger.errors import Damaged
-from ledger.store.sqlite import SETTINGS, SqliteStore
-from ledger.store.sqlite.wal import Break, find_break
+from ledger.store.sqlite import SqliteStore
 from tests.ledger.store.material import Scribe, commit
 from tests.trials import dice
 

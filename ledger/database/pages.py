@@ -13,7 +13,7 @@ from typing import Final
 
 import apsw
 
-from ledger.store.sqlite.layout import load_checksums
+from ledger.database.layout import load_checksums
 
 _PLAIN_VFS: Final = "unix"
 _FLAGS: Final = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY

@@ -12,8 +12,8 @@ from types import TracebackType
 
 import apsw
 
+from ledger.database.pages import bad_pages
 from ledger.errors import AdamantError, Damaged, StoreFailed, Unavailable
-from ledger.store.sqlite.pages import bad_pages
 
 
 class Health:

@@ -1,4 +1,4 @@
-"""One process to a ledger's folder: a lock file that the kernel lets go when its holder ends.
+"""One process to a folder, or to a part of it: a lock that the kernel lets go with its holder.
 
 The lock is the kernel's (flock), not the file's presence, so nothing is left to be cleared away
 after a crash. What stands in the file, the holder's process id and when it started, is for people.
@@ -21,19 +21,23 @@ _TEXT_BYTES_MAX: Final = 200
 
 
 class FolderLock:
-    """The lock of a folder, held from its making until it is released.
+    """The lock of a folder, or of a part of it, held from its making until it is released.
 
     It is not for a process that forks: a child holds it too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = LOCK_NAME) -> None:
         """Take the lock.
+
+        Args:
+            folder: where the lock file lies.
+            name: the lock file; each part of a folder that is locked alone has its own.
 
         Raises:
             RefusesToStart: another process holds it, or the folder cannot be written to.
 
         """
-        path = folder / LOCK_NAME
+        path = folder / name
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:

@@ -14,24 +14,15 @@ from pathlib import Path
 
 import apsw
 
+from ledger.database.health import is_damage
+from ledger.database.layout import SETTINGS, Layout, Settings, check_schema, check_settings, connect
+from ledger.database.pages import bad_pages
+from ledger.database.statements import script
+from ledger.database.wal import find_break
 from ledger.errors import Damaged, RefusesToStart, Unavailable
-from ledger.store.sqlite.health import is_damage
-from ledger.store.sqlite.layout import (
-    LOG,
-    PACKAGE,
-    SETTINGS,
-    Layout,
-    Settings,
-    check_schema,
-    check_settings,
-    connect,
-)
-from ledger.store.sqlite.pages import bad_pages
-from ledger.store.sqlite.wal import find_break
-from ledger.store.statements import script
 
 
-def check_all(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -> list[Damaged]:
+def check_all(path: Path, layout: Layout, settings: Settings = SETTINGS) -> list[Damaged]:
     """Read every page and check every table, while nobody writes; nothing is changed.
 
     Returns:
@@ -100,7 +91,7 @@ def _check_wal(path: Path, settings: Settings) -> list[Damaged]:
     return [Damaged("truncated", f"{path.name}-wal frame {found.frame}", what)]
 
 
-def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS) -> list[Damaged]:
+def check_tables(path: Path, layout: Layout, settings: Settings = SETTINGS) -> list[Damaged]:
     """Check settings, schema, length and, by SQLite's own ``integrity_check``, trees and values."""
     if not path.exists():
         return []
@@ -117,7 +108,7 @@ def check_tables(path: Path, layout: Layout = LOG, settings: Settings = SETTINGS
             pages = path.stat().st_size // settings.page_bytes
         connection.pragma("synchronous", layout.synchronous)
         check_settings(connection, layout, settings)
-        lines = check_schema(connection, script(PACKAGE, f"{layout.name}_schema"))
+        lines = check_schema(connection, script(layout.package, f"{layout.name}_schema"))
         if (beyond := pages - connection.pragma("page_count")) > 0:
             lines.append(f"{beyond} pages stand behind its end")
         lines += [line for (line,) in connection.execute("PRAGMA integrity_check")]

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import RefusesToStart
-from ledger.store.lock import LOCK_NAME, FolderLock
+from ledger.lock import LOCK_NAME, FolderLock
 from tests.tree import ROOT
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from ledger.store.lock import FolderLock
+from ledger.lock import FolderLock
 lock = FolderLock(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)

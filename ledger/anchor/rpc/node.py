@@ -1,0 +1,78 @@
+"""Which node is asked, how patiently, and what of its address may be shown.
+
+Addresses of nodes often carry a secret: a name and password, or a provider's key in the path. So
+only scheme, host and port are ever shown, and what a node says is shown without the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ledger.errors import BadQuestion
+from ledger.limits import ChainLimits
+
+EXPECTED = "http:// or https://, a host, and what the node's provider adds"
+SECRET_CHARACTERS_MIN = 4
+"""Shorter parts of a path are words such as ``v3``: to strike them out would only garble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node by its address, as the operator configured it.
+
+    Attributes:
+        url: where it is asked; from the configuration only. Never shown.
+        chain_id: of the chain that it must be on (EIP-155).
+        confirmations: how many blocks on top make a block both safe and final; None to believe
+            the node's own ``safe`` and ``finalized``. For chains whose nodes do not know them.
+        limits: how long and how much it may answer.
+
+    Raises:
+        BadQuestion: the address is none.
+
+    """
+
+    url: str = field(repr=False)
+    chain_id: int
+    confirmations: int | None = None
+    limits: ChainLimits = field(default_factory=ChainLimits)
+
+    def __post_init__(self) -> None:
+        if _split(self.url) is None:
+            raise BadQuestion("the node's address", EXPECTED)
+
+    @property
+    def name(self) -> str:
+        """Scheme, host and port: what may be shown."""
+        parts = _split(self.url)
+        assert parts is not None  # noqa: S101 - seen to when it was made
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every part of the address that may be a secret, the longest first."""
+        parts = _split(self.url)
+        assert parts is not None  # noqa: S101 - seen to when it was made
+        found = {parts.username or "", parts.password or "", parts.query, *parts.path.split("/")}
+        found |= {unquote(one) for one in found}
+        kept = (one for one in found if len(one) >= SECRET_CHARACTERS_MIN)
+        return tuple(sorted(kept, key=len, reverse=True))
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text with every secret struck out."""
+        for secret in self.secrets:
+            text = text.replace(secret, "…")
+        return text
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an address, or None where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    is_plain = url.isascii() and url.isprintable() and " " not in url and not parts.fragment
+    return parts if is_whole and is_plain else None
