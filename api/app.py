@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import disclosing, documentation, linking
+from api import disclosing, documentation, linking, typed_data
 from api.asking import Asking
 from api.caching import Conditional, tag_of
 from api.clients import Clients
@@ -36,6 +36,7 @@ from api.sending import STOPPED, Sending
 from api.sessions import Sessions
 from api.signing_in import SigningIn
 from api.streams import Streams
+from api.typed_data import TypedData
 from ledger import __version__
 from ledger.answers import QUESTIONS, Answers, Question
 from ledger.answers.wire import camel
@@ -112,6 +113,7 @@ def create_app(
     _add_links(app, LinkRoutes(answers.linking, sessions))
     _add_stream(app, Streams(book, answers, sessions, clients, conventions.streams))
     _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
+    _add_typed_data(app, TypedData(answers, book, pages, limits, metrics))
     _add_signing_in(app, SigningIn(sessions, limits))
     _add_health(app, book, answers)
     if metrics is not None:
@@ -172,6 +174,14 @@ def _add_links(app: FastAPI, routes: LinkRoutes) -> None:
 
 def _add_importing(app: FastAPI, importing: Importing) -> None:
     _add(app, "/v1/imports/check", importing.check, documentation.CHECK_TABLE, method="POST")
+
+
+def _add_typed_data(app: FastAPI, routes: TypedData) -> None:
+    path = "/v1/typed-data"
+    _add(app, path, routes.draft, typed_data.DRAFT, method="POST")
+    _add(app, path + "/{kind}/descriptor", routes.descriptor, typed_data.DESCRIPTOR)
+    _add(app, "/sign", routes.page, typed_data.PAGE, is_shown=False)
+    _add(app, "/sign", routes.step, typed_data.PAGE_SENT, method="POST", is_shown=False)
 
 
 def _add_signing_in(app: FastAPI, signing: SigningIn) -> None:

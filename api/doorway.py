@@ -1,9 +1,9 @@
 """What every request passes on its way in and every response on its way out.
 
 A request gets an id, or keeps the one it came with. HEAD is answered as GET without the body.
-Security headers go with every response: no script runs, nothing is framed, nothing is guessed. A
-failure that nobody foresaw becomes a problem document here, and one line in the log; so does a
-request that a server at its end waits for no longer.
+Security headers go with every response: no script runs but that of the page for signing, nothing is
+framed, nothing is guessed. A failure that nobody foresaw becomes a problem document here, and one
+line in the log; so does a request that a server at its end waits for no longer.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clients import Clients
 from api.metrics import Metrics, route_of
+from api.pages import policy
 from api.problems import problem
 from api.responses import IS_HEAD, REQUEST_ID, Tellers
 
@@ -37,12 +38,8 @@ _log = structlog.get_logger(__name__)
 
 def security_headers(style_hash: str) -> dict[str, str]:
     """Return the headers of every response; ``style_hash`` is that of the one stylesheet."""
-    policy = (
-        f"default-src 'none'; style-src '{style_hash}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    )
     return {
-        "content-security-policy": policy,
+        "content-security-policy": policy(style_hash),
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "referrer-policy": "no-referrer",

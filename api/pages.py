@@ -1,4 +1,4 @@
-"""Pages: rendered here, whole, without a script; each says what its JSON twin says.
+"""Pages: rendered here, whole; each says what its JSON twin says, and needs no script.
 
 Whatever comes from records is escaped. The one stylesheet stands in the page itself, allowed by its
 hash, so that a page that is kept or printed still looks like one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -37,14 +38,40 @@ def _grouped(text: str) -> str:
     return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
 
 
+def _hash_of(text: str) -> str:
+    """Return what a content security policy calls a text that stands in a page."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def policy(style_hash: str, script_hash: str = "") -> str:
+    """Return a content security policy: one stylesheet and nothing else.
+
+    With a script, it is that of a page with a form: this script alone runs, and the form leads to
+    this door alone.
+    """
+    script = f"script-src '{script_hash}'; " if script_hash else ""
+    form = "'self'" if script_hash else "'none'"
+    return (
+        f"default-src 'none'; style-src '{style_hash}'; {script}base-uri 'none'; "
+        f"form-action {form}; frame-ancestors 'none'"
+    )
+
+
 class Pages:
-    """Renders every page of this door."""
+    """Renders every page of this door.
+
+    Attributes:
+        style_hash: what policies call the stylesheet.
+        signing_policy: the policy of the page for signing.
+
+    """
 
     def __init__(self) -> None:
         style = (_TEMPLATES / "style.css").read_text("utf-8")
-        digest = hashlib.sha256(style.encode()).digest()
-        self.style_hash = "sha256-" + base64.b64encode(digest).decode()
+        self.style_hash = _hash_of(style)
         self._style = style
+        self._script = (_TEMPLATES / "sign.js").read_text("utf-8")
+        self.signing_policy = policy(self.style_hash, _hash_of(self._script))
         self._environment = Environment(
             loader=PackageLoader("api"),
             autoescape=True,
@@ -59,6 +86,7 @@ class Pages:
             "short": _short,
             "in_line": in_line,
             "grouped": _grouped,
+            "as_json": lambda plain: json.dumps(plain, ensure_ascii=False),
             "listed": lambda names, last="or": listed(tuple(names), last),
         }
         self._environment.globals["who"] = who
@@ -78,6 +106,11 @@ class Pages:
     def problem_types(self, sorts: Iterable[ProblemType] = PROBLEMS.values()) -> str:
         """Render the list of all sorts of error."""
         return self._render("problem_types.html", sorts=tuple(sorts))
+
+    def sign(self, given: Mapping[str, Any]) -> str:
+        """Render a step of signing with a wallet; what is not given is not there."""
+        whole = {"answer": None, "problem": None, "sent": None, **given}
+        return self._render("sign.html", given=whole, script=self._script)
 
     def _render(self, template: str, **context: object) -> str:
         return self._environment.get_template(template).render(style=self._style, **context)

@@ -16,9 +16,11 @@ from typing import Any, Final
 from api.refusals import REFUSALS
 from ledger.errors import (
     BadQuestion,
+    ChainRefused,
     ClockAhead,
     ClockBehind,
     Damaged,
+    Diverged,
     HeadMoved,
     LinkEnded,
     NotYours,
@@ -26,6 +28,7 @@ from ledger.errors import (
     Refusal,
     Refused,
     RefusesToStart,
+    Reverted,
     SignInNeeded,
     SignInRefused,
     StoreFailed,
@@ -131,6 +134,10 @@ _FAMILIES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (Damaged, "damaged"),
     (StoreFailed, "store-failed"),
     (RefusesToStart, "refuses-to-start"),
+    # Of chains, which no request asks: whoever meets one of these met a fault of ours.
+    (ChainRefused, "internal"),
+    (Reverted, "internal"),
+    (Diverged, "internal"),
 )
 """Which problem a family of errors is; the first that fits."""
 

@@ -13,6 +13,7 @@ from api.private_schemas import GRANT, PRIVATE, PRIVATE_FIELDS
 from api.problems import PROBLEMS
 from ledger.answers import QUESTIONS
 from ledger.answers.questions import ADDRESS_FORM, HASH_FORM
+from ledger.answers.shapes import DraftAnswer
 from ledger.answers.wire import camel
 from ledger.values import Address, Hash32
 
@@ -224,7 +225,7 @@ def components() -> dict[str, Schema]:
         "SignIn": SIGN_IN,
         "SignedIn": SIGNED_IN,
     }
-    waiting = [question.shape for question in QUESTIONS]
+    waiting: list[type[Any]] = [DraftAnswer, *(question.shape for question in QUESTIONS)]
     while waiting:
         shape = waiting.pop()
         if shape.__name__ not in found:

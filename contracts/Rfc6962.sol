@@ -22,22 +22,34 @@ library Rfc6962 {
         bytes32 leaf,
         bytes32[] calldata proof,
         bytes32 root
-    ) internal pure returns (bool) {
+    ) internal view returns (bool) {
         if (index >= size || size > SIZE_MAX || proof.length > SIBLINGS_MAX) return false;
-        (uint256 fn, uint256 sn) = (index, size - 1);
         bytes32 computed = leaf;
-        for (uint256 i = 0; i < proof.length; ++i) {
-            if (sn == 0) return false; // hashes are left over
-            bytes32 sibling = proof[i];
-            if (fn & 1 == 1 || fn == sn) {
-                computed = _node(sibling, computed);
-                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // promoted as it is
-            } else {
-                computed = _node(computed, sibling);
+        uint256 used;
+        assembly ("memory-safe") {
+            let begin := mload(0x40)
+            mstore8(begin, 1)
+            let left := add(begin, 1)
+            let right := add(begin, 33)
+            let next := proof.offset
+            let done := 1
+            let fn := index
+            for { let sn := sub(size, 1) } sn { sn := shr(1, sn) } {
+                let isRight := and(fn, 1)
+                if or(isRight, xor(fn, sn)) {
+                    let shift := shl(5, isRight)
+                    mstore(add(left, shift), computed)
+                    mstore(sub(right, shift), calldataload(next))
+                    next := add(next, 32)
+                    done := and(done, staticcall(gas(), 2, begin, 65, 0, 32))
+                    computed := mload(0)
+                }
+                fn := shr(1, fn)
             }
-            (fn, sn) = (fn >> 1, sn >> 1);
+            if iszero(done) { revert(0, 0) } // out of gas
+            used := shr(5, sub(next, proof.offset))
         }
-        return sn == 0 && computed == root;
+        return used == proof.length && computed == root;
     }
 
     /// @notice Tell whether the proof shows that the larger tree begins with the whole smaller one.
@@ -48,34 +60,55 @@ library Rfc6962 {
         bytes32 oldRoot,
         bytes32 newRoot,
         bytes32[] calldata proof
-    ) internal pure returns (bool) {
+    ) internal view returns (bool) {
         if (oldSize == 0 || oldSize > newSize || newSize > SIZE_MAX) return false;
         if (oldSize == newSize) return proof.length == 0 && oldRoot == newRoot;
         if (proof.length == 0 || proof.length > SIBLINGS_MAX + 1) return false;
         (uint256 fn, uint256 sn) = (oldSize - 1, newSize - 1);
         // The walk starts at the root of the smaller tree's last complete subtree: its own root if it
         // is complete.
-        uint256 i = oldSize & fn == 0 ? 0 : 1;
-        bytes32 oldComputed = i == 0 ? oldRoot : proof[0];
+        uint256 used = oldSize & fn == 0 ? 0 : 1;
+        bytes32 oldComputed = used == 0 ? oldRoot : proof[0];
         bytes32 newComputed = oldComputed;
-        while (fn & 1 == 1) (fn, sn) = (fn >> 1, sn >> 1);
-        for (; i < proof.length; ++i) {
-            if (sn == 0) return false; // hashes are left over
-            bytes32 sibling = proof[i];
-            if (fn & 1 == 1 || fn == sn) {
-                bool isSame = oldComputed == newComputed; // nothing on the right so far: hash once
-                oldComputed = _node(sibling, oldComputed);
-                newComputed = isSame ? oldComputed : _node(sibling, newComputed);
-                while (fn & 1 == 0 && fn != 0) (fn, sn) = (fn >> 1, sn >> 1); // promoted as it is
-            } else {
-                newComputed = _node(newComputed, sibling);
+        for (; fn & 1 == 1; (fn, sn) = (fn >> 1, sn >> 1)) {}
+        assembly ("memory-safe") {
+            let begin := mload(0x40)
+            mstore8(begin, 1)
+            let left := add(begin, 1)
+            let right := add(begin, 33)
+            let next := add(proof.offset, shl(5, used))
+            let done := 1
+            for {} sn { sn := shr(1, sn) } {
+                switch and(fn, 1)
+                case 0 {
+                    if xor(fn, sn) {
+                        mstore(left, newComputed)
+                        mstore(right, calldataload(next))
+                        next := add(next, 32)
+                        done := and(done, staticcall(gas(), 2, begin, 65, 0, 32))
+                        newComputed := mload(0)
+                    }
+                }
+                default {
+                    mstore(left, calldataload(next))
+                    next := add(next, 32)
+                    mstore(right, oldComputed)
+                    let isSame := eq(oldComputed, newComputed)
+                    done := and(done, staticcall(gas(), 2, begin, 65, 0, 32))
+                    oldComputed := mload(0)
+                    switch isSame
+                    case 0 {
+                        mstore(right, newComputed)
+                        done := and(done, staticcall(gas(), 2, begin, 65, 0, 32))
+                        newComputed := mload(0)
+                    }
+                    default { newComputed := oldComputed }
+                }
+                fn := shr(1, fn)
             }
-            (fn, sn) = (fn >> 1, sn >> 1);
+            if iszero(done) { revert(0, 0) } // out of gas
+            used := shr(5, sub(next, proof.offset))
         }
-        return sn == 0 && oldComputed == oldRoot && newComputed == newRoot;
-    }
-
-    function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
-        return sha256(abi.encodePacked(bytes1(0x01), left, right));
+        return used == proof.length && oldComputed == oldRoot && newComputed == newRoot;
     }
 }

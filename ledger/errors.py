@@ -277,7 +277,7 @@ class HeadMoved(AdamantError):
     """Another writer moved the head first; nothing was written."""
 
 
-class ChainDown(AdamantError):
+class ChainDown(Unavailable):
     """A chain cannot be asked now: no connection, no answer in time, an answer that is none."""
 
 

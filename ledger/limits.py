@@ -81,6 +81,7 @@ class Limits:
     # Signing in.
     sign_in_message_bytes_max: int = 4_096
     sign_in_body_bytes_max: int = 16 * 1024
+    page_draft_bytes_max: int = 4_096  # shown on a page of at most 60 kB; longer ones by `adamant`
     # Keys in files, and commands that sign.
     keystore_bytes_max: int = 16 * 1024
     keystore_memory_bytes_max: int = 272 * 1024 * 1024  # n = 2^18, r = 8 take 256 MiB and a little
@@ -281,6 +282,24 @@ class AnchorLimits:
     retry_seconds: float = 1.0
     retry_seconds_max: float = 300.0
     close_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLimits:
+    """How long and how much a chain's node may answer.
+
+    Attributes:
+        connect_seconds: how long connecting may take.
+        answer_seconds: how long an answer may take, from the question to its last byte.
+        answer_bytes_max: how long one answer may be.
+        events_blocks: of how many blocks events are asked for at a time; fewer where a node refuses.
+
+    """
+
+    connect_seconds: float = 5.0
+    answer_seconds: float = 30.0
+    answer_bytes_max: int = 16 * 1024 * 1024
+    events_blocks: int = 2_000
 
 
 LIMITS = Limits()

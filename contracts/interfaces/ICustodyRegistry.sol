@@ -52,7 +52,7 @@ interface ICustodyRegistry {
         address recipient;
         uint64 weightMillicarats;
         uint64 stones;
-        string hsCode;
+        bytes32 hsCode;
         bytes32 head;
     }
 
@@ -92,7 +92,7 @@ interface ICustodyRegistry {
     /// @notice The Charter given is another ledger's.
     error AnotherLedger(bytes32 ledger, bytes32 computed);
     /// @notice A text that is in none of the closed lists: role, code, country or operation.
-    error UnknownWord(string word);
+    error UnknownWord(bytes32 word);
     /// @notice Another number of signatures than the record bears.
     error SignatureCount(uint256 expected, uint256 came);
     /// @notice Not 65 bytes r, s, v with low s and v 27 or 28, or no key recovers from it.
@@ -105,22 +105,22 @@ interface ICustodyRegistry {
     /// @notice The signers are not exactly the governors needed, the author among them.
     error NotTheGovernors(uint256 needed, address[] signers);
     /// @notice The party does not hold this role in this country.
-    error RoleNotHeld(address party, string role, string country);
+    error RoleNotHeld(address party, bytes32 role, bytes2 country);
     /// @notice This role may not say this.
-    error RoleNotAllowed(string role);
+    error RoleNotAllowed(bytes32 role);
     /// @notice No such party was admitted here.
     error UnknownParty(address party);
     /// @notice The recipient holds no custody role in this country.
-    error NotARecipient(address party, string country);
+    error NotARecipient(address party, bytes2 country);
     /// @notice Outside the author's country.
-    error OutsideCountry(string country, string area);
+    error OutsideCountry(bytes2 country, bytes2 area);
     /// @notice The address is, or was, another party, an agent or a key.
     error AddressTaken(address taken);
     /// @notice The agent is not active, or not in this country, or not the author's.
     error NotItsAgent(address agent, address party);
     /// @notice A key change that the party's state does not allow: a second announcement after an
     /// objection, an objection to nothing, an override of nothing, a change of another party's key.
-    error KeyChangeNotAllowed(address party, string operation);
+    error KeyChangeNotAllowed(address party, bytes32 operation);
     /// @notice Governors not ascending, none, or fewer than the threshold.
     error BadCharter(uint256 governors, uint64 threshold);
     /// @notice `previous` is not the head of the chain.
@@ -146,7 +146,7 @@ interface ICustodyRegistry {
     /// @notice Stones do not come out as the operation asks.
     error StonesNotBalanced(uint256 inputs, uint256 outputs, uint256 lost);
     /// @notice A parcel or a code is not of the form that the operation takes or gives.
-    error WrongForm(uint256 place, string hsCode);
+    error WrongForm(uint256 place, bytes32 hsCode);
     /// @notice Numbers of inputs or outputs that the operation does not take, or lists that differ in
     /// length.
     error WrongShape(uint256 inputs, uint256 outputs);
@@ -160,8 +160,8 @@ interface ICustodyRegistry {
         address indexed party,
         address indexed author,
         bytes32 indexed record,
-        string role,
-        string country,
+        bytes32 role,
+        bytes2 country,
         uint64 validUntil
     );
     /// @notice One role of a party, or an agent, ended.
@@ -169,12 +169,12 @@ interface ICustodyRegistry {
         address indexed party,
         address indexed author,
         bytes32 indexed record,
-        string role,
-        string country
+        bytes32 role,
+        bytes2 country
     );
     /// @notice A party's key was changed, announced, or objected to.
     event KeyChanged(
-        address indexed party, address indexed newKey, bytes32 indexed record, string operation
+        address indexed party, address indexed newKey, bytes32 indexed record, bytes32 operation
     );
     /// @notice The charter was restated.
     event Amended(bytes32 indexed record, address[] governors, uint64 threshold);
@@ -185,7 +185,7 @@ interface ICustodyRegistry {
         bytes32 record,
         uint64 weightMillicarats,
         uint64 stones,
-        string hsCode
+        bytes32 hsCode
     );
     /// @notice A parcel was offered.
     event HandedOff(
@@ -202,7 +202,7 @@ interface ICustodyRegistry {
         address indexed sender,
         address indexed recipient,
         bytes32 record,
-        string operation,
+        bytes32 operation,
         uint64 weightMillicarats,
         uint64 stones
     );
@@ -212,7 +212,7 @@ interface ICustodyRegistry {
     event Transformed(
         bytes32 indexed record,
         address indexed author,
-        string operation,
+        bytes32 operation,
         uint64 inputWeightMillicarats,
         uint64 lossWeightMillicarats
     );
@@ -225,7 +225,7 @@ interface ICustodyRegistry {
         bytes32 indexed record,
         uint64 weightMillicarats,
         uint64 stones,
-        string hsCode
+        bytes32 hsCode
     );
 
     // Every function takes a record as it was signed, and its signatures, ascending by signer. A
@@ -282,7 +282,7 @@ interface ICustodyRegistry {
 
     /// @notice Until when a party holds a role in a country: the last second, `type(uint40).max` for
     /// until revoked, 0 for not at all.
-    function admission(address id, string calldata role, string calldata country)
+    function admission(address id, bytes32 role, bytes2 country)
         external
         view
         returns (uint40 validUntil);

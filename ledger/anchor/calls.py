@@ -22,9 +22,7 @@ from ledger.values import ADDRESS_BYTES, NO_ADDRESS, Address, Hash32, to_hex
 _SELECTOR_BYTES: Final = 4
 _LATEST: Final = ("uint64", "bytes32", "address", "uint64", "bool")
 _ANCHOR: Final = ("bytes32", "uint64", "bytes32", "bytes32[]", "bytes")
-_WHAT: Final = (
-    "(string,string,string,string,uint64,string[],address,string[],bytes32[],bytes32,bytes32,bytes32)"
-)
+_WHAT: Final = "(string,string,string,string,uint64,string[],address,string[],bytes32[],bytes32,bytes32,bytes32)"
 _OPEN: Final = ("bytes32", _WHAT, "bytes32", "bytes32", "bytes32", "bytes32")
 _ROTATE: Final = ("bytes32", "address", "bytes")
 _ANCHORED_DATA: Final = ("bytes32", "uint64", "bytes32")

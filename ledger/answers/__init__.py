@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 from ledger.access import OPERATOR, STRANGER, Reader, reader_of
+from ledger.anchor.told import Anchors
 from ledger.answers import log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
@@ -62,6 +63,7 @@ class Answers:
         kept: stones' answers that are kept already.
         links: the links to stones' pages; if not said, there are those alone that are minted by
             this object, as long as it lasts.
+        anchors: those of the ledger; if not said, it has none.
 
     """
 
@@ -72,6 +74,7 @@ class Answers:
         reader: Reader = OPERATOR,
         kept: KeptStones | None = None,
         links: LinkStore | None = None,
+        anchors: Anchors | None = None,
     ) -> None:
         self._source = source
         self._clock = clock
@@ -79,10 +82,11 @@ class Answers:
         self._stones = KeptStones() if kept is None else kept
         self._links: LinkStore = MemoryLinks() if links is None else links
         self.linking = Linking(source, self._links, clock)
+        self._anchors = anchors
         self._disclosing = Disclosing(source, source.private, clock)
 
     def _read(self) -> AbstractContextManager[Reading]:
-        return reading(self._source, self._clock(), self._reader)
+        return reading(self._source, self._clock(), self._reader, self._anchors)
 
     def _named(
         self, ledger: Reading, answer: object, reader: Reader | None = None, *, must: bool = False
@@ -132,7 +136,7 @@ class Answers:
         return getattr(asked, question.name)(**question.arguments(given))
 
     def _asked_by(self, reader: Reader) -> Answers:
-        return Answers(self._source, self._clock, reader, self._stones, self._links)
+        return Answers(self._source, self._clock, reader, self._stones, self._links, self._anchors)
 
     # -- the ledger --------------------------------------------------------------------------
 
@@ -157,6 +161,11 @@ class Answers:
         """Answer with the last checkpoint."""
         with self._read() as ledger:
             return to_wire(log.checkpoint(ledger))
+
+    def anchors(self, limit: int | None = None, cursor: str = "") -> Plain:
+        """Answer which checkpoints are anchored on a chain."""
+        with self._read() as ledger:
+            return to_wire(log.anchors(ledger, limit, cursor))
 
     def inclusion(
         self, index: int | None = None, record: str | None = None, size: int | None = None

@@ -6,13 +6,17 @@ Proofs reach up to the last checkpoint only: a root that nobody signed proves no
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 
 from ledger import merkle
-from ledger.answers.asking import read_limit
+from ledger.anchor.kept import KeptAnchor
+from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import sheets_of, shown_record
 from ledger.answers.shapes import (
+    AnchorsAnswer,
+    AnchorShown,
     CheckpointAnswer,
     ConsistencyAnswer,
     EntriesAnswer,
@@ -43,6 +47,41 @@ def status(reading: Reading, *, takes_records: bool) -> StatusAnswer:
         recorded_at_ms=head.recorded_at_ms,
         checkpoint_size=reading.published.size,
         checkpoint_root=reading.published.root,
+        anchored_size=reading.as_of.anchored_size,
+    )
+
+
+def anchors(reading: Reading, limit: int | None, cursor: str) -> AnchorsAnswer:
+    """Answer with the ledger's anchors, by size."""
+    rows, known, cursors = read_limit(limit), reading.anchors, Cursors("anchors")
+    after = cursors.read_index(cursor) or 0
+    found = () if known is None else known.page(after, rows + 1)
+    page = found[:rows]
+    return AnchorsAnswer(
+        is_anchored=known is not None,
+        anchors=tuple(map(_anchor_shown, page)),
+        cursor=cursors.write_index(page[-1].size if len(found) > rows else None),
+        as_of=reading.as_of,
+    )
+
+
+def anchors_of(reading: Reading, indices: Sequence[int]) -> tuple[AnchorShown, ...]:
+    """Show for each entry the smallest anchor that covers it, each anchor once."""
+    known = reading.anchors
+    return () if known is None else tuple(map(_anchor_shown, known.covering(indices)))
+
+
+def _anchor_shown(anchor: KeptAnchor) -> AnchorShown:
+    spot = anchor.spot
+    return AnchorShown(
+        size=anchor.size,
+        root=anchor.statement.root,
+        state=anchor.state,
+        chain_id=anchor.place.chain_id,
+        contract=anchor.place.contract,
+        block_number=None if spot is None else spot.block_number,
+        block_hash=None if spot is None else spot.block_hash,
+        transaction=None if spot is None else spot.transaction_hash,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.access import ALL
 from ledger.answers.asking import Cursors, read_limit
+from ledger.answers.log import anchors_of
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import (
     Sheets,
@@ -163,6 +164,7 @@ def history(
         is_whole=True,
         cursor=next_cursor,
         is_cut=False,
+        anchors=anchors_of(reading, page),
         as_of=reading.as_of,
     )
 
@@ -201,6 +203,7 @@ def _history_in_part(
         if len(steps) > rows
         else None,
         is_cut=len(own) == most or len(spoken) == LIMITS.mentions_read_max,
+        anchors=anchors_of(reading, [one.index for one in page]),
         as_of=reading.as_of,
     )
 
@@ -283,6 +286,7 @@ def story(
         is_whole=reading.is_whole,
         cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
         is_cut=page.is_cut,
+        anchors=anchors_of(reading, [line.index for line, _ in lines]),
         as_of=reading.as_of,
     )
 

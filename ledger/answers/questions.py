@@ -163,6 +163,13 @@ QUESTIONS: Final = (
         shapes.CheckpointAnswer, "everyone",
     ),
     Question(
+        "anchors",
+        "/v1/anchors",
+        "Which checkpoints are recorded on a chain, and how surely?",
+        shapes.AnchorsAnswer, "everyone",
+        _PAGE,
+    ),
+    Question(
         "inclusion",
         "/v1/proofs/inclusion",
         "Is this entry in the log?",

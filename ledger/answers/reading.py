@@ -1,6 +1,7 @@
 """What every answer reads from: one consistent view, one checkpoint, one moment.
 
-The checkpoint is taken before the view, so that what it covers is in the view.
+The checkpoint is taken before the view, so that what it covers is in the view; and how far the log
+is anchored before the checkpoint.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.access import ALL, NONE, OPERATOR, Reader, facts_of, is_whole_for, sheets_shown
+from ledger.anchor.told import Anchors
 from ledger.answers.shapes import AsOf, Said, Status
 from ledger.custody import NEVER, CharterInForce, Parcel, Suspicion, charter_of
 from ledger.derivation import reread
@@ -67,6 +69,7 @@ class Reading:
         charter: the charter in force.
         now_ms: the time of asking.
         reader: who asks.
+        anchors: those of the ledger, if it has a chain.
 
     """
 
@@ -76,6 +79,7 @@ class Reading:
     now_ms: int
     as_of: AsOf
     reader: Reader = OPERATOR
+    anchors: Anchors | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -101,6 +105,8 @@ class Reading:
 
     def status(self, index: int) -> Status:
         """Say how sure an entry is."""
+        if index < self.as_of.anchored_size:
+            return "anchored"
         return "checkpointed" if index < self.published.size else "sequenced"
 
     def line(self, index: int) -> Line:
@@ -174,17 +180,20 @@ def withheld(sheets: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @contextmanager
-def reading(source: Source, now_ms: int, reader: Reader = OPERATOR) -> Iterator[Reading]:
+def reading(
+    source: Source, now_ms: int, reader: Reader = OPERATOR, anchors: Anchors | None = None
+) -> Iterator[Reading]:
     """Open what one question reads from.
 
     Raises:
         Damaged: the ledger has no charter.
 
     """
+    anchored_size = 0 if anchors is None else anchors.anchored.size
     published = source.published
     with source.view() as view:
         charter = charter_of(view)
         if charter is None:
             raise Damaged("gap", "charter in force", "the ledger has no charter")
-        as_of = AsOf(view.head().size, published.size)
-        yield Reading(view, published, charter, now_ms, as_of, reader)
+        as_of = AsOf(view.head().size, published.size, anchored_size)
+        yield Reading(view, published, charter, now_ms, as_of, reader, anchors)

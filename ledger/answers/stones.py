@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ledger.access import ALL
 from ledger.answers.country_names import name_in_text, name_of
-from ledger.answers.log import note_of
+from ledger.answers.log import anchors_of, note_of
 from ledger.answers.mentions import spoken_of
 from ledger.answers.parcels import label_of
 from ledger.answers.plainly import plain_words
@@ -281,4 +281,5 @@ def _proof(reading: Reading, parcel: Parcel, *, is_open: bool) -> ProofShown:
         size=reading.published.size,
         root=reading.published.root,
         note=note_of(reading),
+        anchor=next(iter(anchors_of(reading, [index])), None),
     )

@@ -18,7 +18,7 @@ from ledger.cli.describe import Name, author, fields, sentence, title
 from ledger.cli.output import Output
 from ledger.errors import BadQuestion
 from ledger.files import write_over
-from ledger.keys import RecordStatement, Signer
+from ledger.keys import RecordStatement, Signer, check_signature
 from ledger.records import Charter, Record
 from ledger.signing import record_id, recover, signature_count
 from ledger.signing.private import PrivateField, private_to_plain
@@ -107,10 +107,10 @@ def add_signature(envelope: Envelope, ledger_id: Hash32, signer: Signer) -> Enve
 
     """
     statement = RecordStatement(envelope.record, ledger_id)
-    digest = statement.digest
-    signatures = {recover(digest, signature): signature for signature in envelope.signatures}
-    signatures[signer.address] = signer.sign(statement)
-    return seal(envelope.record, tuple(signatures[one] for one in sorted(signatures)))
+    signature = signer.sign(statement)
+    # Whatever signed, what it gave is looked at before it is written or sent.
+    check_signature(statement.digest, signature, signer.address, "from the key")
+    return with_signature(envelope, ledger_id, signature)
 
 
 def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -> None:

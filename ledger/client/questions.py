@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from ledger.answers.shapes import (
+    AnchorsAnswer,
     CharterAnswer,
     CheckpointAnswer,
     DescendantsAnswer,
@@ -142,6 +143,10 @@ class Questions:
             return page
 
         return Pages(take, _next_start, "start", str(start))
+
+    def anchors(self, *, limit: int | None = None) -> Pages[AnchorsAnswer]:
+        """Ask which checkpoints are recorded on a chain, by size; the server's word."""
+        return self._pages("/v1/anchors", AnchorsAnswer, None, _size(limit))
 
     # -- goods -------------------------------------------------------------------------------
 

@@ -207,6 +207,11 @@ class Desk(ABC):
         about(answer, "proof", index=index, size=size)
         return answer
 
+    def anchors(self) -> Iterator[Plain]:
+        """Ask which checkpoints are recorded on a chain; yield them by size."""
+        for page in self._pages("/v1/anchors", "anchors"):
+            yield from page["anchors"]
+
     # -- goods -------------------------------------------------------------------------------
 
     def parcel(self, parcel: Hash32) -> Plain:

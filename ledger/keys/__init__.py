@@ -6,6 +6,7 @@ sign asks :meth:`Keyring.signer` for a :class:`Signer`, and need not know where 
 keystore, in the environment, or with a command that speaks to a device.
 """
 
+from ledger.keys.checking import check_signature
 from ledger.keys.commands import CommandSigner, read_settings, write_settings
 from ledger.keys.environment import variable_of
 from ledger.keys.keyring import Key, Keyring, read_file
@@ -46,4 +47,5 @@ __all__ = [
     "variable_of",
     "write_keystore",
     "write_settings",
+    "check_signature",
 ]

@@ -31,11 +31,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from ledger.errors import BadQuestion, Refused
+from ledger.errors import BadQuestion
+from ledger.keys.checking import FORM, check_signature, form_of
 from ledger.keys.guarded import WRITABLE_BY_OTHERS, check_guarded, read_guarded
 from ledger.keys.signers import SignerKind, Statement
 from ledger.limits import LIMITS
-from ledger.signing import recover
 from ledger.values import ADDRESS_BYTES, Address, from_hex, to_hex
 
 PROTOCOL_VERSION: Final = 1
@@ -83,16 +83,11 @@ class CommandSigner:
         }
         said = _run(self, json.dumps(asked, ensure_ascii=False).encode() + b"\n")
         found = _SIGNATURE.fullmatch(said)
-        form = f"65 bytes in hex, r, s, v with low s and v 27 or 28, by the command of {self.name}"
+        source = f"by the command of {self.name}"
         if found is None:
-            raise BadQuestion("signer-form", form)
+            raise BadQuestion(FORM, form_of(source))
         signature = bytes.fromhex(found[1].decode())
-        try:
-            signer = recover(digest, signature)
-        except Refused:
-            raise BadQuestion("signer-form", form) from None
-        if signer != self.address:
-            raise BadQuestion("signer-address", f"a signature by {to_hex(self.address)}")
+        check_signature(digest, signature, self.address, source)
         return signature
 
 

@@ -31,6 +31,7 @@ def asked(made: Shown) -> dict[str, str]:
         "status": "/v1/status",
         "charter": "/v1/charter",
         "checkpoint": "/v1/checkpoint",
+        "anchors": "/v1/anchors",
         "inclusion": f"/v1/proofs/inclusion?index={last}",
         "consistency": "/v1/proofs/consistency?from=20",
         "entries": f"/v1/entries?start={last - 1}&limit=1",

@@ -10,9 +10,12 @@ from ledger.errors import (
     AdamantError,
     AlreadyThere,
     BadQuestion,
+    ChainDown,
+    ChainRefused,
     ClockAhead,
     ClockBehind,
     Damaged,
+    Diverged,
     Forked,
     HeadMoved,
     LinkEnded,
@@ -21,6 +24,7 @@ from ledger.errors import (
     Refusal,
     Refused,
     RefusesToStart,
+    Reverted,
     RolledBack,
     SignInNeeded,
     SignInRefused,
@@ -53,6 +57,10 @@ ERRORS: list[tuple[AdamantError, str, int]] = [
     (StoreFailed("disk"), "store-failed", 503),
     (RefusesToStart("older"), "refuses-to-start", 503),
     (AlreadyThere("made"), "refuses-to-start", 503),
+    (ChainDown("no answer"), "unavailable", 503),
+    (ChainRefused("other", "no"), "internal", 500),
+    (Reverted(b""), "internal", 500),
+    (Diverged("another chain"), "internal", 500),
 ]
 
 

@@ -104,7 +104,7 @@ def test_whoever_waits_for_sequenced_alone_may_be_told_no_more(fresh: Shown) -> 
 
 
 @pytest.mark.parametrize(
-    "query", ["?wait=anchored", "?wait=", "?wait=sequenced&wait=sequenced", "?atomic=true", "?x=1"]
+    "query", ["?wait=final", "?wait=", "?wait=sequenced&wait=sequenced", "?atomic=true", "?x=1"]
 )
 def test_a_query_that_is_not_known_stores_nothing(fresh: Shown, query: str) -> None:
     (raw,) = fresh.registrations(1)

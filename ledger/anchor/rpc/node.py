@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ledger.errors import BadQuestion
-from ledger.limits import ChainLimits
+from ledger.limits import NodeLimits
 
 EXPECTED = "http:// or https://, a host, and what the node's provider adds"
 SECRET_CHARACTERS_MIN = 4
@@ -24,8 +24,6 @@ class Node:
     Attributes:
         url: where it is asked; from the configuration only. Never shown.
         chain_id: of the chain that it must be on (EIP-155).
-        confirmations: how many blocks on top make a block both safe and final; None to believe
-            the node's own ``safe`` and ``finalized``. For chains whose nodes do not know them.
         limits: how long and how much it may answer.
 
     Raises:
@@ -35,18 +33,15 @@ class Node:
 
     url: str = field(repr=False)
     chain_id: int
-    confirmations: int | None = None
-    limits: ChainLimits = field(default_factory=ChainLimits)
+    limits: NodeLimits = field(default_factory=NodeLimits)
 
     def __post_init__(self) -> None:
-        if _split(self.url) is None:
-            raise BadQuestion("the node's address", EXPECTED)
+        _split(self.url)
 
     @property
     def name(self) -> str:
         """Scheme, host and port: what may be shown."""
         parts = _split(self.url)
-        assert parts is not None  # noqa: S101 - seen to when it was made
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
@@ -54,7 +49,6 @@ class Node:
     def secrets(self) -> tuple[str, ...]:
         """Every part of the address that may be a secret, the longest first."""
         parts = _split(self.url)
-        assert parts is not None  # noqa: S101 - seen to when it was made
         found = {parts.username or "", parts.password or "", parts.query, *parts.path.split("/")}
         found |= {unquote(one) for one in found}
         kept = (one for one in found if len(one) >= SECRET_CHARACTERS_MIN)
@@ -67,12 +61,14 @@ class Node:
         return text
 
 
-def _split(url: str) -> SplitResult | None:
-    """Return the parts of an address, or None where it is none."""
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address."""
     try:
         parts = urlsplit(url)
         is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        return None
-    is_plain = url.isascii() and url.isprintable() and " " not in url and not parts.fragment
-    return parts if is_whole and is_plain else None
+        is_whole = None
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" #")
+    if not is_whole or not is_plain:
+        raise BadQuestion("the node's address", EXPECTED)
+    return parts

@@ -38,7 +38,7 @@ class Said:
     data: object = None
 
 
-class NodeSaid(Exception):  # noqa: N818 - named for what happened, as all errors here
+class NodeSaid(Exception):
     """A node answered with an error; never leaves this room."""
 
     def __init__(self, said: Said) -> None:
@@ -85,6 +85,7 @@ _NO_BLOCK: Final = _any(
 _TOO_MUCH: Final = _any(
     r"range", r"more than \d+", r"too many", r"too large", r"exceeds?", r"limit"
 )
+_TOO_OFTEN: Final = _any(r"\brate", r"request count", r"quota", r"per (second|minute|day)")
 # Of JSON-RPC 2.0 §5.1, EIP-1474 and Besu: the node's own trouble, which says nothing about what was
 # asked: internal error, method not there (four ways), resource unavailable, limit exceeded.
 _TROUBLE: Final = frozenset({-32603, -32601, -32604, -32004, -32002, -32005, 429})
@@ -120,17 +121,19 @@ def reverted(said: Said) -> bytes | None:
 def _error_data(data: object, depth: int = 0) -> bytes:
     """Return the bytes that came with a revert: as hex, with words around it, or further inside."""
     if isinstance(data, dict) and depth < DATA_DEPTH_MAX:
-        inner = (data.get(key) for key in ("data", "result", "originalError"))
-        return next((found for one in inner if (found := _error_data(one, depth + 1))), b"")
-    found = _DATA.fullmatch(data) if isinstance(data, str) else None
-    return bytes.fromhex(found[1][2:]) if found else b""
+        inside = (_error_data(data.get(key), depth + 1) for key in ("data", "result", "error"))
+        return next((found for found in inside if found), b"")
+    written = _DATA.fullmatch(data) if isinstance(data, str) else None
+    return bytes.fromhex(written[1][2:]) if written else b""
 
 
 def is_no_block(said: Said) -> bool:
     """Tell whether a node has no such block, or does not know the tag by which it was asked."""
+    if said.code in _TROUBLE:
+        return False
     return said.code == _INVALID_PARAMS or bool(_NO_BLOCK.search(said.words))
 
 
 def is_too_much(said: Said) -> bool:
-    """Tell whether fewer blocks may be asked for."""
-    return bool(_TOO_MUCH.search(said.words))
+    """Tell whether the node would answer for fewer blocks, rather than less often."""
+    return bool(_TOO_MUCH.search(said.words)) and not _TOO_OFTEN.search(said.words)

@@ -2,7 +2,8 @@
 
 The ``eip712-*.json`` files beside this are what :func:`written` gives: one for each kind of record
 and one for anchors, bound to no ledger. A ledger's server binds them to itself. Whether a device
-supports any of this is its maker's to say (``docs/decisions/0028-descriptors-from-declarations.md``).
+supports any of this is for its maker to say
+(``docs/decisions/0028-descriptors-from-declarations.md``).
 """
 
 from __future__ import annotations

@@ -35,8 +35,7 @@ TIMES: Final = frozenset(
     ("occurredAt", "expiresAt", "validUntil", "periodFrom", "periodTo", "asOf")
 )
 COUNTS: Final = frozenset(
-    ("stones", "lossStones", "parcelCount", "threshold", "rulesVersion")
-    + ("compromisedSince", "predecessorSize")
+    "stones lossStones parcelCount threshold rulesVersion compromisedSince predecessorSize".split()
 )
 _UNITS: Final = (("Millicarats", "ct", 3), ("UsCents", "USD", 2), ("Micrometres", "mm", 3))
 # Which record the author saw last: a chain of hashes, for programs to check.

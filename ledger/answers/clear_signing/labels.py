@@ -1,4 +1,4 @@
-"""The words in which wallets and pages show what is about to be signed: reviewed here, in one place.
+"""The words in which wallets and pages show what is about to be signed; reviewed here, all of them.
 
 A wallet has little room: an intent has at most 30 characters, a label at most 20. A sentence names
 fields in braces (ERC-7730, "Value interpolation"). A wallet may show the sentence in place of the
@@ -50,9 +50,8 @@ def _words(
 COMMON: Final[Mapping[str, str]] = {
     "anchorKey": "Key of anchors",
     "author": "Speaking for",
-    "authorCountry": "Country of the role",
+    "authorCountry": "Author's country",
     "authorRole": "Speaking as",
-    "country": "Country",
     "details": "Private fields' hash",
     "exporter": "Exporter",
     "governors": "Governor",
@@ -85,8 +84,8 @@ COMMON: Final[Mapping[str, str]] = {
     "tableHashes": "Hash of the table",
     "tables": "Reference table",
     "threshold": "Governors who decide",
-    "toleranceMillicarats": "Weighing tolerance",
-    "tolerancePartsPerMillion": "Weighing tolerance",
+    "toleranceMillicarats": "Tolerance, absolute",
+    "tolerancePartsPerMillion": "Tolerance, relative",
     "validUntil": "Valid until",
     "valuesUsCents": "Customs value",
     "weightMillicarats": "Weight",
@@ -117,12 +116,16 @@ OF_KIND: Final[Mapping[str, Words]] = {
     "Admission": _words(
         "Admit a party",
         "Admit {who.party} as {what.role} in {scene.country}",
-        {"what.kinds": "May sign", "what.role": "Role given"},
+        {"what.kinds": "May sign", "what.role": "Role given", "scene.country": "Party's country"},
     ),
     "Revocation": _words(
         "End a party's role",
         "End the role of {who.party} as {what.role} in {scene.country}",
-        {"what.compromisedSince": "Suspect since entry", "what.role": "Role ended"},
+        {
+            "what.compromisedSince": "Suspect since entry",
+            "what.role": "Role ended",
+            "scene.country": "Role's country",
+        },
     ),
     "KeyChange": _words(
         "Change a party's key",
@@ -140,6 +143,7 @@ OF_KIND: Final[Mapping[str, Words]] = {
             "what.licence": "Licence",
             "amounts.yearlyCapacityMillicarats": "Yearly capacity",
             "amounts.label": "Name of the site",
+            "scene.country": "Site's country",
             "scene.place": "Place",
             "scene.validUntil": "Licensed until",
         },

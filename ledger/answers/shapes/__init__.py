@@ -25,6 +25,8 @@ from ledger.answers.shapes.goods import (
 )
 from ledger.answers.shapes.links import LinksAnswer, LinkShown
 from ledger.answers.shapes.log import (
+    AnchorsAnswer,
+    AnchorShown,
     AsOf,
     CheckpointAnswer,
     ConsistencyAnswer,
@@ -65,6 +67,8 @@ from ledger.answers.shapes.stones import (
 )
 
 __all__ = [
+    "AnchorShown",
+    "AnchorsAnswer",
     "AsOf",
     "CharterAnswer",
     "CheckpointAnswer",

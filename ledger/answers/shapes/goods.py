@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.answers.shapes.log import AsOf, Names, Status
+from ledger.answers.shapes.log import AnchorShown, AsOf, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 
@@ -147,6 +147,8 @@ class HistoryAnswer:
             left out, if there are any.
         cursor: asks for the next page; null at the end.
         is_cut: whether the walk's bound was reached: what lies beyond is not told.
+        anchors: for each step the smallest anchor that covers it, by size, each once; none for
+            steps that no anchor in a block covers.
 
     """
 
@@ -155,6 +157,7 @@ class HistoryAnswer:
     is_whole: bool
     cursor: str | None
     is_cut: bool
+    anchors: tuple[AnchorShown, ...]
     as_of: AsOf
     names: Names = field(default_factory=dict)
 

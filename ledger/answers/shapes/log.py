@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from ledger.values import Address, Hash32, RecordId
 
-Status = Literal["sequenced", "checkpointed"]
-"""Its index is durable and never moves; or a signed checkpoint covers it besides."""
+Status = Literal["sequenced", "checkpointed", "anchored"]
+"""Its index is durable and never moves; or a signed checkpoint covers it besides; or such a
+checkpoint is on the ledger's chain, and final there."""
 
 Names = Mapping[Address, str]
 """Names of parties whose addresses stand in an answer, as far as its reader may see them.
@@ -25,11 +26,13 @@ class AsOf:
     Attributes:
         size: how many entries the log had.
         checkpoint_size: how many of them a signed checkpoint covered.
+        anchored_size: how many an anchor covered that is final on the ledger's chain; 0 without.
 
     """
 
     size: int
     checkpoint_size: int
+    anchored_size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,47 @@ class StatusAnswer:
     recorded_at_ms: int
     checkpoint_size: int
     checkpoint_root: Hash32
+    anchored_size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorShown:
+    """A checkpoint that is recorded on a chain, as this ledger last saw it there.
+
+    Attributes:
+        size, root: of the checkpoint.
+        state: signed or submitted (on its way), mined, safe or finalized (in a block, more and more
+            surely), overtaken (a larger one took its place).
+        chain_id, contract: where it is recorded.
+        block_number, block_hash, transaction: where it is found there; null while it is in no
+            block.
+
+    """
+
+    size: int
+    root: Hash32
+    state: str
+    chain_id: int
+    contract: Address
+    block_number: int | None
+    block_hash: Hash32 | None
+    transaction: Hash32 | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorsAnswer:
+    """The ledger's anchors, by size.
+
+    Attributes:
+        is_anchored: whether this ledger has a chain at all.
+        cursor: asks for the next page; null at the end.
+
+    """
+
+    is_anchored: bool
+    anchors: tuple[AnchorShown, ...]
+    cursor: str | None
+    as_of: AsOf
 
 
 @dataclass(frozen=True, slots=True)

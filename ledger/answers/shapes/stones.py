@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.answers.shapes.log import AsOf, Names, Status
+from ledger.answers.shapes.log import AnchorShown, AsOf, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 Sureness = Literal["one", "one-of", "some-of"]
@@ -127,6 +127,7 @@ class ProofShown:
         index: the place in the log of the last record about the goods; ``status`` is its own.
         record_id: its id; null on a trade ledger.
         size, root, note: of the checkpoint.
+        anchor: the smallest anchor that covers that record; null without.
 
     """
 
@@ -136,6 +137,7 @@ class ProofShown:
     size: int
     root: Hash32
     note: str
+    anchor: AnchorShown | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_an_answer_says_who_declared_it_and_how_sure_it_is(jewel_shown: Shown) -
     assert last["status"] == made["status"] == "checkpointed"
     assert (made["kind"], made["operation"], made["country"]) == ("Transformation", "polish", "IN")
     size = jewel_shown.desk.head().size
-    assert answer["asOf"] == {"size": size, "checkpointSize": size}
+    assert answer["asOf"] == {"size": size, "checkpointSize": size, "anchoredSize": 0}
 
 
 def test_what_no_checkpoint_covers_is_sequenced_alone(fresh: Shown) -> None:

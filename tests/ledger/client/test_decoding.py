@@ -99,11 +99,11 @@ def test_a_member_that_is_missing_or_of_another_form_is_an_error(shape):
 
 
 def test_members_that_a_later_server_adds_are_left_alone():
-    plain = {"size": 7, "checkpointSize": 5, "anchoredSize": 3}
-    assert from_wire(plain, shapes.AsOf) == shapes.AsOf(7, 5)
+    plain = {"size": 7, "checkpointSize": 5, "anchoredSize": 3, "later": 1}
+    assert from_wire(plain, shapes.AsOf) == shapes.AsOf(7, 5, 3)
 
 
-NAMED = {"parties": [], "cursor": None, "asOf": {"size": 7, "checkpointSize": 5}}
+NAMED = {"parties": [], "cursor": None, "asOf": {"size": 7, "checkpointSize": 5, "anchoredSize": 0}}
 
 
 def test_names_come_by_addresses():
