@@ -106,7 +106,7 @@ def create_app(
         metrics=metrics,
         log_client=clients if conventions.logs_addresses else None,
     )
-    _add_writing(app, Sending(book, limits, metrics))
+    _add_writing(app, Sending(book, limits, metrics, answers.anchored))
     _add_importing(app, Importing(answers, sessions, limits))
     own = Disclosing(book, book.private, answers.now_ms)
     _add_private(app, PrivateRoutes(own, sessions, limits))

@@ -38,6 +38,10 @@ def _grouped(text: str) -> str:
     return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
 
 
+def _as_json(plain: object) -> str:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
 def _hash_of(text: str) -> str:
     """Return what a content security policy calls a text that stands in a page."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -86,7 +90,7 @@ class Pages:
             "short": _short,
             "in_line": in_line,
             "grouped": _grouped,
-            "as_json": lambda plain: json.dumps(plain, ensure_ascii=False),
+            "as_json": _as_json,
             "listed": lambda names, last="or": listed(tuple(names), last),
         }
         self._environment.globals["who"] = who
@@ -109,7 +113,7 @@ class Pages:
 
     def sign(self, given: Mapping[str, Any]) -> str:
         """Render a step of signing with a wallet; what is not given is not there."""
-        whole = {"answer": None, "problem": None, "sent": None, **given}
+        whole = {"answer": None, "problem": None, "sent": None, "private": (), **given}
         return self._render("sign.html", given=whole, script=self._script)
 
     def _render(self, template: str, **context: object) -> str:

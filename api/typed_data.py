@@ -47,6 +47,10 @@ FORM: Final = "application/x-www-form-urlencoded"
 FIELDS: Final = ("draft", "signature", "do")
 STEPS: Final = ("show", "check", "send")
 SENT_AT_ONCE_MAX: Final = 4
+_FORM_BYTES_MAX: Final = 4 * LIMITS.page_draft_bytes_max  # with what the form's encoding adds
+_ON_PAGE: Final = (
+    f"at most {LIMITS.page_draft_bytes_max} bytes on this page; for more `adamant add-signature`"
+)
 _NO_STORE: Final = {"cache-control": "private, no-store"}
 _SIGNATURE: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{1,400})", re.ASCII)
 _KIND: Final = Parameter(
@@ -114,7 +118,8 @@ class TypedData:
         """Tell what a draft says, and who has signed it."""
         check_names(query_of(request))
         check_media_type(request, JSON)
-        raw = await self._body(request, LIMITS.record_body_bytes_max)
+        expected = f"at most {LIMITS.envelope_bytes_max} bytes"
+        raw = await self._body(request, LIMITS.record_body_bytes_max, expected)
 
         def answer() -> Response:
             envelope, _ = read_beside(raw)
@@ -131,9 +136,9 @@ class TypedData:
         """Do one step of the page: show a draft, check a signature, or send what is signed."""
         check_names(query_of(request))
         check_media_type(request, FORM)
-        raw = await self._body(request, 4 * LIMITS.page_draft_bytes_max)
         given = dict.fromkeys(FIELDS, "")
         try:
+            raw = await self._body(request, _FORM_BYTES_MAX, _ON_PAGE)
             given |= _fields_of(raw)
             return await self._step(given)
         except (AdamantError, ProblemError) as error:
@@ -177,11 +182,10 @@ class TypedData:
         async with self._turns:
             return await run_in_threadpool(answer)
 
-    async def _body(self, request: Request, bytes_max: int) -> bytes:
+    async def _body(self, request: Request, bytes_max: int, expected: str) -> bytes:
         try:
             return await read_body(request, bytes_max, self._limits.body_seconds_max)
         except TooLarge:
-            expected = f"at most {LIMITS.envelope_bytes_max} bytes"
             raise Refused(Refusal("size", "", expected, "more")) from None
 
     def _rendered(self, given: dict[str, Any], status: int = 200) -> Response:
@@ -201,6 +205,7 @@ class _Steps:
         self._answers = answers
         self._given = given
         self.raw = b""
+        self._private: tuple[str, ...] = ()
 
     def shown(self) -> dict[str, Any]:
         """Return what the page shows: the draft, and what is wrong with the step if anything is.
@@ -211,27 +216,28 @@ class _Steps:
         """
         raw = self._given["draft"].strip().encode()
         if len(raw) > LIMITS.page_draft_bytes_max:
-            expected = f"at most {LIMITS.page_draft_bytes_max} bytes on this page"
-            raise Refused(Refusal("size", "draft", expected, f"{len(raw)} bytes"))
+            self._given["draft"] = ""
+            raise Refused(Refusal("size", "draft", _ON_PAGE, f"{len(raw)} bytes"))
         envelope, private = read_beside(raw)
+        self._private = tuple(field.name for field in private)
         plain = self._answers.drafted(envelope)
         if self._given["do"] == "check":
             try:
                 envelope, plain = self._checked(envelope)
             except (Refused, BadQuestion) as error:
-                return self._told(envelope, plain, _document(error))
+                return self._told(plain, _document(error))
         if private:
             self.raw = join_private(envelope.raw, private_to_plain(private))
         else:
             self.raw = envelope.raw
         strangers = [one["address"] for one in plain["signers"] if not one["isAsked"]]
         if strangers:
-            return self._told(envelope, plain, _mismatch(plain, strangers[0]))
+            return self._told(plain, _mismatch(plain, strangers[0]))
         if self._given["do"] == "send" and not plain["isReady"]:
             expected = str(plain["signaturesNeeded"] or "as many as the charter asks")
             refusal = Refusal("signature-count", "signatures", expected, str(len(plain["signers"])))
-            return self._told(envelope, plain, of_refusal(refusal).document())
-        return self._told(envelope, plain, None)
+            return self._told(plain, of_refusal(refusal).document())
+        return self._told(plain, None)
 
     def _checked(self, envelope: Envelope) -> tuple[Envelope, Any]:
         """Add the pasted signature to a draft, if one who is asked made it.
@@ -254,14 +260,14 @@ class _Steps:
 
     def _told(
         self,
-        envelope: Envelope,
         plain: Any,  # noqa: ANN401 - JSON
         met: dict[str, Any] | None,
     ) -> dict[str, Any]:
         draft = (self.raw or self._given["draft"].encode()).decode()
         is_kept = met is not None and self._given["do"] == "check"
-        told: dict[str, Any] = {"answer": plain, "problem": met, "envelope": envelope.raw.decode()}
-        return {**told, "draft": draft, "signature": self._given["signature"] if is_kept else ""}
+        pasted = self._given["signature"] if is_kept else ""
+        told: dict[str, Any] = {"answer": plain, "problem": met, "private": self._private}
+        return {**told, "draft": draft, "signature": pasted}
 
 
 def _stranger(plain: Any, signer: str) -> Refusal:  # noqa: ANN401 - JSON

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {RecordHash} from "./RecordHash.sol";
+import {CharterWhat} from "./Records.sol";
 import {Rfc6962} from "./Rfc6962.sol";
 import {Secp256k1} from "./Secp256k1.sol";
 import {ICheckpointAnchor} from "./interfaces/ICheckpointAnchor.sol";
@@ -45,7 +47,13 @@ contract CheckpointAnchor is ICheckpointAnchor {
         bytes32 scene,
         bytes32 details
     ) external {
-        bytes32 computed = _charterId(who, _hashWhat(what), amounts, scene, details);
+        bytes32 charter = keccak256(
+            abi.encode(
+                RecordHash.CHARTER_TYPE, who, RecordHash.hash(what), amounts, scene, details
+            )
+        );
+        bytes32 separator = RecordHash.domainSeparator(0); // the Charter's alone
+        bytes32 computed = RecordHash.recordId(separator, charter);
         if (computed != ledger) revert AnotherLedger(ledger, computed);
         if (what.anchorKey == address(0)) revert NoAnchorKey(ledger);
         State storage state = _states[ledger];
@@ -208,57 +216,5 @@ contract CheckpointAnchor is ICheckpointAnchor {
 
     function _digest(bytes32 separator, bytes32 statement) private pure returns (bytes32) {
         return keccak256(abi.encodePacked(hex"1901", separator, statement));
-    }
-
-    // The Charter's own digest, until the generated one is there.
-
-    bytes32 private constant CHARTER_TYPE =
-        0x094e844872e784311e31fbd2a0c264cf7b624bda01a2c658d972c724df16c414;
-    bytes32 private constant CHARTER_WHAT_TYPE =
-        0x6ab4835cc75e0de5e13dac2f72729567827c8349afd7ec235f4cca43f6fe8981;
-    bytes32 private constant ZERO_SEPARATOR =
-        0xc171288168eb21b26be682c12781aa2e34c250d50e2cf27b71dccee12d33e467;
-
-    function _charterId(
-        bytes32 who,
-        bytes32 what,
-        bytes32 amounts,
-        bytes32 scene,
-        bytes32 details
-    ) private pure returns (bytes32) {
-        return _digest(
-            ZERO_SEPARATOR,
-            keccak256(abi.encode(CHARTER_TYPE, who, what, amounts, scene, details))
-        );
-    }
-
-    function _hashWhat(CharterWhat calldata what) private pure returns (bytes32) {
-        return keccak256(
-            bytes.concat(
-                abi.encode(
-                    CHARTER_WHAT_TYPE,
-                    keccak256(bytes(what.authorRole)),
-                    keccak256(bytes(what.origin)),
-                    keccak256(bytes(what.mode)),
-                    keccak256(bytes(what.mirror)),
-                    what.rulesVersion,
-                    _hashStrings(what.checkpointKeys)
-                ),
-                abi.encode(
-                    what.anchorKey,
-                    _hashStrings(what.tables),
-                    keccak256(abi.encodePacked(what.tableHashes)),
-                    what.predecessor,
-                    what.predecessorRoot,
-                    what.salt
-                )
-            )
-        );
-    }
-
-    function _hashStrings(string[] calldata texts) private pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](texts.length);
-        for (uint256 i = 0; i < texts.length; ++i) hashes[i] = keccak256(bytes(texts[i]));
-        return keccak256(abi.encodePacked(hashes));
     }
 }

@@ -66,7 +66,7 @@ library RecordHash {
         keccak256("EIP712Domain(string name,string version,bytes32 salt)");
     bytes32 private constant DOMAIN_NAME = keccak256("Adamant");
     bytes32 private constant DOMAIN_VERSION = keccak256("1");
-    bytes32 private constant CHARTER_TYPE = keccak256(
+    bytes32 internal constant CHARTER_TYPE = keccak256(
         "Charter(CharterWho who,CharterWhat what,CharterAmounts amounts,CharterScene scene,"
         "bytes32 details)CharterAmounts(uint64 threshold,uint64 toleranceMillicarats,"
         "uint64 tolerancePartsPerMillion,uint64 recoveryDelaySeconds,uint64 predecessorSize,"
@@ -76,23 +76,23 @@ library RecordHash {
         "bytes32 predecessor,bytes32 predecessorRoot,bytes32 salt)CharterWho(address author,"
         "address[] governors,bytes32 salt)"
     );
-    bytes32 private constant CHARTER_WHO_TYPE = keccak256(
+    bytes32 internal constant CHARTER_WHO_TYPE = keccak256(
         "CharterWho(address author,address[] governors,bytes32 salt)"
     );
-    bytes32 private constant CHARTER_WHAT_TYPE = keccak256(
+    bytes32 internal constant CHARTER_WHAT_TYPE = keccak256(
         "CharterWhat(string authorRole,string origin,string mode,string mirror,uint64 rulesVersion,"
         "string[] checkpointKeys,address anchorKey,string[] tables,bytes32[] tableHashes,"
         "bytes32 predecessor,bytes32 predecessorRoot,bytes32 salt)"
     );
-    bytes32 private constant CHARTER_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant CHARTER_AMOUNTS_TYPE = keccak256(
         "CharterAmounts(uint64 threshold,uint64 toleranceMillicarats,"
         "uint64 tolerancePartsPerMillion,uint64 recoveryDelaySeconds,uint64 predecessorSize,"
         "bytes32 salt)"
     );
-    bytes32 private constant CHARTER_SCENE_TYPE = keccak256(
+    bytes32 internal constant CHARTER_SCENE_TYPE = keccak256(
         "CharterScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
-    bytes32 private constant AMENDMENT_TYPE = keccak256(
+    bytes32 internal constant AMENDMENT_TYPE = keccak256(
         "Amendment(AmendmentWho who,AmendmentWhat what,AmendmentAmounts amounts,"
         "AmendmentScene scene,bytes32 details)AmendmentAmounts(uint64 threshold,"
         "uint64 toleranceMillicarats,uint64 tolerancePartsPerMillion,uint64 recoveryDelaySeconds,"
@@ -102,81 +102,81 @@ library RecordHash {
         "bytes32 previous,bytes32 salt)AmendmentWho(address author,address[] governors,"
         "bytes32 salt)"
     );
-    bytes32 private constant AMENDMENT_WHO_TYPE = keccak256(
+    bytes32 internal constant AMENDMENT_WHO_TYPE = keccak256(
         "AmendmentWho(address author,address[] governors,bytes32 salt)"
     );
-    bytes32 private constant AMENDMENT_WHAT_TYPE = keccak256(
+    bytes32 internal constant AMENDMENT_WHAT_TYPE = keccak256(
         "AmendmentWhat(string authorRole,string mode,string mirror,uint64 rulesVersion,"
         "string[] checkpointKeys,address anchorKey,string[] tables,bytes32[] tableHashes,"
         "bytes32 previous,bytes32 salt)"
     );
-    bytes32 private constant AMENDMENT_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant AMENDMENT_AMOUNTS_TYPE = keccak256(
         "AmendmentAmounts(uint64 threshold,uint64 toleranceMillicarats,"
         "uint64 tolerancePartsPerMillion,uint64 recoveryDelaySeconds,bytes32 salt)"
     );
-    bytes32 private constant AMENDMENT_SCENE_TYPE = keccak256(
+    bytes32 internal constant AMENDMENT_SCENE_TYPE = keccak256(
         "AmendmentScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
-    bytes32 private constant ADMISSION_TYPE = keccak256(
+    bytes32 internal constant ADMISSION_TYPE = keccak256(
         "Admission(AdmissionWho who,AdmissionWhat what,AdmissionAmounts amounts,"
         "AdmissionScene scene,bytes32 details)AdmissionAmounts(bytes32 salt)"
         "AdmissionScene(uint64 occurredAt,string authorCountry,string country,uint64 validUntil,"
         "bytes32 salt)AdmissionWhat(string authorRole,string role,string[] kinds,bytes32 previous,"
         "bytes32 salt)AdmissionWho(address author,address party,bytes32 salt)"
     );
-    bytes32 private constant ADMISSION_WHO_TYPE = keccak256(
+    bytes32 internal constant ADMISSION_WHO_TYPE = keccak256(
         "AdmissionWho(address author,address party,bytes32 salt)"
     );
-    bytes32 private constant ADMISSION_WHAT_TYPE = keccak256(
+    bytes32 internal constant ADMISSION_WHAT_TYPE = keccak256(
         "AdmissionWhat(string authorRole,string role,string[] kinds,bytes32 previous,bytes32 salt)"
     );
-    bytes32 private constant ADMISSION_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant ADMISSION_AMOUNTS_TYPE = keccak256(
         "AdmissionAmounts(bytes32 salt)"
     );
-    bytes32 private constant ADMISSION_SCENE_TYPE = keccak256(
+    bytes32 internal constant ADMISSION_SCENE_TYPE = keccak256(
         "AdmissionScene(uint64 occurredAt,string authorCountry,string country,uint64 validUntil,"
         "bytes32 salt)"
     );
-    bytes32 private constant REVOCATION_TYPE = keccak256(
+    bytes32 internal constant REVOCATION_TYPE = keccak256(
         "Revocation(RevocationWho who,RevocationWhat what,RevocationAmounts amounts,"
         "RevocationScene scene,bytes32 details)RevocationAmounts(bytes32 salt)"
         "RevocationScene(uint64 occurredAt,string authorCountry,string country,bytes32 salt)"
         "RevocationWhat(string authorRole,string role,uint64 compromisedSince,bytes32 previous,"
         "bytes32 salt)RevocationWho(address author,address party,bytes32 salt)"
     );
-    bytes32 private constant REVOCATION_WHO_TYPE = keccak256(
+    bytes32 internal constant REVOCATION_WHO_TYPE = keccak256(
         "RevocationWho(address author,address party,bytes32 salt)"
     );
-    bytes32 private constant REVOCATION_WHAT_TYPE = keccak256(
+    bytes32 internal constant REVOCATION_WHAT_TYPE = keccak256(
         "RevocationWhat(string authorRole,string role,uint64 compromisedSince,bytes32 previous,"
         "bytes32 salt)"
     );
-    bytes32 private constant REVOCATION_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant REVOCATION_AMOUNTS_TYPE = keccak256(
         "RevocationAmounts(bytes32 salt)"
     );
-    bytes32 private constant REVOCATION_SCENE_TYPE = keccak256(
+    bytes32 internal constant REVOCATION_SCENE_TYPE = keccak256(
         "RevocationScene(uint64 occurredAt,string authorCountry,string country,bytes32 salt)"
     );
-    bytes32 private constant KEY_CHANGE_TYPE = keccak256(
+    bytes32 internal constant KEY_CHANGE_TYPE = keccak256(
         "KeyChange(KeyChangeWho who,KeyChangeWhat what,KeyChangeAmounts amounts,"
         "KeyChangeScene scene,bytes32 details)KeyChangeAmounts(bytes32 salt)"
         "KeyChangeScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
         "KeyChangeWhat(string operation,string authorRole,bytes32 previous,bytes32 salt)"
         "KeyChangeWho(address author,address party,address newKey,bytes32 salt)"
     );
-    bytes32 private constant KEY_CHANGE_WHO_TYPE = keccak256(
+    bytes32 internal constant KEY_CHANGE_WHO_TYPE = keccak256(
         "KeyChangeWho(address author,address party,address newKey,bytes32 salt)"
     );
-    bytes32 private constant KEY_CHANGE_WHAT_TYPE = keccak256(
+    bytes32 internal constant KEY_CHANGE_WHAT_TYPE = keccak256(
         "KeyChangeWhat(string operation,string authorRole,bytes32 previous,bytes32 salt)"
     );
-    bytes32 private constant KEY_CHANGE_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant KEY_CHANGE_AMOUNTS_TYPE = keccak256(
         "KeyChangeAmounts(bytes32 salt)"
     );
-    bytes32 private constant KEY_CHANGE_SCENE_TYPE = keccak256(
+    bytes32 internal constant KEY_CHANGE_SCENE_TYPE = keccak256(
         "KeyChangeScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
-    bytes32 private constant REGISTRATION_TYPE = keccak256(
+    bytes32 internal constant REGISTRATION_TYPE = keccak256(
         "Registration(RegistrationWho who,RegistrationWhat what,RegistrationAmounts amounts,"
         "RegistrationScene scene,bytes32 details)RegistrationAmounts(uint64 weightMillicarats,"
         "uint64 stones,string label,bytes32 salt)RegistrationScene(uint64 occurredAt,"
@@ -184,79 +184,79 @@ library RecordHash {
         "RegistrationWhat(string authorRole,string hsCode,bytes32 salt)"
         "RegistrationWho(address author,bytes32 site,bytes32 salt)"
     );
-    bytes32 private constant REGISTRATION_WHO_TYPE = keccak256(
+    bytes32 internal constant REGISTRATION_WHO_TYPE = keccak256(
         "RegistrationWho(address author,bytes32 site,bytes32 salt)"
     );
-    bytes32 private constant REGISTRATION_WHAT_TYPE = keccak256(
+    bytes32 internal constant REGISTRATION_WHAT_TYPE = keccak256(
         "RegistrationWhat(string authorRole,string hsCode,bytes32 salt)"
     );
-    bytes32 private constant REGISTRATION_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant REGISTRATION_AMOUNTS_TYPE = keccak256(
         "RegistrationAmounts(uint64 weightMillicarats,uint64 stones,string label,bytes32 salt)"
     );
-    bytes32 private constant REGISTRATION_SCENE_TYPE = keccak256(
+    bytes32 internal constant REGISTRATION_SCENE_TYPE = keccak256(
         "RegistrationScene(uint64 occurredAt,string authorCountry,string zone,uint64 periodFrom,"
         "uint64 periodTo,bytes32 salt)"
     );
-    bytes32 private constant HANDOFF_TYPE = keccak256(
+    bytes32 internal constant HANDOFF_TYPE = keccak256(
         "Handoff(HandoffWho who,HandoffWhat what,HandoffAmounts amounts,HandoffScene scene,"
         "bytes32 details)HandoffAmounts(uint64 weightMillicarats,uint64 stones,string seal,"
         "bytes32 salt)HandoffScene(uint64 occurredAt,string authorCountry,string recipientCountry,"
         "bytes32 salt)HandoffWhat(string operation,string authorRole,bytes32 parcel,"
         "bytes32 previous,bytes32 salt)HandoffWho(address author,address recipient,bytes32 salt)"
     );
-    bytes32 private constant HANDOFF_WHO_TYPE = keccak256(
+    bytes32 internal constant HANDOFF_WHO_TYPE = keccak256(
         "HandoffWho(address author,address recipient,bytes32 salt)"
     );
-    bytes32 private constant HANDOFF_WHAT_TYPE = keccak256(
+    bytes32 internal constant HANDOFF_WHAT_TYPE = keccak256(
         "HandoffWhat(string operation,string authorRole,bytes32 parcel,bytes32 previous,"
         "bytes32 salt)"
     );
-    bytes32 private constant HANDOFF_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant HANDOFF_AMOUNTS_TYPE = keccak256(
         "HandoffAmounts(uint64 weightMillicarats,uint64 stones,string seal,bytes32 salt)"
     );
-    bytes32 private constant HANDOFF_SCENE_TYPE = keccak256(
+    bytes32 internal constant HANDOFF_SCENE_TYPE = keccak256(
         "HandoffScene(uint64 occurredAt,string authorCountry,string recipientCountry,bytes32 salt)"
     );
-    bytes32 private constant RECEIPT_TYPE = keccak256(
+    bytes32 internal constant RECEIPT_TYPE = keccak256(
         "Receipt(ReceiptWho who,ReceiptWhat what,ReceiptAmounts amounts,ReceiptScene scene,"
         "bytes32 details)ReceiptAmounts(uint64 weightMillicarats,uint64 stones,string seal,"
         "bytes32 salt)ReceiptScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
         "ReceiptWhat(string operation,string authorRole,string reason,bytes32 parcel,"
         "bytes32 previous,bytes32 salt)ReceiptWho(address author,address sender,bytes32 salt)"
     );
-    bytes32 private constant RECEIPT_WHO_TYPE = keccak256(
+    bytes32 internal constant RECEIPT_WHO_TYPE = keccak256(
         "ReceiptWho(address author,address sender,bytes32 salt)"
     );
-    bytes32 private constant RECEIPT_WHAT_TYPE = keccak256(
+    bytes32 internal constant RECEIPT_WHAT_TYPE = keccak256(
         "ReceiptWhat(string operation,string authorRole,string reason,bytes32 parcel,"
         "bytes32 previous,bytes32 salt)"
     );
-    bytes32 private constant RECEIPT_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant RECEIPT_AMOUNTS_TYPE = keccak256(
         "ReceiptAmounts(uint64 weightMillicarats,uint64 stones,string seal,bytes32 salt)"
     );
-    bytes32 private constant RECEIPT_SCENE_TYPE = keccak256(
+    bytes32 internal constant RECEIPT_SCENE_TYPE = keccak256(
         "ReceiptScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
-    bytes32 private constant WITHDRAWAL_TYPE = keccak256(
+    bytes32 internal constant WITHDRAWAL_TYPE = keccak256(
         "Withdrawal(WithdrawalWho who,WithdrawalWhat what,WithdrawalAmounts amounts,"
         "WithdrawalScene scene,bytes32 details)WithdrawalAmounts(bytes32 salt)"
         "WithdrawalScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
         "WithdrawalWhat(string authorRole,bytes32 parcel,bytes32 previous,bytes32 salt)"
         "WithdrawalWho(address author,bytes32 salt)"
     );
-    bytes32 private constant WITHDRAWAL_WHO_TYPE = keccak256(
+    bytes32 internal constant WITHDRAWAL_WHO_TYPE = keccak256(
         "WithdrawalWho(address author,bytes32 salt)"
     );
-    bytes32 private constant WITHDRAWAL_WHAT_TYPE = keccak256(
+    bytes32 internal constant WITHDRAWAL_WHAT_TYPE = keccak256(
         "WithdrawalWhat(string authorRole,bytes32 parcel,bytes32 previous,bytes32 salt)"
     );
-    bytes32 private constant WITHDRAWAL_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant WITHDRAWAL_AMOUNTS_TYPE = keccak256(
         "WithdrawalAmounts(bytes32 salt)"
     );
-    bytes32 private constant WITHDRAWAL_SCENE_TYPE = keccak256(
+    bytes32 internal constant WITHDRAWAL_SCENE_TYPE = keccak256(
         "WithdrawalScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
-    bytes32 private constant TRANSFORMATION_TYPE = keccak256(
+    bytes32 internal constant TRANSFORMATION_TYPE = keccak256(
         "Transformation(TransformationWho who,TransformationWhat what,"
         "TransformationAmounts amounts,TransformationScene scene,bytes32 details)"
         "TransformationAmounts(uint64 inputWeightMillicarats,uint64[] weightsMillicarats,"
@@ -266,19 +266,19 @@ library RecordHash {
         "bytes32[] inputs,bytes32[] previous,string[] hsCodes,bytes32 salt)"
         "TransformationWho(address author,bytes32 salt)"
     );
-    bytes32 private constant TRANSFORMATION_WHO_TYPE = keccak256(
+    bytes32 internal constant TRANSFORMATION_WHO_TYPE = keccak256(
         "TransformationWho(address author,bytes32 salt)"
     );
-    bytes32 private constant TRANSFORMATION_WHAT_TYPE = keccak256(
+    bytes32 internal constant TRANSFORMATION_WHAT_TYPE = keccak256(
         "TransformationWhat(string operation,string authorRole,bytes32[] inputs,bytes32[] previous,"
         "string[] hsCodes,bytes32 salt)"
     );
-    bytes32 private constant TRANSFORMATION_AMOUNTS_TYPE = keccak256(
+    bytes32 internal constant TRANSFORMATION_AMOUNTS_TYPE = keccak256(
         "TransformationAmounts(uint64 inputWeightMillicarats,uint64[] weightsMillicarats,"
         "uint64[] stones,string[] labels,string[] lossReasons,uint64[] lossWeightsMillicarats,"
         "uint64[] lossStones,bytes32 salt)"
     );
-    bytes32 private constant TRANSFORMATION_SCENE_TYPE = keccak256(
+    bytes32 internal constant TRANSFORMATION_SCENE_TYPE = keccak256(
         "TransformationScene(uint64 occurredAt,string authorCountry,bytes32 salt)"
     );
 

@@ -108,7 +108,7 @@ def _constants() -> str:
         f'{_INDENT}bytes32 private constant DOMAIN_VERSION = keccak256("{DOMAIN_VERSION}");\n'
     )
     types = [
-        f"{_INDENT}bytes32 private constant {_constant(struct)} = keccak256(\n"
+        f"{_INDENT}bytes32 internal constant {_constant(struct)} = keccak256(\n"
         + "".join(_literals(KINDS[name].encode_type(struct)))
         + f"{_INDENT});\n"
         for name in MIRRORED

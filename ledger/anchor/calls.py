@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eth_abi import decode, encode
+from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
 from ledger.anchor.protocol import Event
@@ -22,7 +22,10 @@ from ledger.values import ADDRESS_BYTES, NO_ADDRESS, Address, Hash32, to_hex
 _SELECTOR_BYTES: Final = 4
 _LATEST: Final = ("uint64", "bytes32", "address", "uint64", "bool")
 _ANCHOR: Final = ("bytes32", "uint64", "bytes32", "bytes32[]", "bytes")
-_WHAT: Final = "(string,string,string,string,uint64,string[],address,string[],bytes32[],bytes32,bytes32,bytes32)"
+_WHAT: Final = (
+    "(string,string,string,string,uint64,string[],address,string[],bytes32[],"
+    "bytes32,bytes32,bytes32)"
+)
 _OPEN: Final = ("bytes32", _WHAT, "bytes32", "bytes32", "bytes32", "bytes32")
 _ROTATE: Final = ("bytes32", "address", "bytes")
 _ANCHORED_DATA: Final = ("bytes32", "uint64", "bytes32")

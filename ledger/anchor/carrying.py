@@ -1,7 +1,7 @@
 """One errand, brought into a block: which transaction to send next, kept before it is sent.
 
-The errand that comes first rides the account's next nonce, and no other nonce. So a gap is filled, a
-nonce that somebody else used up is left behind, and whatever waits in a node's pool for the same
+The errand that comes first rides the account's next nonce, and no other nonce. So a gap is filled,
+a nonce that somebody else used up is left behind, and whatever waits in a node's pool for the same
 nonce is replaced by paying more: all of it follows from the chain's own count, at any time.
 Transactions are never forgotten, so whichever of an errand's hashes is mined is known for its own.
 """
@@ -9,13 +9,13 @@ Transactions are never forgotten, so whichever of an errand's hashes is mined is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from ledger.anchor.errands import Errand
 from ledger.anchor.fees import Offer, first_offer, raised_offer
 from ledger.anchor.kept import Journal, Transaction
 from ledger.anchor.protocol import Chain
-from ledger.anchor.submitting import Fields, Submitter
+from ledger.anchor.submitting import Fields, Submitter, contract_of
 from ledger.errors import ChainRefused, Reverted
 from ledger.limits import AnchorLimits
 from ledger.signing import keccak
@@ -25,15 +25,6 @@ _GAS_HEADROOM_PER_MILLE: Final = 1_250
 _GAS_HEADROOM: Final = 10_000
 _AFTER_FAILURE: Final = 2
 """Times the gas of a transaction that was mined and failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What is to be mined: its name, whom it calls (None: makes a contract), with what."""
-
-    name: str
-    to: Address | None
-    data: bytes
 
 
 class Carrier:
@@ -66,9 +57,18 @@ class Carrier:
         """Return the account's next nonce, as the chain counts."""
         return self._chain.nonce(self.address)
 
-    def is_mined(self, name: str) -> bool:
-        """Tell whether one of the errand's transactions is in a block and did what it was for."""
-        receipts = map(self._chain.mined, self._hashes(name))
+    def following(self) -> Address:
+        """Return the address of a contract that the account would make next."""
+        return contract_of(self.address, self.nonce())
+
+    def kept(self, name: str) -> list[Transaction]:
+        """Return all transactions of an errand, in the order in which they were kept."""
+        return self._journal.transactions(self._chain.chain_id, self.address, name)
+
+    def is_mined(self, errand: Errand) -> bool:
+        """Tell whether a transaction is in a block that did the errand."""
+        done_by = filter(errand.is_done_by, self.kept(errand.name))
+        receipts = (self._chain.mined(one.transaction_hash) for one in done_by)
         return any(receipt is not None and receipt.succeeded for receipt in receipts)
 
     def due(self, errand: Errand, nonce: int, now: int) -> Transaction | None:
@@ -109,14 +109,6 @@ class Carrier:
             return False
         self._handed_in[transaction.transaction_hash] = now
         return True
-
-    def forget_when(self) -> None:
-        """Hand everything in again at the next look: the chain has gone another way."""
-        self._handed_in.clear()
-
-    def _hashes(self, name: str) -> list[Hash32]:
-        kept = self._journal.transactions(self._chain.chain_id, self.address, name)
-        return [one.transaction_hash for one in kept]
 
     def _make(
         self, errand: Errand, nonce: int, there: Sequence[Transaction], now: int
@@ -171,8 +163,7 @@ class Carrier:
         except Reverted as error:
             raise ChainRefused("other", f"{errand.name}: {to_hex(error.data[:100])}") from error
         gas = estimate * _GAS_HEADROOM_PER_MILLE // 1000 + _GAS_HEADROOM
-        before = self._journal.transactions(self._chain.chain_id, self.address, errand.name)
-        for one in before:
+        for one in self.kept(errand.name):
             receipt = self._chain.mined(one.transaction_hash)
             is_failed = receipt is not None and not receipt.succeeded
             gas = max(gas, one.gas * _AFTER_FAILURE if is_failed else one.gas)

@@ -4,8 +4,8 @@ Three sorts of things are kept: the contract that anchors go to (:class:`Deploym
 that was decided or found on the chain (:class:`KeptAnchor`), and each signed transaction
 (:class:`Transaction`). From these and the chain alone the worker goes on after any crash.
 
-An *errand* is what transactions are for: ``deploy``, ``open``, or ``anchor`` and a size. It may take
-several transactions; whichever of them is mined, it is done once.
+An *errand* is what transactions are for: ``deploy``, ``open``, or ``anchor`` and a size. It may
+take several transactions; whichever of them is mined, it is done once.
 """
 
 from __future__ import annotations

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.anchor.calls import Anchored, Latest, anchored_topics, latest_call
-from ledger.anchor.calls import read_anchored, read_latest
+from ledger.anchor.calls import (
+    Anchored,
+    Latest,
+    anchored_topics,
+    latest_call,
+    read_anchored,
+    read_latest,
+)
 from ledger.anchor.kept import Place
 from ledger.anchor.protocol import Block, Chain
 from ledger.errors import ChainDown
@@ -44,9 +50,10 @@ def see_tips(chain: Chain, limits: AnchorLimits) -> Tips:
     return Tips(head, safe or final, final)
 
 
-def see_latest(chain: Chain, place: Place, ledger: Hash32, block: Block) -> Latest:
-    """Ask for the last anchor of a ledger as of a block."""
-    return read_latest(chain.call(place.contract, latest_call(ledger), block.number))
+def see_latest(chain: Chain, place: Place, ledger: Hash32, block: Block) -> Latest | None:
+    """Ask for the last anchor of a ledger as of a block; None where no contract is there then."""
+    answer = chain.call(place.contract, latest_call(ledger), block.number)
+    return read_latest(answer) if answer else None
 
 
 def see_anchored(
@@ -55,7 +62,9 @@ def see_anchored(
     """Return what the contract told of a ledger's anchors in some blocks, by size.
 
     Args:
-        chain, place, ledger: whose.
+        chain: is asked.
+        place: the contract.
+        ledger: whose anchors.
         blocks: the numbers of the blocks.
         step: of how many blocks to ask at a time.
 

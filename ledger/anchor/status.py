@@ -12,8 +12,8 @@ Condition = Literal["starting", "working", "waiting", "down", "diverged", "faile
 
 *starting*: it has not looked yet. *working*: something is on its way. *waiting*: nothing is due.
 *down*: the chain cannot be asked, or does not take what is sent; tried again. *diverged*: the chain
-or the contract is not what it must be; an operator must look. *failed*: the journal's medium, or the
-log, cannot be read. *closed*: it was ended.
+or the contract is not what it must be; an operator must look. *failed*: the journal's medium, or
+the log, cannot be read, or something must be settled first. *closed*: it was ended.
 """
 
 

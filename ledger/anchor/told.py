@@ -6,45 +6,56 @@ each anchor, and whoever doubts it asks the chain by its transaction and block.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ledger.anchor.kept import Journal, KeptAnchor, Place
+from ledger.anchor.status import Status
 from ledger.anchor.waiting import Anchored
 
 
 class Anchors:
-    """The anchors of one ledger at one place.
+    """The anchors of one ledger.
 
     Attributes:
-        place: the contract they go to.
         anchored: how far the log is anchored for good.
 
     Args:
         journal: keeps them.
-        place: as above.
-        anchored: as above; what the journal says if it is not given.
+        status: says how the worker is, where there is one.
 
     """
 
-    def __init__(self, journal: Journal, place: Place, anchored: Anchored | None = None) -> None:
+    def __init__(self, journal: Journal, status: Callable[[], Status] | None = None) -> None:
         self._journal = journal
-        self.place = place
-        if anchored is None:
-            last = journal.last(place)
-            anchored = Anchored(0 if last is None else last.size)
-        self.anchored = anchored
+        self._status = status
+        place = self.place
+        last = None if place is None else journal.last(place)
+        self.anchored = Anchored(0 if last is None else last.size)
+
+    @property
+    def place(self) -> Place | None:
+        """The contract they go to; None before there is one."""
+        deployment = self._journal.deployment()
+        return None if deployment is None else deployment.place
+
+    def status(self) -> Status:
+        """Say how the worker is; without one, what the journal knows."""
+        if self._status is not None:
+            return self._status()
+        return Status("closed", place=self.place, anchored_size=self.anchored.size)
 
     def covering(self, indices: Iterable[int]) -> tuple[KeptAnchor, ...]:
         """Return for each entry the smallest anchor that covers it, each anchor once, by size.
 
         Entries that none covers that is in a block are passed over.
         """
+        place = self.place
         found: dict[int, KeptAnchor] = {}
         covered = 0
         for index in sorted(indices):
-            if index < covered:
+            if place is None or index < covered:
                 continue
-            anchor = self._journal.covering(self.place, index + 1)
+            anchor = self._journal.covering(place, index + 1)
             if anchor is None or anchor.spot is None:
                 break
             found[anchor.size], covered = anchor, anchor.size
@@ -52,4 +63,5 @@ class Anchors:
 
     def page(self, after: int, limit: int) -> tuple[KeptAnchor, ...]:
         """Return anchors by size, from after the size ``after`` on."""
-        return tuple(self._journal.anchors(self.place, after, limit))
+        place = self.place
+        return () if place is None else tuple(self._journal.anchors(place, after, limit))

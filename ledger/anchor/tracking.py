@@ -2,8 +2,8 @@
 
 The contract's anchors are a chain of their own: each tells the size before it. So what is final is
 found by walking back from the size that the contract holds as of the final block, through the
-events, to the last anchor that was final before. Where a link is missing (a node that does not show
-all events), nothing is final yet; a node cannot make an anchor final by an event or a receipt alone.
+events, to the last anchor that was final before. Where a link is missing (a node that does not
+show all events), nothing is final yet; no event or receipt alone makes an anchor final.
 """
 
 from __future__ import annotations
@@ -54,7 +54,12 @@ def spot_of(told: Anchored) -> Spot:
 
 
 def seen(
-    kept: KeptAnchor | None, told: Anchored, state: AnchorState, place: Place, ledger: Hash32, now: int
+    kept: KeptAnchor | None,
+    told: Anchored,
+    state: AnchorState,
+    place: Place,
+    ledger: Hash32,
+    now: int,
 ) -> KeptAnchor:
     """Return an anchor as the contract told it, whether it was known or not."""
     said = Anchor(
@@ -78,7 +83,11 @@ def gone(kept: KeptAnchor) -> KeptAnchor:
     return kept if kept.spot is None else kept.moved("submitted")
 
 
-def overtaken(unended: Iterable[KeptAnchor], final: Iterable[Anchored], size: int) -> list[KeptAnchor]:
+def overtaken(
+    unended: Iterable[KeptAnchor], final: Iterable[Anchored], size: int
+) -> list[KeptAnchor]:
     """Return those below a final size that are not among what is final."""
     sizes = {told.size for told in final}
-    return [kept.moved("overtaken") for kept in unended if kept.size < size and kept.size not in sizes]
+    return [
+        kept.moved("overtaken") for kept in unended if kept.size < size and kept.size not in sizes
+    ]

@@ -1,9 +1,9 @@
 """Step 5 of the order of work: anchor (``docs/order-of-work.md``).
 
 One worker per ledger carries checkpoints to a contract on a chain. It trusts the log, its journal
-and, of the chain, only what is final; it keeps everything before it sends anything; it goes on from
-its journal and the chain alone. It takes nothing from who appends: whatever the chain does, the log
-is written as ever. On any doubt about what is anchored it stops, and says why.
+and, for good, only what is final of the chain. It keeps everything before it sends anything, and
+goes on from its journal and the chain alone. It takes nothing from who appends: whatever the chain
+does, the log is written as ever. On any doubt about what is anchored it stops and says why.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
-from ledger.anchor.calls import Anchored, Latest, anchor_call, open_call
-from ledger.anchor.carrying import Carrier, Errand
+from ledger.anchor.calls import Latest
+from ledger.anchor.carrying import Carrier
+from ledger.anchor.errands import (
+    AnchorSigner,
+    Errand,
+    Founding,
+    anchoring,
+    deploying,
+    opening,
+    settled,
+    sign_by,
+    stated,
+)
 from ledger.anchor.kept import (
     DEPLOY,
     OPEN,
@@ -27,17 +39,320 @@ from ledger.anchor.kept import (
     KeptAnchor,
     Place,
     Transaction,
-    errand_of,
 )
-from ledger.anchor.protocol import Block, Chain
-from ledger.anchor.sight import Tips, is_in_chain, see_anchored, see_latest, see_tips
-from ledger.anchor.status import Status
+from ledger.anchor.protocol import Chain
+from ledger.anchor.sight import Tips
+from ledger.anchor.status import Condition, Status
 from ledger.anchor.submitting import Submitter, contract_of
-from ledger.anchor.tracking import gone, overtaken, seen, walk_back
-from ledger.errors import AdamantError, ChainDown, Diverged, ProofError
+from ledger.anchor.watching import Log, Watch
+from ledger.errors import Damaged, Diverged, RefusesToStart, StoreFailed
 from ledger.limits import AnchorLimits
-from ledger.merkle import verify_consistency
-from ledger.records import Charter
 from ledger.signing import keccak
-from ledger.signing.anchors import Anchor, AnchorStatement, signer_of
+from ledger.signing.anchors import signer_of
 from ledger.values import NO_HASH, Address, Hash32, to_hex
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Anchors one ledger's checkpoints; the chain is asked by one thread alone.
+
+    Args:
+        chain: where anchors go.
+        journal: what must not be forgotten; no other worker's.
+        log: what is anchored.
+        ledger_id: whose anchors these are.
+        anchor_signer: speaks for the ledger.
+        submitter: pays; another key than the one that speaks.
+        limits: when to anchor, what that may cost, and how patient to be.
+        contract: where anchors go; None for the one in the journal.
+        code_hash: keccak256 of the code that must be at ``contract``; None for whatever is there
+            when it is first seen.
+        first_block: where to begin to look for events of ``contract``: not after it was made.
+        founding: deploys a contract where there is none, and opens the ledger.
+        clock: gives seconds since 1970-01-01 UTC.
+        on_final: is told of each anchor that became final, in the worker's thread.
+        dice: gives numbers from 0 to below 1, by which waits are shortened.
+
+    """
+
+    def __init__(
+        self,
+        chain: Chain,
+        journal: Journal,
+        log: Log,
+        ledger_id: Hash32,
+        anchor_signer: AnchorSigner,
+        submitter: Submitter,
+        limits: AnchorLimits | None = None,
+        *,
+        contract: Address | None = None,
+        code_hash: Hash32 | None = None,
+        first_block: int = 0,
+        founding: Founding | None = None,
+        clock: Callable[[], float] = time.time,
+        on_final: Callable[[KeptAnchor], None] | None = None,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        if anchor_signer.address == submitter.address:
+            raise RefusesToStart("one key cannot both speak for the ledger and pay")
+        self._chain = chain
+        self._journal = journal
+        self._log = log
+        self._ledger_id = ledger_id
+        self._signer = anchor_signer
+        self._limits = limits or AnchorLimits()
+        self._contract = contract
+        self._code_hash = code_hash
+        self._first_block = first_block
+        self._founding = founding
+        self._clock = clock
+        self._on_final = on_final
+        self._dice = dice
+        self._watch = Watch(chain, journal, log, ledger_id, self._limits)
+        self._carrier = Carrier(chain, journal, submitter, self._limits)
+        self._status = Status()
+        self._diverged: str | None = None
+        self._is_asked = False
+        self._is_over = False
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="anchoring", daemon=True)
+
+    # -- the order of events -----------------------------------------------------------------
+
+    def step(self) -> None:
+        """Look at the chain once, and do the one thing that comes next.
+
+        Raises:
+            ChainDown: the chain cannot be asked.
+            ChainRefused: a node takes no transaction, or the contract no anchor.
+            Diverged: nothing more is anchored until somebody has looked.
+            RefusesToStart: there is no contract, and none is to be deployed.
+
+        """
+        with self._told():
+            now = int(self._clock())
+            # 5.1 See that it is the chain that it was, and where it ends: its last block, the safe
+            #     one and the final one.
+            deployment = self._known()
+            tips = self._watch.tips(deployment)
+            self._tell_looked(tips, deployment)
+            # 5.2 See that the contract is there with the code that it had.
+            if deployment is None or not self._watch.has_code(deployment):
+                self._send(self._deploying(deployment), now, tips)
+                return
+            # 5.3 See what it holds of the ledger, and that the log begins with that.
+            place = deployment.place
+            latest = self._watch.latest(place, tips.head)
+            self._tell_latest(latest)
+            if not latest.is_open:
+                before = self._carrier.kept(OPEN)
+                self._send(opening(self._founding, self._ledger_id, place, before), now, tips)
+                return
+            # 5.4 See what became of each anchor; keep that, then tell who waits for final ones.
+            tracked = self._watch.track(deployment, tips, latest, now)
+            if tracked.changed or tracked.looked_to is not None:
+                self._journal.keep(place, tracked.changed, tracked.looked_to)
+            self._tell_final(tracked.changed)
+            # 5.5 Choose one anchor: the first that is kept and not on the chain, or one that is
+            #     due. Sign it over what the contract holds, and keep it.
+            kept = self._chosen(place, latest, now)
+            if kept is None:
+                self._say(condition="waiting", detail="")
+                return
+            if kept != self._journal.anchor(place, kept.size):
+                self._journal.keep(place, (kept,))
+                self._is_asked = False
+            self._send(anchoring(self._log, kept), now, tips, kept)
+
+    def _send(self, errand: Errand, now: int, tips: Tips, kept: KeptAnchor | None = None) -> None:
+        self._say(condition="working", detail=errand.name)
+        # 5.6 Make its transaction, for the account's next nonce; or take the one that was kept for
+        #     that nonce. Raise its fees where it has waited for long. Keep it.
+        nonce = self._carrier.nonce()
+        if self._carrier.is_mined(errand):
+            return  # since the contract was asked; the next look will show it
+        if errand.name == DEPLOY:
+            errand = self._settled(errand, nonce)
+        transaction = self._carrier.due(errand, nonce, now)
+        if transaction is None:
+            return
+        self._keep(errand, transaction, tips)
+        # 5.7 Hand it in. Whatever the node says, only the chain tells what became of it.
+        is_taken = self._carrier.hand_in(transaction, now)
+        # 5.8 Keep that it was sent.
+        if is_taken and kept is not None and kept.state == "signed":
+            self._journal.keep(kept.place, (kept.moved("submitted"),))
+
+    # -- what it decides -----------------------------------------------------------------------
+
+    def _known(self) -> Deployment | None:
+        """Return the contract: as configured, else as kept; None where one is to be deployed."""
+        kept, wanted = self._journal.deployment(), self._contract
+        if wanted is None or (kept is not None and kept.place.contract == wanted):
+            return kept
+        code = self._chain.code(wanted)
+        if not code or self._code_hash not in (None, keccak(code)):
+            raise Diverged(f"the contract is not at {to_hex(wanted)}, or is another")
+        found = Deployment(Place(self._chain.chain_id, wanted), keccak(code), self._first_block)
+        self._journal.keep_deployment(found)
+        return found
+
+    def _deploying(self, deployment: Deployment | None) -> Errand:
+        before = self._carrier.kept(DEPLOY)
+        return deploying(self._founding, deployment, before, self._carrier.following())
+
+    def _settled(self, errand: Errand, nonce: int) -> Errand:
+        place = Place(self._chain.chain_id, errand.contract)
+        is_bound = bool(self._journal.anchors(place, 0, 1))
+        return settled(errand, contract_of(self._carrier.address, nonce), is_bound=is_bound)
+
+    def _chosen(self, place: Place, latest: Latest, now: int) -> KeptAnchor | None:
+        """Return the anchor that comes next, signed over what the contract holds."""
+        if latest.anchor_key != self._signer.address:
+            key, ours = to_hex(latest.anchor_key), to_hex(self._signer.address)
+            raise Diverged(f"the contract takes anchors of {key}, not of {ours}")
+        undone = [one for one in self._journal.unended(place) if one.size > latest.size]
+        if not undone:
+            size = self._due_size(place, latest, now)
+            return self._signed(place, latest, size, now) if size is not None else None
+        first = undone[0]
+        said = stated(self._log, self._ledger_id, place, latest, first.size)
+        if said.root != first.statement.root:
+            raise Diverged(f"another root of {first.size} entries was signed")
+        is_good = bool(first.signature) and signer_of(said, first.signature) == self._signer.address
+        return first if is_good else self._signed(place, latest, first.size, now)
+
+    def _due_size(self, place: Place, latest: Latest, now: int) -> int | None:
+        size, _ = self._log.published()
+        fresh = size - latest.size
+        if fresh <= 0:
+            return None
+        last = self._journal.last(place, "signed")
+        is_late = last is None or now - last.signed_at >= self._limits.seconds
+        return size if is_late or self._is_asked or fresh >= self._limits.entries else None
+
+    def _signed(self, place: Place, latest: Latest, size: int, now: int) -> KeptAnchor:
+        said = stated(self._log, self._ledger_id, place, latest, size)
+        return KeptAnchor(said, sign_by(self._signer, said), "signed", now)
+
+    def _keep(self, errand: Errand, transaction: Transaction, tips: Tips) -> None:
+        place = Place(self._chain.chain_id, errand.contract)
+        kept = self._journal.deployment()
+        if errand.name != DEPLOY or (kept is not None and kept.place == place):
+            self._journal.keep_transaction(transaction)
+            return
+        code_hash = keccak(self._founding.code) if self._founding else NO_HASH
+        code_hash = kept.code_hash if kept is not None else code_hash
+        first_block = tips.final.number if tips.final is not None else 0
+        self._journal.keep_deployment(Deployment(place, code_hash, first_block), transaction)
+
+    # -- the thread ----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to anchor, in a thread."""
+        self._thread.start()
+
+    def run(self) -> None:
+        """Step until closed, or until an operator must look."""
+        while not self._is_over:
+            try:
+                self.step()
+                wait = self._limits.poll_seconds
+            except (Diverged, StoreFailed, Damaged, RefusesToStart) as error:
+                _log.critical("anchoring has stopped: %s", error)
+                return
+            except Exception as error:  # whatever an adapter or a signer raises: the log goes on
+                wait = self._pause()
+                _log.warning("anchors wait %.0f s: %s: %s", wait, type(error).__name__, error)
+            self._wake.wait(wait)
+            self._wake.clear()
+
+    def ask(self) -> None:
+        """Anchor what is published, though it may not be due; and look at the chain at once."""
+        self._is_asked = True
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop anchoring; what is on its way is found again at the next start."""
+        self._is_over = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(self._limits.close_seconds)
+        self._say(condition="closed", detail="")
+
+    def _pause(self) -> float:
+        limits = self._limits
+        doubled = limits.retry_seconds * 2.0 ** min(self._status.fails - 1, 30)
+        return min(doubled, limits.retry_seconds_max) * (1 - self._dice() / 2)
+
+    # -- what it answers -----------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Say how it is; any thread."""
+        return self._status
+
+    def anchors(self, after: int = 0, limit: int = 100) -> list[KeptAnchor]:
+        """Return anchors by size, from after the size ``after`` on; any thread."""
+        place = self._place()
+        return self._journal.anchors(place, after, limit) if place else []
+
+    def anchored_size(self, state: AnchorState = "finalized") -> int:
+        """Return how many entries an anchor covers that is at least as sure as a state."""
+        place = self._place()
+        last = self._journal.last(place, state) if place else None
+        return last.size if last else 0
+
+    def covering(self, size: int) -> KeptAnchor | None:
+        """Return the smallest anchor that covers ``size`` entries."""
+        place = self._place()
+        return self._journal.covering(place, size) if place else None
+
+    def _place(self) -> Place | None:
+        kept = self._journal.deployment()
+        return kept.place if kept else None
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say how a step went."""
+        if self._diverged is not None:
+            raise Diverged(self._diverged)
+        try:
+            yield
+        except Diverged as error:
+            self._diverged = str(error)
+            self._say(condition="diverged", detail=str(error))
+            raise
+        except Exception as error:
+            is_lasting = isinstance(error, StoreFailed | Damaged | RefusesToStart)
+            condition: Condition = "failed" if is_lasting else "down"
+            self._say(condition=condition, detail=str(error), fails=self._status.fails + 1)
+            raise
+        self._say(fails=0)
+
+    def _tell_looked(self, tips: Tips, deployment: Deployment | None) -> None:
+        final = tips.final.number if tips.final is not None else None
+        size, _ = self._log.published()
+        self._say(
+            place=deployment.place if deployment else None,
+            head_block=tips.head.number,
+            final_block=final,
+            published_size=size,
+        )
+
+    def _tell_latest(self, latest: Latest) -> None:
+        self._say(is_open=latest.is_open, is_forked=latest.is_forked, chain_size=latest.size)
+
+    def _tell_final(self, changed: Sequence[KeptAnchor]) -> None:
+        for kept in changed:
+            if kept.state != "finalized":
+                continue
+            self._say(anchored_size=kept.size)
+            if self._on_final is not None:
+                try:
+                    self._on_final(kept)
+                except Exception:  # who listens does not decide what is anchored
+                    _log.exception("a listener failed")
+
+    def _say(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the status
+        self._status = replace(self._status, **changes)

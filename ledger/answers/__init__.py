@@ -22,6 +22,7 @@ from functools import partial
 
 from ledger.access import OPERATOR, STRANGER, Reader, reader_of
 from ledger.anchor.told import Anchors
+from ledger.anchor.waiting import Anchored
 from ledger.answers import log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
@@ -95,6 +96,11 @@ class Answers:
         to = self._reader if reader is None else reader
         names_of = partial(self._disclosing.names_in, ledger.view, to, must=must)
         return with_names(to_wire(answer), names_of)
+
+    @property
+    def anchored(self) -> Anchored | None:
+        """How far the log is anchored for good; None where the ledger has no chain."""
+        return None if self._anchors is None else self._anchors.anchored
 
     def now_ms(self) -> int:
         """Return the time by which questions are answered, in milliseconds."""

@@ -38,6 +38,8 @@ from ledger.values import to_hex
 if TYPE_CHECKING:
     import uvicorn
 
+    from ledger.anchor.told import Anchors
+
 commands = typer.Typer()
 PANEL: Final = "Keep a ledger"
 BACKLOG: Final = 512
@@ -89,12 +91,15 @@ def serve(
         if not _is_loopback(address):
             log_event("other machines can reach this ledger", level="warning", url=url)
         server = _Server(url)
-        with open_ledger(folder, on_fatal=server.end, on_published=server.tell_published) as opened:
+        with (
+            open_ledger(folder, on_fatal=server.end, on_published=server.tell_published) as opened,
+            _anchors(folder, settings, opened.book) as anchors,
+        ):
             from api import create_app  # loaded here: no other command needs it
             from api.conventions import Conventions, door_limits
             from api.sessions import Sessions, fresh_token
 
-            answers = Answers(opened.book, system_clock, links=opened.stores.links)
+            answers = Answers(opened.book, system_clock, links=opened.stores.links, anchors=anchors)
             addresses = settings.public_addresses or (url,)
             token = fresh_token()
             sessions = Sessions(answers, addresses, clock=system_clock, operator_token=token)
@@ -111,6 +116,24 @@ def serve(
                     folder.remove_server()
     if server.has_failed:
         raise typer.Exit(DAMAGED)
+
+
+@contextmanager
+def _anchors(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[Anchors | None]:
+    """Anchor the ledger meanwhile, if its settings name a chain; else tell of the anchors it has.
+
+    Raises:
+        RefusesToStart: a key is missing, the local chain, or what it needs.
+        BadQuestion: a setting has not its form.
+
+    """
+    if settings.chain == "none" and not folder.anchors.exists():
+        yield None
+        return
+    from ledger.config.anchoring import anchored  # loaded here: most have no chain
+
+    with anchored(folder, settings, book) as anchors:
+        yield anchors
 
 
 @contextmanager

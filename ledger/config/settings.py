@@ -21,13 +21,15 @@ from pydantic_settings import (
 
 from ledger.errors import BadQuestion
 from ledger.files import write_once
-from ledger.limits import LIMITS, DoorLimits, RateLimits, StreamLimits
+from ledger.limits import LIMITS, AnchorLimits, DoorLimits, RateLimits, StreamLimits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 _RATES = RateLimits()
 _DOOR = DoorLimits()
 _STREAMS = StreamLimits()
+_ANCHORS = AnchorLimits()
+GWEI = 10**9
 
 FRESH_TOML = """\
 # Settings of this ledger. Each may also stand in the environment, as ADAMANT_HOST and so on;
@@ -76,6 +78,21 @@ FRESH_TOML = """\
 # webhooks = ["https://example.com/hook"]
 # webhook_networks = ["10.0.0.0/8"]
 # webhook_secret = "webhook.secret"
+
+# The chain on which checkpoints are anchored: none, local (in this folder: `adamant chain start`),
+# or node (Ethereum or the like, by a node's JSON-RPC address, which must be of that chain id).
+# chain = "none"
+# chain_url = "http://127.0.0.1:8545"
+# chain_id = 1
+# The contract they go to, if it is not the one that `adamant chain deploy` made.
+# anchor_contract = "0x0000000000000000000000000000000000000001"
+# An anchor is due after so many entries, or so many seconds while there are any: 1000 and 5 on a
+# local chain, 1000 and 3600 elsewhere. The most that is paid for one gas. How many blocks make one
+# final where the node names no final block.
+# anchor_entries = 1000
+# anchor_seconds = 3600
+# anchor_fee_gwei_max = 100.0
+# anchor_confirmations = 64
 
 # debug, info, warning or error; and whether each request's line names its client's address.
 # log_level = "info"
@@ -126,6 +143,14 @@ class Settings(BaseSettings):
         webhooks: addresses that are told of new entries and checkpoints.
         webhook_networks: networks that messages may go to though they are not public.
         webhook_secret: the file of the secret that signs messages; relative to the folder.
+        chain: where checkpoints are anchored.
+        chain_url: the address of a chain's node; it may hold a secret.
+        chain_id: of the chain that the node must be on.
+        anchor_contract: the contract that anchors go to, if it is not the one deployed from here.
+        anchor_entries: how many entries make an anchor due.
+        anchor_seconds: after how long any do.
+        anchor_fee_gwei_max: the most that is paid for one gas.
+        anchor_confirmations: how many blocks make one final where the node names no final one.
         log_level: the least important sort of line that ``serve`` logs.
         log_addresses: whether the line of each request names its client's address.
 
@@ -161,6 +186,14 @@ class Settings(BaseSettings):
     webhooks: tuple[str, ...] = ()
     webhook_networks: tuple[str, ...] = ()
     webhook_secret: Path = Path("webhook.secret")
+    chain: Literal["none", "local", "node"] = "none"
+    chain_url: str = Field(default="", repr=False)
+    chain_id: int | None = Field(default=None, ge=1, lt=2**53)
+    anchor_contract: str = Field(default="", pattern="^(0x[0-9a-f]{40})?$")
+    anchor_entries: int = Field(default=_ANCHORS.entries, ge=1)
+    anchor_seconds: int | None = Field(default=None, ge=1)
+    anchor_fee_gwei_max: float = Field(default=_ANCHORS.fee_wei_max / GWEI, gt=0, le=1_000_000)
+    anchor_confirmations: int | None = Field(default=None, ge=1, le=10_000)
     log_level: LogLevel = "info"
     log_addresses: bool = False
 

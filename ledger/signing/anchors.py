@@ -1,7 +1,7 @@
 """What an anchor key signs: an anchor, and the rotation to its successor, as EIP-712 typed data.
 
 The domain is ``{name: "Adamant Anchor", version: "1", chainId, verifyingContract, salt: ledger
-id}``: an anchor belongs to one ledger on one contract of one chain, and is worth nothing on another.
+id}``: an anchor belongs to one ledger on one contract of one chain, and to no other.
 The contract computes the same digests (``contracts/interfaces/ICheckpointAnchor.sol``).
 """
 

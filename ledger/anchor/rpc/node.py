@@ -49,10 +49,13 @@ class Node:
     def secrets(self) -> tuple[str, ...]:
         """Every part of the address that may be a secret, the longest first."""
         parts = _split(self.url)
-        found = {parts.username or "", parts.password or "", parts.query, *parts.path.split("/")}
+        found = {parts.username or "", parts.query, *parts.path.split("/")}
+        found.update(
+            value for _, _, value in (one.partition("=") for one in parts.query.split("&"))
+        )
+        found = {one for one in found if len(one) >= SECRET_CHARACTERS_MIN} | {parts.password or ""}
         found |= {unquote(one) for one in found}
-        kept = (one for one in found if len(one) >= SECRET_CHARACTERS_MIN)
-        return tuple(sorted(kept, key=len, reverse=True))
+        return tuple(sorted(found - {""}, key=len, reverse=True))
 
     def without_secrets(self, text: str) -> str:
         """Return a text with every secret struck out."""

@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ledger.answers.clear_signing.descriptors import NAMED, OWNER, RAW, SCHEMA, Plain, file_name
+from ledger.signing.anchors import ANCHOR_DOMAIN_NAME, ANCHOR_DOMAIN_VERSION
 from ledger.values import NO_HASH, Address, to_hex
 
-DOMAIN_NAME: Final = "Adamant Anchor"
-DOMAIN_VERSION: Final = "1"
 ANCHOR_TYPE: Final = "Anchor(uint64 size,bytes32 root,uint64 previousSize,bytes32 previousRoot)"
 ROTATION_TYPE: Final = "Rotation(address oldKey,address newKey,uint64 rotations)"
 FILE: Final = file_name("Anchor")
@@ -58,11 +57,11 @@ def anchor_descriptor(deployments: Iterable[tuple[int, Address]] = ()) -> Plain:
 
     """
     places = [{"chainId": chain_id, "address": to_hex(at)} for chain_id, at in deployments]
-    bound: Plain = {"domain": {"name": DOMAIN_NAME, "version": DOMAIN_VERSION}}
+    bound: Plain = {"domain": {"name": ANCHOR_DOMAIN_NAME, "version": ANCHOR_DOMAIN_VERSION}}
     return {
         "$schema": SCHEMA,
         "context": {
-            "$id": DOMAIN_NAME,
+            "$id": ANCHOR_DOMAIN_NAME,
             "eip712": {**bound, **({"deployments": places} if places else {})},
         },
         "metadata": {"owner": OWNER},

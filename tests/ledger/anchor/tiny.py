@@ -34,6 +34,7 @@ OPCODES: Final = {
     "SLOAD": "54",
     "SSTORE": "55",
     "JUMPI": "57",
+    "GAS": "5a",
     "JUMPDEST": "5b",
     "ZERO": "5f",  # PUSH0
     "DUP1": "80",

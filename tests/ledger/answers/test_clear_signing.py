@@ -22,7 +22,6 @@ from ledger.answers.clear_signing import (
     sentence_of,
     written,
 )
-from ledger.answers.clear_signing.anchors import ANCHOR_TYPE, ROTATION_TYPE
 from ledger.answers.clear_signing.descriptors import TIMES, formatted, paths_in
 from ledger.answers.clear_signing.labels import (
     COMMON,
@@ -34,6 +33,7 @@ from ledger.answers.typed_data import data_of
 from ledger.canonical import read_envelope, read_record
 from ledger.records import KINDS, SHEETS, Kind
 from ledger.signing import domain_separator
+from ledger.signing.anchors import Anchor, Rotation
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 from tests.tree import ROOT
 from tests.vectors.make_screens import FILE, LEDGER, make, messages
@@ -281,52 +281,38 @@ def test_every_value_of_a_record_stands_on_the_page() -> None:
 # -- anchors -------------------------------------------------------------------------------------
 
 
-def anchor_data(primary: str, message: dict[str, Any]) -> dict[str, Any]:
-    fields = {"Anchor": ANCHOR_TYPE, "Rotation": ROTATION_TYPE}[primary].partition("(")[2][:-1]
-    pairs = [one.split() for one in fields.split(",")]
-    domain = {"name": "string", "version": "string", "chainId": "uint256"}
-    domain |= {"verifyingContract": "address", "salt": "bytes32"}
-    return {
-        "types": {
-            "EIP712Domain": [{"name": name, "type": sort} for name, sort in domain.items()],
-            primary: [{"name": name, "type": sort} for sort, name in pairs],
-        },
-        "primaryType": primary,
-        "domain": {
-            "name": "Adamant Anchor",
-            "version": "1",
-            "chainId": 31337,
-            "verifyingContract": "0x" + "06" * 20,
-            "salt": to_hex(LEDGER),
-        },
-        "message": message,
-    }
+CHAIN, CONTRACT = 31337, Address(b"\x06" * 20)
+ROOT_HASH = Hash32(b"\xab" * 32)
+
+
+def first_anchor() -> Anchor:
+    return Anchor(LEDGER, CHAIN, CONTRACT, 28, ROOT_HASH, 0, NO_HASH)
+
+
+def rotation() -> Rotation:
+    return Rotation(LEDGER, CHAIN, CONTRACT, Address(b"\1" * 20), Address(b"\2" * 20), 0)
 
 
 def test_a_wallet_shows_an_anchor_in_words() -> None:
-    root = "0x" + "ab" * 32
-    first = {"size": 28, "root": root, "previousSize": 0, "previousRoot": to_hex(NO_HASH)}
-    made = anchor_descriptor([(31337, Address(b"\x06" * 20))])
-    shown = screen(anchor_data("Anchor", first), made)
+    made = anchor_descriptor([(CHAIN, CONTRACT)])
+    shown = screen(first_anchor().plain()["typedData"], made)
     assert shown.intent == "Anchor a checkpoint"
-    assert shown.sentence == f"Anchor 28 entries with the root {root}"
+    assert shown.sentence == f"Anchor 28 entries with the root {to_hex(ROOT_HASH)}"
     assert [label for label, _ in shown.lines] == ["Entries", "Root"]
-    later = {**first, "size": 30, "previousSize": 28, "previousRoot": root}
-    lines = screen(anchor_data("Anchor", later), made).lines
-    assert lines[2:] == (("Entries before", "28"), ("Root before", root))
+    later = Anchor(LEDGER, CHAIN, CONTRACT, 30, LEDGER, 28, ROOT_HASH)
+    lines = screen(later.plain()["typedData"], made).lines
+    assert lines[2:] == (("Entries before", "28"), ("Root before", to_hex(ROOT_HASH)))
 
 
 def test_a_wallet_shows_the_rotation_of_an_anchor_key_in_words() -> None:
-    message = {"oldKey": "0x" + "01" * 20, "newKey": "0x" + "02" * 20, "rotations": 0}
-    shown = screen(anchor_data("Rotation", message), anchor_descriptor())
-    assert shown.sentence.startswith("Replace the anchor key 0x01")
+    shown = screen(rotation().plain()["typedData"], anchor_descriptor())
+    old, new = "0x" + "01" * 20, "0x" + "02" * 20
+    assert shown.sentence == f"Replace the anchor key {old} by {new}"
     assert shown.lines[2] == ("Rotations before", "0")
 
 
 def test_an_anchor_for_another_contract_is_not_shown_by_this_ones_descriptor() -> None:
-    message = {"oldKey": "0x" + "01" * 20, "newKey": "0x" + "02" * 20, "rotations": 0}
-    data_there = anchor_data("Rotation", message)
-    for place in ((31338, b"\x06"), (31337, b"\x07")):
-        made = anchor_descriptor([(place[0], Address(place[1] * 20))])
-        with pytest.raises(NotForThis, match="deployments"):
-            screen(data_there, made)
+    for place in ((CHAIN + 1, CONTRACT), (CHAIN, Address(b"\x07" * 20))):
+        for statement in (first_anchor(), rotation()):
+            with pytest.raises(NotForThis, match="deployments"):
+                screen(statement.plain()["typedData"], anchor_descriptor([place]))

@@ -49,7 +49,7 @@ def test_what_is_no_key_is_named_and_not_shown(tmp_path: Path, text: str) -> Non
     file.write_text(text)
     with pytest.raises(RefusesToStart, match="is not 32 bytes of a key") as told:
         read_chain_key(file, "the key")
-    assert not text or text not in str(told.value)
+    assert len(text) < 8 or text not in str(told.value)
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from ledger.config import Settings, read_settings
 from ledger.config.settings import FRESH_TOML
 
 EXAMPLES = frozenset(
-    ("public_addresses", "trusted_proxies", "metrics_readers", "webhooks", "webhook_networks")
+    """
+    public_addresses trusted_proxies metrics_readers webhooks webhook_networks
+    chain_url chain_id anchor_contract anchor_seconds anchor_confirmations
+    """.split()
 )
 """Settings that are empty unless somebody says what belongs there."""
 

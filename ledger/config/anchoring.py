@@ -1,0 +1,225 @@
+"""Anchoring as the settings want it: the chain, the journal, the worker; adapters on demand.
+
+A ledger whose settings name no chain has none of this, and imports none of it. The worker runs
+beside the book, never in its way: it reads what is published, and asks the chain in its own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from ledger import merkle
+from ledger.anchor.artifacts import contract
+from ledger.anchor.journal import SqliteJournal
+from ledger.anchor.kept import Journal
+from ledger.anchor.protocol import Chain
+from ledger.anchor.submitting import KeySubmitter
+from ledger.anchor.told import Anchors
+from ledger.anchor.worker import Founding, Worker
+from ledger.book import Book
+from ledger.canonical import read_envelope
+from ledger.config.chain_keys import read_chain_key, read_or_make_chain_key
+from ledger.config.clocks import system_clock
+from ledger.config.folder import LedgerFolder
+from ledger.config.settings import GWEI, Settings
+from ledger.errors import BadQuestion, RefusesToStart
+from ledger.keys import SecretSigner
+from ledger.limits import AnchorLimits
+from ledger.merkle import node_from_tiles
+from ledger.records import Charter
+from ledger.store.protocol import View
+from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex
+
+ANCHOR_KEY: Final = "the anchor key"
+SUBMITTER_KEY: Final = "the submitting key"
+LOCAL_SECONDS: Final = 5
+"""How long an entry waits at most on a local chain, where anchors cost nothing but time."""
+_EXTRA: Final = "needs the extra [evm]: pip install 'adamant-ledger[evm]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """A ledger's anchoring, open."""
+
+    chain: Chain
+    journal: Journal
+    worker: Worker
+    anchors: Anchors
+
+
+class BookLog:
+    """What an open book shows to the worker that anchors it."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def published(self) -> tuple[int, Hash32]:
+        """Return size and root of the last checkpoint."""
+        published = self._book.published
+        return published.size, published.root
+
+    def root_at(self, size: int) -> Hash32:
+        """Return the root of the first ``size`` entries."""
+        with self._book.view() as view:
+            return merkle.root(size, _nodes(view))
+
+    def consistency(self, old_size: int, size: int) -> tuple[Hash32, ...]:
+        """Return the proof that the log of ``size`` entries continues that of ``old_size``."""
+        with self._book.view() as view:
+            return merkle.consistency_proof(old_size, size, _nodes(view))
+
+
+def _nodes(view: View) -> merkle.ReadNode:
+    return partial(node_from_tiles, read_tile=view.read_tile)
+
+
+def anchor_limits(settings: Settings) -> AnchorLimits:
+    """Return when and how to anchor, as the settings say."""
+    usual = AnchorLimits()
+    seconds = LOCAL_SECONDS if settings.chain == "local" else usual.seconds
+    return AnchorLimits(
+        entries=settings.anchor_entries,
+        seconds=settings.anchor_seconds or seconds,
+        fee_wei_max=int(settings.anchor_fee_gwei_max * GWEI),
+        confirmations=settings.anchor_confirmations,
+        poll_seconds=1.0 if settings.chain == "local" else usual.poll_seconds,
+    )
+
+
+def open_chain(folder: LedgerFolder, settings: Settings) -> Chain:
+    """Open the chain that the settings name; the caller closes it.
+
+    Raises:
+        RefusesToStart: there is none, or what it needs is not installed.
+        BadQuestion: its address or id is not said.
+        Diverged: it is another chain than the one expected.
+
+    """
+    if settings.chain == "local":
+        if not folder.local_chain.exists():
+            raise RefusesToStart(f"{folder.local_chain} is missing: `adamant chain start` makes it")
+        opened: Chain = _local_room().LocalChain(folder.local_chain, system_clock)
+        return opened
+    if settings.chain == "node":
+        from ledger.anchor.rpc import Node, RpcChain
+
+        if not settings.chain_url or settings.chain_id is None:
+            raise BadQuestion("chain_url, chain_id", "the node's address, and its chain's id")
+        return RpcChain(Node(settings.chain_url, settings.chain_id))
+    raise RefusesToStart('this ledger has no chain: `adamant chain start`, or chain = "node"')
+
+
+def make_local_chain(folder: LedgerFolder, chain_id: int, funded: Address) -> Chain:
+    """Make the chain in the folder, whose money one account has, and open it.
+
+    Raises:
+        RefusesToStart: there is one already, or what it needs is not installed.
+
+    """
+    room = _local_room()
+    made: Chain = room.LocalChain.create(folder.local_chain, system_clock, chain_id, funded)
+    return made
+
+
+def local_chain_id(ledger_id: Hash32) -> int:
+    """Return the id of the local chain of a ledger; raises as :func:`make_local_chain` does."""
+    chain_id: int = _local_room().chain_id_of(ledger_id)
+    return chain_id
+
+
+def _local_room() -> Any:  # noqa: ANN401 - a module that is imported here alone
+    try:
+        from ledger.anchor import local
+    except ModuleNotFoundError as error:
+        raise RefusesToStart(f"a local chain {_EXTRA}") from error
+    return local
+
+
+@contextmanager
+def open_anchors(folder: LedgerFolder) -> Iterator[Anchors | None]:
+    """Open what the folder knows of its anchors, without asking any chain; its lock is held."""
+    if not folder.anchors.exists():
+        yield None
+        return
+    with closing(SqliteJournal(folder.anchors)) as journal:
+        yield Anchors(journal)
+
+
+@contextmanager
+def open_anchoring(
+    folder: LedgerFolder, settings: Settings, book: Book, founding: Founding | None = None
+) -> Iterator[Anchoring]:
+    """Open a ledger's anchoring, whose folder is open; the worker is not started.
+
+    Args:
+        folder: the ledger.
+        settings: its settings, which name a chain.
+        book: what is anchored.
+        founding: deploys the contract where there is none, and opens the ledger there.
+
+    Raises:
+        RefusesToStart: no chain is named, a key is missing, or an extra is not installed.
+        BadQuestion: a setting has not its form.
+        Damaged, StoreFailed: the journal, or the local chain.
+
+    """
+    speaker = read_chain_key(folder.anchor_key, ANCHOR_KEY)
+    payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
+    with (
+        closing(open_chain(folder, settings)) as chain,
+        closing(_journal(folder)) as journal,
+    ):
+        worker = Worker(
+            chain,
+            journal,
+            BookLog(book),
+            book.ledger_id,
+            SecretSigner(speaker.secret),
+            KeySubmitter(payer.secret),
+            anchor_limits(settings),
+            contract=_contract(settings),
+            founding=founding,
+            on_final=lambda anchor: anchors.anchored.reach(anchor.size),
+        )
+        anchors = Anchors(journal, worker.status)  # there before the worker has told anything
+        try:
+            yield Anchoring(chain, journal, worker, anchors)
+        finally:
+            worker.close()
+
+
+@contextmanager
+def anchored(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[Anchors | None]:
+    """Anchor a ledger for as long as this is open, if its settings name a chain."""
+    if settings.chain == "none":
+        with open_anchors(folder) as anchors:
+            yield anchors
+        return
+    with open_anchoring(folder, settings, book) as anchoring:
+        anchoring.worker.start()
+        yield anchoring.anchors
+
+
+def founding_of(book: Book) -> Founding:
+    """Return what makes the anchor contract and opens the book's ledger there."""
+    made = contract("CheckpointAnchor")
+    with book.view() as view:
+        row = view.row(0)
+    assert row is not None  # noqa: S101 - no book opens without its Charter
+    charter = read_envelope(row.envelope).record
+    assert isinstance(charter, Charter)  # noqa: S101 - likewise
+    return Founding(made.bytecode, made.code, charter)
+
+
+def _journal(folder: LedgerFolder) -> SqliteJournal:
+    path = folder.anchors
+    return SqliteJournal(path) if path.exists() else SqliteJournal.create(path)
+
+
+def _contract(settings: Settings) -> Address | None:
+    said = from_hex(settings.anchor_contract, ADDRESS_BYTES)
+    return None if said is None else Address(said)
