@@ -14,7 +14,6 @@ sign; it neither sends nor decides anything, and all works without it.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -33,7 +32,7 @@ from api.requests import HTML, JSON, check_media_type, check_names, query_of
 from api.responses import json_response
 from api.schemas import REF, reference
 from ledger.answers import Answers, Parameter
-from ledger.answers.drafted import read_beside
+from ledger.answers.drafted import read_beside, read_signature
 from ledger.answers.shapes import DraftAnswer
 from ledger.book import Answer, Book
 from ledger.canonical import Envelope
@@ -41,7 +40,7 @@ from ledger.canonical.private import join_private
 from ledger.errors import AdamantError, BadQuestion, Refusal, Refused
 from ledger.limits import LIMITS, DoorLimits
 from ledger.signing.private import private_to_plain
-from ledger.values import from_hex, to_hex
+from ledger.values import to_hex
 
 FORM: Final = "application/x-www-form-urlencoded"
 FIELDS: Final = ("draft", "signature", "do")
@@ -52,7 +51,6 @@ _ON_PAGE: Final = (
     f"at most {LIMITS.page_draft_bytes_max} bytes on this page; for more `adamant add-signature`"
 )
 _NO_STORE: Final = {"cache-control": "private, no-store"}
-_SIGNATURE: Final = re.compile(r"(?:0x)?([0-9a-fA-F]{1,400})", re.ASCII)
 _KIND: Final = Parameter(
     "kind", "the kind's name", {"type": "string"}, "kind", in_path=True, is_required=True
 )
@@ -247,7 +245,7 @@ class _Steps:
             BadQuestion: it is not hex.
 
         """
-        signed = self._answers.with_signature(envelope, _signature_of(self._given["signature"]))
+        signed = self._answers.with_signature(envelope, read_signature(self._given["signature"]))
         plain = self._answers.drafted(signed)
         before = {to_hex(one) for one in envelope.signatures}
         added = set(plain["envelope"]["signatures"]) - before
@@ -285,22 +283,6 @@ def _document(error: Refused | BadQuestion) -> dict[str, Any]:
     told = of_error(error)
     assert told is not None  # noqa: S101 - both are raised on purpose
     return told.document()
-
-
-def _signature_of(text: str) -> bytes:
-    """Read a signature as people paste it, with 0x or without, in either case.
-
-    Raises:
-        BadQuestion: it is not hex.
-
-    """
-    found = _SIGNATURE.fullmatch(re.sub(r"[\s\"']", "", text))
-    read = None
-    if found is not None:
-        read = from_hex("0x" + found[1].lower(), len(found[1]) // 2)
-    if read is None:
-        raise BadQuestion("signature", "r, s and v as 65 bytes in hex")
-    return read
 
 
 def _fields_of(raw: bytes) -> dict[str, str]:

@@ -10,6 +10,7 @@ import {
     Registration,
     Transformation,
     TransformationAmounts,
+    TransformationWhat,
     Withdrawal
 } from "./Records.sol";
 import {Words} from "./Words.sol";
@@ -26,19 +27,6 @@ contract CustodyRegistry is Parties {
         uint64 stones;
         bool isSpent;
         bytes32 head;
-    }
-
-    /// @dev What an operation takes and gives (docs/spec/records.md, "What a Transformation may do").
-    struct Shape {
-        uint256 inputsLeast;
-        uint256 inputsMost;
-        uint256 outputsLeast;
-        uint256 outputsMost;
-        bool isCutting; // cut, polish, recut: of given forms, by a cutter
-        bool fromPolished;
-        bool toPolished;
-        bool makesMore; // of stones
-        bool keepsCode;
     }
 
     /// @dev The sums of what goes in.
@@ -67,7 +55,7 @@ contract CustodyRegistry is Parties {
             record.what.authorRole,
             record.scene.authorCountry,
             record.scene.occurredAt,
-            uint16(1 << Words.MINER),
+            Words.ONLY_MINER,
             _signers(id, signatures, 1)[0],
             Words.REGISTRATION
         );
@@ -153,24 +141,24 @@ contract CustodyRegistry is Parties {
         bytes32 id = _idOf(RecordHash.hash(record));
         if (_lots[RecordHash.outputId(id, 0)].custodian != address(0)) return;
         bytes32 operation = Words.word(record.what.operation);
-        Shape memory shape = _shapeOf(operation);
+        bool isCutting = operation == "cut" || operation == "polish" || operation == "recut";
         _checkAuthor(
             record.who.author,
             record.what.authorRole,
             record.scene.authorCountry,
             record.scene.occurredAt,
-            shape.isCutting ? uint16(1 << Words.CUTTER) : Words.CUSTODY_ROLES & ~uint16(1 << Words.LAB),
+            isCutting ? Words.ONLY_CUTTER : Words.WORKERS,
             _signers(id, signatures, 1)[0],
             Words.TRANSFORMATION
         );
-        _checkLists(record, shape);
-        bool fromPolished = _lots[record.what.inputs[0]].code == Words.POLISHED;
-        if (shape.isCutting) fromPolished = shape.fromPolished;
-        Sums memory sums = _spend(record, id, fromPolished);
-        uint256 lost = _checkBalance(record.amounts, sums);
-        _checkStones(record.amounts, sums, shape.makesMore);
-        bool toPolished = shape.isCutting ? shape.toPolished : fromPolished;
-        _makeAll(record, id, toPolished, shape.keepsCode);
+        _checkShape(record, operation);
+        uint8 code = _lots[record.what.inputs[0]].code;
+        bool fromPolished = isCutting ? operation == "recut" : code == Words.POLISHED;
+        Sums memory sums = _spend(record.what, record.who.author, id, fromPolished);
+        uint256 lost = _checkBalance(record.amounts, sums.weight);
+        if (sums.isCounted) _checkStones(record.amounts, sums.stones, operation == "cut");
+        bool toPolished = operation == "polish" || fromPolished;
+        _makeAll(record, id, toPolished, operation == "reweigh" ? code : 0);
         emit Transformed(id, record.who.author, operation, uint64(sums.weight), uint64(lost));
     }
 
@@ -258,22 +246,22 @@ contract CustodyRegistry is Parties {
         private
         view
     {
+        (address author, address sender) = (record.who.author, record.who.sender);
+        uint64 occurredAt = record.scene.occurredAt;
         bool isShort = Words.word(record.what.operation) == "acceptShort";
         address[] memory signers = _signers(id, signatures, isShort ? 2 : 1);
-        address sender = record.who.sender;
-        uint64 occurredAt = record.scene.occurredAt;
         address signer = signers[0];
-        // The sender's signature is whichever of the two leaves the other to the author.
-        if (isShort && !_maySign(sender, signers[1], Words.RECEIPT, occurredAt)) {
-            if (!_maySign(sender, signer, Words.RECEIPT, occurredAt)) {
-                revert WrongSigner(sender, signer);
+        if (isShort) {
+            address other = signers[1]; // whichever way their addresses put them
+            bool isInOrder = _maySign(author, signer, Words.RECEIPT, occurredAt)
+                && _maySign(sender, other, Words.RECEIPT, occurredAt);
+            if (!isInOrder) (signer, other) = (other, signer);
+            if (!_maySign(sender, other, Words.RECEIPT, occurredAt)) {
+                revert WrongSigner(sender, other);
             }
-            signer = signers[1];
-        } else if (isShort && !_maySign(record.who.author, signer, Words.RECEIPT, occurredAt)) {
-            signer = signers[1];
         }
         _checkAuthor(
-            record.who.author,
+            author,
             record.what.authorRole,
             record.scene.authorCountry,
             occurredAt,
@@ -306,112 +294,97 @@ contract CustodyRegistry is Parties {
 
     // Transformations.
 
-    function _shapeOf(bytes32 operation) private pure returns (Shape memory) {
-        if (operation == "split") {
-            return Shape(1, 1, 2, MANY, false, false, false, false, false);
-        }
-        if (operation == "mix") {
-            return Shape(2, MANY, 1, MANY, false, false, false, false, false);
-        }
-        if (operation == "reweigh") {
-            return Shape(1, 1, 1, 1, false, false, false, false, true);
-        }
-        if (operation == "cut") {
-            return Shape(1, MANY, 1, MANY, true, false, false, true, false);
-        }
-        if (operation == "polish") {
-            return Shape(1, MANY, 1, MANY, true, false, true, false, false);
-        }
-        if (operation == "recut") {
-            return Shape(1, MANY, 1, MANY, true, true, true, false, false);
-        }
-        revert UnknownWord(operation);
-    }
-
-    function _checkLists(Transformation calldata record, Shape memory shape) private pure {
+    /// @dev What each operation takes and gives: docs/spec/records.md, "What a Transformation may do".
+    function _checkShape(Transformation calldata record, bytes32 operation) private pure {
+        TransformationAmounts calldata amounts = record.amounts;
         uint256 inputs = record.what.inputs.length;
         uint256 outputs = record.what.hsCodes.length;
-        uint256 losses = record.amounts.lossReasons.length;
+        uint256 losses = amounts.lossReasons.length;
+        bool isSplit = operation == "split";
+        bool isMix = operation == "mix";
+        bool isReweigh = operation == "reweigh";
         if (
-            inputs < shape.inputsLeast || inputs > shape.inputsMost
-                || outputs < shape.outputsLeast || outputs > shape.outputsMost
+            inputs < (isMix ? 2 : 1) || inputs > (isSplit || isReweigh ? 1 : MANY)
+                || outputs < (isSplit ? 2 : 1) || outputs > (isReweigh ? 1 : MANY)
                 || record.what.previous.length != inputs
-                || record.amounts.weightsMillicarats.length != outputs
-                || record.amounts.stones.length != outputs || losses > LOSSES_MOST
-                || record.amounts.lossWeightsMillicarats.length != losses
-                || record.amounts.lossStones.length != losses
+                || amounts.weightsMillicarats.length != outputs || amounts.stones.length != outputs
+                || losses > LOSSES_MOST || amounts.lossWeightsMillicarats.length != losses
+                || amounts.lossStones.length != losses
         ) revert WrongShape(inputs, outputs);
     }
 
-    function _spend(Transformation calldata record, bytes32 id, bool isPolished)
-        private
-        returns (Sums memory sums)
-    {
-        bytes32[] calldata inputs = record.what.inputs;
+    function _spend(
+        TransformationWhat calldata what,
+        address author,
+        bytes32 id,
+        bool isPolished
+    ) private returns (Sums memory sums) {
+        bytes32[] calldata inputs = what.inputs;
         sums.isCounted = true;
         for (uint256 i = 0; i < inputs.length; ++i) {
-            if (i > 0 && inputs[i] <= inputs[i - 1]) revert NotAscending(inputs[i - 1], inputs[i]);
-            Lot storage lot = _lots[inputs[i]];
-            _checkHeld(inputs[i], lot, record.who.author, record.what.previous[i]);
+            bytes32 input = inputs[i];
+            if (i > 0 && input <= inputs[i - 1]) revert NotAscending(inputs[i - 1], input);
+            Lot storage lot = _lots[input];
+            _checkHeld(input, lot, author, what.previous[i]);
             if ((lot.code == Words.POLISHED) != isPolished) {
                 revert WrongForm(i, Words.textOf(lot.code));
             }
             sums.weight += lot.weight;
             sums.stones += lot.stones;
-            sums.isCounted = sums.isCounted && lot.stones != 0;
+            if (lot.stones == 0) sums.isCounted = false;
             (lot.isSpent, lot.head) = (true, id);
-            emit Spent(inputs[i], record.who.author, id);
+            emit Spent(input, author, id);
         }
     }
 
-    function _checkBalance(TransformationAmounts calldata amounts, Sums memory sums)
+    function _checkBalance(TransformationAmounts calldata amounts, uint256 weight)
         private
         pure
         returns (uint256 lost)
     {
-        lost = _sumOf(amounts.lossWeightsMillicarats);
-        uint256 after_ = _sumOf(amounts.weightsMillicarats) + lost;
-        if (sums.weight > INTEGER_MAX) revert OutOfRange(sums.weight);
-        if (amounts.inputWeightMillicarats != sums.weight) {
-            revert NotBalanced(sums.weight, amounts.inputWeightMillicarats);
+        if (weight > INTEGER_MAX) revert OutOfRange(weight);
+        if (amounts.inputWeightMillicarats != weight) {
+            revert NotBalanced(weight, amounts.inputWeightMillicarats);
         }
-        if (after_ != sums.weight) revert NotBalanced(sums.weight, after_);
+        lost = _sumOf(amounts.lossWeightsMillicarats);
+        uint256 left = _sumOf(amounts.weightsMillicarats) + lost;
+        if (left != weight) revert NotBalanced(weight, left);
     }
 
-    function _checkStones(TransformationAmounts calldata amounts, Sums memory sums, bool makesMore)
+    function _checkStones(TransformationAmounts calldata amounts, uint256 came, bool makesMore)
         private
         pure
     {
-        if (!sums.isCounted) return;
-        uint256 outputs = _sumOf(amounts.stones);
+        uint64[] calldata stones = amounts.stones;
         uint256 lost = _sumOf(amounts.lossStones);
-        bool isBalanced = lost <= sums.stones
-            && (outputs + lost == sums.stones || (makesMore && outputs + lost > sums.stones));
-        for (uint256 i = 0; i < amounts.stones.length; ++i) {
-            isBalanced = isBalanced && amounts.stones[i] != 0;
+        uint256 left = _sumOf(stones) + lost;
+        bool isBalanced = lost <= came && (left == came || (makesMore && left > came));
+        for (uint256 i = 0; i < stones.length; ++i) {
+            if (stones[i] == 0) isBalanced = false;
         }
-        if (!isBalanced) revert StonesNotBalanced(sums.stones, outputs, lost);
+        if (!isBalanced) revert StonesNotBalanced(came, left - lost, lost);
     }
 
     function _sumOf(uint64[] calldata values) private pure returns (uint256 sum) {
         for (uint256 i = 0; i < values.length; ++i) sum += values[i];
     }
 
-    function _makeAll(Transformation calldata record, bytes32 id, bool isPolished, bool keepsCode)
+    function _makeAll(Transformation calldata record, bytes32 id, bool isPolished, uint8 kept)
         private
     {
-        uint8 kept = _lots[record.what.inputs[0]].code;
-        for (uint256 i = 0; i < record.what.hsCodes.length; ++i) {
-            bytes32 hsCode = Words.word(record.what.hsCodes[i]);
+        address author = record.who.author;
+        string[] calldata hsCodes = record.what.hsCodes;
+        for (uint256 i = 0; i < hsCodes.length; ++i) {
+            bytes32 hsCode = Words.word(hsCodes[i]);
             uint8 code = Words.code(hsCode);
-            if (code == 0 || (code == Words.POLISHED) != isPolished || (keepsCode && code != kept)) {
-                revert WrongForm(i, hsCode);
-            }
+            if (
+                code == 0 || (code == Words.POLISHED) != isPolished || (kept != 0 && code != kept)
+            ) revert WrongForm(i, hsCode);
             uint64 weight = record.amounts.weightsMillicarats[i];
             uint64 stones = record.amounts.stones[i];
             bytes32 made = RecordHash.outputId(id, i);
-            _make(made, id, record.who.author, weight, stones, code);
-            emit Made(made, record.who.author, id, weight, stones, hsCode);
+            _make(made, id, author, weight, stones, code);
+            emit Made(made, author, id, weight, stones, hsCode);
         }
     }
 }

@@ -68,9 +68,8 @@ abstract contract Parties is ICustodyRegistry {
     function amend(Amendment calldata record, bytes[] calldata signatures) external {
         bytes32 id = _idOf(RecordHash.hash(record));
         if (id == _charter.head) return;
-        if (!_isRole(record.what.authorRole, "governor")) {
-            revert RoleNotAllowed(Words.word(record.what.authorRole));
-        }
+        bytes32 role = Words.word(record.what.authorRole);
+        if (role != "governor") revert RoleNotAllowed(role);
         _checkGovernors(id, record.who.author, signatures, _charter.threshold);
         _checkPrevious(record.what.previous, _charter.head);
         _putInForce(
@@ -88,74 +87,70 @@ abstract contract Parties is ICustodyRegistry {
     /// @inheritdoc ICustodyRegistry
     function admit(Admission calldata record, bytes[] calldata signatures) external {
         bytes32 id = _idOf(RecordHash.hash(record));
-        address admitted = record.who.party;
-        uint40 until = _lastSecond(record.scene.validUntil);
-        if (_isRole(record.what.role, "agent")) {
-            if (_agents[admitted].head == id) return;
-            _admitAgent(record, signatures, id, until);
-        } else {
-            PartyState storage state = _parties[admitted];
-            if (state.head == id) return;
-            uint8 role = _checkOffice(
-                record.who.author,
-                record.what.authorRole,
-                record.scene.authorCountry,
-                record.scene.occurredAt,
-                record.what.role,
-                record.scene.country,
-                id,
-                signatures
-            );
-            _checkPrevious(record.what.previous, state.head);
-            _seat(admitted);
-            _roles[admitted][Words.country(record.scene.country)][role] = until;
-            state.head = id;
-        }
-        emit Admitted(
-            admitted,
-            record.who.author,
-            id,
-            Words.word(record.what.role),
-            Words.country(record.scene.country),
-            record.scene.validUntil
+        (address author, address admitted) = (record.who.author, record.who.party);
+        bytes32 word = Words.word(record.what.role);
+        uint8 role = Words.role(word);
+        bytes32 head = _headOf(admitted, role);
+        if (head == id) return;
+        bytes2 place = Words.country(record.scene.country);
+        bytes2 area = Words.country(record.scene.authorCountry);
+        uint8 office = _checkRole(
+            author,
+            record.what.authorRole,
+            area,
+            record.scene.occurredAt,
+            role == Words.AGENT ? Words.PARTY_ROLES : _officesFor(role)
         );
+        _checkPrevious(record.what.previous, head);
+        uint40 until = _lastSecond(record.scene.validUntil);
+        if (role == Words.AGENT) {
+            _checkKey(id, author, signatures, true);
+            if (place != area) revert OutsideCountry(place, area);
+            if (_agents[admitted].organisation != author) _claim(admitted, Sort.Agent);
+            _agents[admitted] =
+                Agent(author, until, Words.kinds(record.what.kinds), place, true, id);
+        } else {
+            _checkOffice(author, office, area, role, place, id, signatures);
+            _seat(admitted);
+            _roles[admitted][place][role] = until;
+            _parties[admitted].head = id;
+        }
+        emit Admitted(admitted, author, id, word, place, record.scene.validUntil);
     }
 
     /// @inheritdoc ICustodyRegistry
     function revoke(Revocation calldata record, bytes[] calldata signatures) external {
         bytes32 id = _idOf(RecordHash.hash(record));
-        address revoked = record.who.party;
-        if (_isRole(record.what.role, "agent")) {
-            if (_agents[revoked].head == id) return;
-            _revokeAgent(record, signatures, id);
-        } else {
-            PartyState storage state = _parties[revoked];
-            if (state.head == id) return;
-            uint8 role = _checkOffice(
-                record.who.author,
-                record.what.authorRole,
-                record.scene.authorCountry,
-                record.scene.occurredAt,
-                record.what.role,
-                record.scene.country,
-                id,
-                signatures
-            );
-            bytes2 country = Words.country(record.scene.country);
-            if (_roles[revoked][country][role] == 0) {
-                revert RoleNotHeld(revoked, Words.word(record.what.role), country);
-            }
-            _checkPrevious(record.what.previous, state.head);
-            _roles[revoked][country][role] = 0;
-            state.head = id;
-        }
-        emit Revoked(
-            revoked,
-            record.who.author,
-            id,
-            Words.word(record.what.role),
-            Words.country(record.scene.country)
+        (address author, address revoked) = (record.who.author, record.who.party);
+        bytes32 word = Words.word(record.what.role);
+        uint8 role = Words.role(word);
+        bytes32 head = _headOf(revoked, role);
+        if (head == id) return;
+        bytes2 place = Words.country(record.scene.country);
+        bytes2 area = Words.country(record.scene.authorCountry);
+        uint8 office = _checkRole(
+            author,
+            record.what.authorRole,
+            area,
+            record.scene.occurredAt,
+            role == Words.AGENT ? Words.ALL_ROLES : _officesFor(role)
         );
+        _checkPrevious(record.what.previous, head);
+        if (role == Words.AGENT) {
+            _checkKey(id, author, signatures, false);
+            Agent storage known = _agents[revoked];
+            bool isItsOwn = office == Words.GOVERNOR || known.organisation == author;
+            if (!isItsOwn || !known.active || known.country != place) {
+                revert NotItsAgent(revoked, author);
+            }
+            (known.active, known.head) = (false, id);
+        } else {
+            _checkOffice(author, office, area, role, place, id, signatures);
+            if (_roles[revoked][place][role] == 0) revert RoleNotHeld(revoked, word, place);
+            _roles[revoked][place][role] = 0;
+            _parties[revoked].head = id;
+        }
+        emit Revoked(revoked, author, id, word, place);
     }
 
     /// @inheritdoc ICustodyRegistry
@@ -170,9 +165,9 @@ abstract contract Parties is ICustodyRegistry {
         _checkRole(
             record.who.author,
             record.what.authorRole,
-            record.scene.authorCountry,
+            Words.country(record.scene.authorCountry),
             record.scene.occurredAt,
-            byParty ? Words.ALL_ROLES : uint16(1 << Words.GOVERNOR)
+            byParty ? Words.ALL_ROLES : Words.ONLY_GOVERNOR
         );
         bool isAllowed = !byParty || record.who.author == changed;
         if (operation == "rotate") {
@@ -226,8 +221,8 @@ abstract contract Parties is ICustodyRegistry {
         return RecordHash.recordId(domainSeparator, record);
     }
 
-    /// @dev The author holds the role in the country, the role may say this, and one signature is of
-    /// the author's key or an agent of its whose kinds hold this one.
+    /// @dev The author holds the role in the country, the role may say this, and the signer is the
+    /// author's key or an agent of its whose kinds hold this one.
     function _checkAuthor(
         address author,
         string calldata role,
@@ -237,7 +232,7 @@ abstract contract Parties is ICustodyRegistry {
         address signer,
         uint8 kind
     ) internal view {
-        _checkRole(author, role, country, occurredAt, roles);
+        _checkRole(author, role, Words.country(country), occurredAt, roles);
         if (!_maySign(author, signer, kind, occurredAt)) revert WrongSigner(author, signer);
     }
 
@@ -299,55 +294,51 @@ abstract contract Parties is ICustodyRegistry {
 
     // Roles.
 
-    function _isRole(string calldata text, bytes32 role) private pure returns (bool) {
-        return Words.word(text) == role;
-    }
-
     function _checkRole(
         address author,
-        string calldata role,
-        string calldata country,
+        string calldata text,
+        bytes2 country,
         uint64 occurredAt,
         uint16 roles
-    ) private view {
-        uint8 number = Words.role(Words.word(role));
-        if (number > Words.GOVERNOR || roles >> number & 1 == 0) {
-            revert RoleNotAllowed(Words.word(role));
-        }
-        bytes2 place = Words.country(country);
-        bool holds = number == Words.GOVERNOR
-            ? _isGovernor(author) && place == 0
-            : _holdsOneOf(author, uint16(1 << number), place, occurredAt);
-        if (!holds) revert RoleNotHeld(author, Words.word(role), place);
+    ) private view returns (uint8 role) {
+        bytes32 word = Words.word(text);
+        role = Words.role(word);
+        if (role > Words.GOVERNOR || roles >> role & 1 == 0) revert RoleNotAllowed(word);
+        bool holds = role == Words.GOVERNOR
+            ? _isGovernor(author) && country == 0
+            : _holdsOneOf(author, uint16(1 << role), country, occurredAt);
+        if (!holds) revert RoleNotHeld(author, word, country);
     }
 
-    /// @dev Who gives or ends a role: governors, k of them for an authority or an auditor; or an
-    /// authority, within its country and no authority.
+    /// @dev Who may give or end a role; no set for what is no role.
+    function _officesFor(uint8 role) private pure returns (uint16) {
+        if (role > Words.AUDITOR) return 0;
+        return role == Words.AUTHORITY ? Words.ONLY_GOVERNOR : Words.OFFICES;
+    }
+
+    /// @dev Governors give and end roles, k of them for an authority or an auditor; an authority does
+    /// within its country.
     function _checkOffice(
         address author,
-        string calldata authorRole,
-        string calldata authorCountry,
-        uint64 occurredAt,
-        string calldata role,
-        string calldata country,
+        uint8 office,
+        bytes2 area,
+        uint8 role,
+        bytes2 place,
         bytes32 id,
         bytes[] calldata signatures
-    ) private view returns (uint8 number) {
-        number = Words.role(Words.word(role));
-        if (number > Words.AUDITOR) revert RoleNotAllowed(Words.word(role));
-        bool isAuthority = number == Words.AUTHORITY;
-        uint16 offices = isAuthority ? uint16(1 << Words.GOVERNOR) : Words.OFFICES;
-        _checkRole(author, authorRole, authorCountry, occurredAt, offices);
-        bool byGovernor = _isRole(authorRole, "governor");
-        bytes2 place = Words.country(country);
-        if (place == 0 || (place == Words.EU && !isAuthority)) revert UnknownWord(place);
-        bytes2 area = Words.country(authorCountry);
+    ) private view {
+        bool byGovernor = office == Words.GOVERNOR;
+        if (place == 0 || (place == Words.EU && role != Words.AUTHORITY)) revert UnknownWord(place);
         if (!byGovernor && !Words.isWithin(place, area)) revert OutsideCountry(place, area);
-        if (byGovernor && (isAuthority || number == Words.AUDITOR)) {
+        if (byGovernor && (role == Words.AUTHORITY || role == Words.AUDITOR)) {
             _checkGovernors(id, author, signatures, _charter.threshold);
         } else {
             _checkKey(id, author, signatures, false);
         }
+    }
+
+    function _headOf(address known, uint8 role) private view returns (bytes32) {
+        return role == Words.AGENT ? _agents[known].head : _parties[known].head;
     }
 
     function _lastSecond(uint64 validUntil) private pure returns (uint40) {
@@ -356,56 +347,6 @@ abstract contract Parties is ICustodyRegistry {
 
     function _isInTime(uint40 until, uint64 occurredAt) private pure returns (bool) {
         return until == FOREVER || (until != 0 && occurredAt <= uint256(until) + AHEAD_SECONDS);
-    }
-
-    // Agents.
-
-    function _admitAgent(
-        Admission calldata record,
-        bytes[] calldata signatures,
-        bytes32 id,
-        uint40 until
-    ) private {
-        address author = record.who.author;
-        bytes2 country = Words.country(record.scene.country);
-        _checkRole(
-            author,
-            record.what.authorRole,
-            record.scene.authorCountry,
-            record.scene.occurredAt,
-            Words.PARTY_ROLES
-        );
-        _checkKey(id, author, signatures, true);
-        bytes2 own = Words.country(record.scene.authorCountry);
-        if (country != own) revert OutsideCountry(country, own);
-        Agent storage admitted = _agents[record.who.party];
-        if (admitted.organisation != author) _claim(record.who.party, Sort.Agent);
-        _checkPrevious(record.what.previous, admitted.head);
-        _agents[record.who.party] =
-            Agent(author, until, Words.kinds(record.what.kinds), country, true, id);
-    }
-
-    function _revokeAgent(Revocation calldata record, bytes[] calldata signatures, bytes32 id)
-        private
-    {
-        address author = record.who.author;
-        Agent storage revoked = _agents[record.who.party];
-        _checkRole(
-            author,
-            record.what.authorRole,
-            record.scene.authorCountry,
-            record.scene.occurredAt,
-            Words.ALL_ROLES
-        );
-        _checkKey(id, author, signatures, false);
-        bool isItsOwn = revoked.organisation == author
-            || _isRole(record.what.authorRole, "governor");
-        if (
-            !isItsOwn || !revoked.active
-                || revoked.country != Words.country(record.scene.country)
-        ) revert NotItsAgent(record.who.party, author);
-        _checkPrevious(record.what.previous, revoked.head);
-        (revoked.active, revoked.head) = (false, id);
     }
 
     // Keys.

@@ -20,6 +20,10 @@ library Words {
 
     // Sets of roles.
     uint16 internal constant CUSTODY_ROLES = 0x1f;
+    uint16 internal constant ONLY_MINER = 0x01;
+    uint16 internal constant ONLY_CUTTER = 0x04;
+    uint16 internal constant ONLY_GOVERNOR = 0x80;
+    uint16 internal constant WORKERS = 0x17; // miner, trader, cutter, jeweller
     uint16 internal constant OFFICES = 0xa0; // authority and governor
     uint16 internal constant PARTY_ROLES = 0x7f; // all but governor
     uint16 internal constant ALL_ROLES = 0xff;

@@ -22,29 +22,26 @@ _PROJECT: Final = "project/"
 """What Hardhat puts before the path of a source of this project."""
 
 
-def compiled(folder: Path) -> dict[str, str]:
-    """Compile every contract into a folder; return the text of each file of :data:`ARTIFACTS`.
+def hardhat_compile(folder: Path, *sources: str) -> None:
+    """Compile sources, named by their paths in the project, into a folder of their own.
 
     Raises:
-        RuntimeError: it does not compile; with what the compiler said.
+        RuntimeError: they do not compile; with what the compiler said.
 
     """
-    present = [name for name in NAMES if (ROOT / "contracts" / f"{name}.sol").exists()]
-    command = (
-        *("tools/node", "hardhat", "compile", "--quiet", "--no-tests", "--"),
-        *(f"contracts/{name}.sol" for name in present),
-    )
+    command = ("tools/node", "hardhat", "compile", "--quiet", "--", *sources)
     environment = {**os.environ, "ADAMANT_BUILD": str(folder)}
     done = subprocess.run(  # noqa: S603 - a program of this project
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
-    return {f"{name}.json": _text(_artifact(folder / "artifacts", name)) for name in present}
 
 
-def _artifact(made: Path, name: str) -> dict[str, Any]:
-    contract = json.loads((made / "contracts" / f"{name}.sol" / f"{name}.json").read_text("utf-8"))
+def artifact(folder: Path, source: str) -> dict[str, Any]:
+    """Return what a compiled source made of its one contract, which has the source's name."""
+    made, name = folder / "artifacts", Path(source).stem
+    contract = json.loads((made / source / f"{name}.json").read_text("utf-8"))
     build = json.loads((made / "build-info" / f"{contract['buildInfoId']}.json").read_text("utf-8"))
     settings = build["input"]["settings"]
     return {
@@ -65,15 +62,22 @@ def _artifact(made: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _text(artifact: dict[str, Any]) -> str:
-    return json.dumps(artifact, indent=1, ensure_ascii=False) + "\n"
+def compiled() -> dict[str, str]:
+    """Compile the contracts; return the text of each file of :data:`ARTIFACTS`."""
+    sources = [f"contracts/{name}.sol" for name in NAMES]
+    with tempfile.TemporaryDirectory(prefix="adamant-build-") as folder:
+        hardhat_compile(Path(folder), *sources)
+        artifacts = [artifact(Path(folder), source) for source in sources]
+    return {f"{each['name']}.json": _text(each) for each in artifacts}
+
+
+def _text(made: dict[str, Any]) -> str:
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
     """Write the artifacts of all contracts."""
-    with tempfile.TemporaryDirectory(prefix="adamant-build-") as folder:
-        texts = compiled(Path(folder))
-    for name, text in texts.items():
+    for name, text in compiled().items():
         (ARTIFACTS / name).write_text(text, "utf-8")
 
 

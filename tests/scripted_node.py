@@ -1,15 +1,15 @@
 """A node that answers what a test says, over real sockets: also lies, garbage and nothing.
 
 ``answers`` has what each method is answered with: a result as JSON has it, an :class:`Error`, a
-:class:`Raw` answer, a function of the parameters that returns one of these, or a list of them, of
-which each is given once and the last for ever. Whatever is not there is answered with null.
+:class:`Raw` answer, a function of the parameters that returns one of these, or several
+:class:`InTurn`. Whatever is not there is answered with null.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,8 +42,19 @@ class Raw:
 
     """
 
-    parts: tuple[bytes, ...] = ()
+    parts: Iterable[bytes] = ()
     pause_seconds: float = 0.0
+
+
+class InTurn:
+    """Several answers, each given once and the last for ever."""
+
+    def __init__(self, *answers: Any) -> None:
+        self._answers = [*answers]
+
+    def next(self) -> Any:
+        """Return the next one."""
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
 def status(code: int, body: bytes = b"", *fields: str) -> Raw:
@@ -77,9 +88,9 @@ class ScriptedNode:
     def answer(self, method: str, params: list[Any]) -> Any:
         """Return what the script says."""
         found = self.answers.get(method)
-        if isinstance(found, list):
-            found = found.pop(0) if len(found) > 1 else found[0]
-        return found(params) if isinstance(found, Callable) else found  # type: ignore[arg-type]
+        if isinstance(found, InTurn):
+            found = found.next()
+        return found(params) if callable(found) else found
 
 
 def _handler(node: ScriptedNode) -> type[BaseHTTPRequestHandler]:

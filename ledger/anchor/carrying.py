@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ledger.anchor.calls import refusal
 from ledger.anchor.errands import Errand
 from ledger.anchor.fees import Offer, first_offer, raised_offer
 from ledger.anchor.kept import Journal, Transaction
@@ -19,7 +20,7 @@ from ledger.anchor.submitting import Fields, Submitter, contract_of
 from ledger.errors import ChainRefused, Reverted
 from ledger.limits import AnchorLimits
 from ledger.signing import keccak
-from ledger.values import Address, Hash32, to_hex
+from ledger.values import Address, Hash32
 
 _GAS_HEADROOM_PER_MILLE: Final = 1_250
 _GAS_HEADROOM: Final = 10_000
@@ -161,7 +162,7 @@ class Carrier:
         try:
             estimate = self._chain.estimate_gas(self.address, errand.to, errand.data)
         except Reverted as error:
-            raise ChainRefused("other", f"{errand.name}: {to_hex(error.data[:100])}") from error
+            raise ChainRefused("other", f"{errand.name}: {refusal(error.data)}") from error
         gas = estimate * _GAS_HEADROOM_PER_MILLE // 1000 + _GAS_HEADROOM
         for one in self.kept(errand.name):
             receipt = self._chain.mined(one.transaction_hash)

@@ -168,6 +168,11 @@ class Answers:
         with self._read() as ledger:
             return to_wire(log.checkpoint(ledger))
 
+    def chain(self) -> Plain:
+        """Answer where checkpoints are anchored, and how that goes."""
+        with self._read() as ledger:
+            return to_wire(log.chain(ledger))
+
     def anchors(self, limit: int | None = None, cursor: str = "") -> Plain:
         """Answer which checkpoints are anchored on a chain."""
         with self._read() as ledger:

@@ -9,7 +9,9 @@ before.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from ledger.access import reader_of
 from ledger.answers.clear_signing import OF_KIND, lines_of, sentence_of
@@ -18,11 +20,14 @@ from ledger.answers.shapes import DraftAnswer, LineShown, SignerShown
 from ledger.answers.typed_data import data_of
 from ledger.canonical import Envelope, decode, read_plain, seal
 from ledger.canonical.private import cut_private
-from ledger.errors import Refusal, Refused
+from ledger.errors import BadQuestion, Refusal, Refused
 from ledger.records import Charter, KeyChange, Receipt, Record
 from ledger.signing import SIGNATURES_MAX, record_id, recover, signature_count
 from ledger.signing.private import PrivateField, read_private
-from ledger.values import Address, Hash32
+from ledger.values import Address, Hash32, from_hex
+
+_SIGNATURE: Final = re.compile("(?:0x|0X)?([0-9a-fA-F]{1,400})", re.ASCII)
+_AROUND: Final = re.compile(r"[\s\"']")
 
 
 def read_beside(raw: bytes) -> tuple[Envelope, tuple[PrivateField, ...]]:
@@ -54,6 +59,20 @@ def signatures_by_signer(envelope: Envelope, ledger_id: Hash32) -> dict[Address,
         for at, signature in enumerate(envelope.signatures)
     }
     return dict(sorted(found.items()))
+
+
+def read_signature(text: str) -> bytes:
+    """Read a signature as wallets give it and people paste it: with 0x or without, in either case.
+
+    Raises:
+        BadQuestion: it is not hex.
+
+    """
+    found = _SIGNATURE.fullmatch(_AROUND.sub("", text))
+    read = None if found is None else from_hex("0x" + found[1].lower(), len(found[1]) // 2)
+    if read is None:
+        raise BadQuestion("signature", "r, s and v as 65 bytes in hex")
+    return read
 
 
 def with_signature(envelope: Envelope, ledger_id: Hash32, signature: bytes) -> Envelope:

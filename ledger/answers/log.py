@@ -11,12 +11,14 @@ from functools import partial
 
 from ledger import merkle
 from ledger.anchor.kept import KeptAnchor
+from ledger.anchor.status import Status
 from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import sheets_of, shown_record
 from ledger.answers.shapes import (
     AnchorsAnswer,
     AnchorShown,
+    ChainAnswer,
     CheckpointAnswer,
     ConsistencyAnswer,
     EntriesAnswer,
@@ -48,6 +50,26 @@ def status(reading: Reading, *, takes_records: bool) -> StatusAnswer:
         checkpoint_size=reading.published.size,
         checkpoint_root=reading.published.root,
         anchored_size=reading.as_of.anchored_size,
+    )
+
+
+def chain(reading: Reading) -> ChainAnswer:
+    """Answer where checkpoints are anchored, and how that goes."""
+    known = reading.anchors
+    told = Status("closed") if known is None else known.status()
+    place = told.place
+    return ChainAnswer(
+        is_anchored=known is not None,
+        condition=told.condition,
+        chain_id=None if place is None else place.chain_id,
+        contract=None if place is None else place.contract,
+        is_open=told.is_open,
+        is_forked=told.is_forked,
+        chain_size=told.chain_size,
+        anchored_size=reading.as_of.anchored_size,
+        head_block=told.head_block,
+        final_block=told.final_block,
+        as_of=reading.as_of,
     )
 
 

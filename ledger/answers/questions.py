@@ -163,6 +163,12 @@ QUESTIONS: Final = (
         shapes.CheckpointAnswer, "everyone",
     ),
     Question(
+        "chain",
+        "/v1/chain",
+        "Where are this ledger's checkpoints anchored, and how does that go?",
+        shapes.ChainAnswer, "everyone",
+    ),
+    Question(
         "anchors",
         "/v1/anchors",
         "Which checkpoints are recorded on a chain, and how surely?",

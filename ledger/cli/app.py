@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from ledger import __version__
 from ledger.cli import (
     asking,
+    chains,
     charters,
     demo,
     envelopes,
@@ -29,6 +30,7 @@ from ledger.cli import (
     serving,
     sites,
     tracing,
+    wallets,
     work,
 )
 from ledger.cli.outcome import CODES, WRONG, trouble_of, trouble_of_usage
@@ -202,7 +204,19 @@ def first(
         context.obj.pinned = read_id(ledger_id, "--ledger-id")
 
 
-for room in (founding, demo, goods, reports, work, people, charters, envelopes, asking, tracing):
+for room in (
+    founding,
+    demo,
+    goods,
+    reports,
+    work,
+    people,
+    charters,
+    envelopes,
+    wallets,
+    asking,
+    tracing,
+):
     app.add_typer(room.commands)
 app.add_typer(importing.commands)
 app.add_typer(exporting.commands)
@@ -236,6 +250,15 @@ app.add_typer(
     cls=Commands,
     help="Open, change and close mines and diggings.",
     rich_help_panel=people.PANEL,
+)
+
+
+app.add_typer(
+    chains.commands,
+    name="chain",
+    cls=Commands,
+    help="Anchor checkpoints on a chain: set it up, look at it, follow it.",
+    rich_help_panel=serving.PANEL,
 )
 
 

@@ -17,6 +17,9 @@ RECORDED: Final = (
 DRAFTED: Final = ("file", "kind", "operation", "recordId", "signers", "signaturesNeeded")
 """A draft written to a file; ``signaturesNeeded`` is null where no ledger was asked for k or n."""
 
+TYPED: Final = ("types", "primaryType", "domain", "message")
+"""What a wallet signs of a draft; with ``--descriptor``, an ERC-7730 descriptor instead."""
+
 FOUNDED: Final = (
     *("folder", "origin", "ledgerId", "mode", "logKey", "anchorKey", "threshold", "governors"),
     *("isFounded", "charterFile"),
@@ -95,6 +98,8 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "site close": RECORDED,
     "sign": DRAFTED,
     "cosign": DRAFTED,
+    "typed-data": TYPED,
+    "add-signature": DRAFTED,
     "send": RECORDED,
     "status": "/v1/status",
     "checkpoint": "/v1/checkpoint",

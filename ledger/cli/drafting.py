@@ -16,11 +16,13 @@ from ledger.canonical import Envelope
 from ledger.canonical.private import join_private
 from ledger.cli.describe import Name, author, fields, sentence, title
 from ledger.cli.output import Output
-from ledger.errors import BadQuestion
+from ledger.cli.session import Session
+from ledger.desk import Desk
+from ledger.errors import BadQuestion, Refusal, Refused, SignInNeeded, Unavailable, Unknown
 from ledger.files import write_over
 from ledger.keys import RecordStatement, Signer, check_signature
 from ledger.records import Charter, Record
-from ledger.signing import record_id, recover, signature_count
+from ledger.signing import SignedRecord, record_id, recover, signature_count
 from ledger.signing.private import PrivateField, private_to_plain
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 
@@ -111,6 +113,32 @@ def add_signature(envelope: Envelope, ledger_id: Hash32, signer: Signer) -> Enve
     # Whatever signed, what it gave is looked at before it is written or sent.
     check_signature(statement.digest, signature, signer.address, "from the key")
     return with_signature(envelope, ledger_id, signature)
+
+
+def check_speaks(session: Session, desk: Desk, signed: SignedRecord) -> None:
+    """Check that the one signer of a record is its author's, as far as this desk tells.
+
+    Raises:
+        Refused: ``signer``: it is nobody's here, or another's; or something else was signed.
+
+    """
+    record = signed.record
+    if signature_count(record) != 1 or signed.signers[0] == record.author:
+        return
+    try:
+        party = desk.party(signed.signers[0])
+        # An agent is told by its own address, with its party's beside it.
+        owner = party["address"] if party["sort"] == "party" else party["party"]
+    except Unknown:
+        owner = ""
+    except (SignInNeeded, Unavailable, BadQuestion):
+        return  # this desk does not tell; the ledger looks at it anyway
+    if owner != to_hex(record.author):
+        expected = (
+            f"a signature over {to_hex(signed.record_id)} by a key of {session.name(record.author)}"
+        )
+        came = session.name(signed.signers[0])
+        raise Refused(Refusal("signer", "signatures", expected, came))
 
 
 def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -> None:

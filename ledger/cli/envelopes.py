@@ -18,6 +18,7 @@ from ledger.cli.drafting import (
     STDIN,
     Private,
     add_signature,
+    check_speaks,
     document_of,
     id_of,
     read_envelopes,
@@ -35,6 +36,7 @@ from ledger.cli.speaking import Pen, only_key, unlock
 from ledger.cli.words import count_of
 from ledger.errors import BadQuestion
 from ledger.records import Charter
+from ledger.signing import check_signatures
 from ledger.values import NO_HASH, Hash32
 
 commands = typer.Typer()
@@ -56,7 +58,7 @@ OutOption = Annotated[
 ]
 
 
-def _ledger_of(session: Session, envelope: Envelope) -> Hash32:
+def ledger_of(session: Session, envelope: Envelope) -> Hash32:
     """Return the id of the ledger that a draft is for; a pinned one needs no ledger at hand."""
     if isinstance(envelope.record, Charter):
         return NO_HASH
@@ -75,7 +77,7 @@ def _sign(
         raise BadQuestion("--out", "a file to write to, since the draft comes from stdin")
     if not yes and not sys.stdin.isatty():
         raise BadQuestion("--yes", "to be given, since nobody can be asked whether to sign this")
-    ledger_id = _ledger_of(session, envelope)
+    ledger_id = ledger_of(session, envelope)
     show_draft(session.out, envelope, ledger_id, session.name)
     if not yes:
         typer.confirm("Sign this?", abort=True, err=True)
@@ -154,7 +156,10 @@ def send(
     with session.desk() as desk:
         ledger_id = session.ledger_id(desk)
         ids = [id_of(envelope.record, ledger_id) for envelope in envelopes]
+        # Whose signatures they are is found out here, before any of it leaves.
+        signed = [check_signatures(envelope, ledger_id) for envelope in envelopes]
         if len(envelopes) == 1:
+            check_speaks(session, desk, signed[0])
             answer = desk.hand_in(raws[0], ids[0], wait)
             print_result(session.out, envelopes[0].record, answer, session.name)
             return

@@ -127,6 +127,7 @@ class Client:
     status = _one(Core.status)
     charter = _one(Core.charter)
     checkpoint = _one(Core.checkpoint)
+    chain = _one(Core.chain)
     anchors = _pages(Core.anchors)
     parcel = _one(Core.parcel)
     history = _pages(Core.history)

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from ledger.answers.shapes import (
     AnchorsAnswer,
+    ChainAnswer,
     CharterAnswer,
     CheckpointAnswer,
     DescendantsAnswer,
@@ -143,6 +144,10 @@ class Questions:
             return page
 
         return Pages(take, _next_start, "start", str(start))
+
+    def chain(self) -> Steps[ChainAnswer]:
+        """Ask where checkpoints are anchored, and how that goes; it is the server's word."""
+        return self._one("/v1/chain", ChainAnswer)
 
     def anchors(self, *, limit: int | None = None) -> Pages[AnchorsAnswer]:
         """Ask which checkpoints are recorded on a chain, by size; the server's word."""

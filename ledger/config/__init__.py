@@ -37,7 +37,7 @@ from ledger.config.opening import (
     try_lock,
 )
 from ledger.config.secrecy import leave_no_core_file
-from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, read_settings
+from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, name_local_chain, read_settings
 
 __all__ = [
     "LOG_LEVELS",
@@ -61,6 +61,7 @@ __all__ = [
     "log_as_json",
     "log_event",
     "make_folder",
+    "name_local_chain",
     "open_copy",
     "open_for_audit",
     "open_for_recovery",

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from ledger import merkle
 from ledger.anchor.artifacts import contract
+from ledger.anchor.errands import Founding
 from ledger.anchor.journal import SqliteJournal
 from ledger.anchor.kept import Journal
 from ledger.anchor.protocol import Chain
 from ledger.anchor.submitting import KeySubmitter
 from ledger.anchor.told import Anchors
-from ledger.anchor.worker import Founding, Worker
+from ledger.anchor.worker import Worker
 from ledger.book import Book
 from ledger.canonical import read_envelope
 from ledger.config.chain_keys import read_chain_key, read_or_make_chain_key
@@ -43,7 +44,7 @@ _EXTRA: Final = "needs the extra [evm]: pip install 'adamant-ledger[evm]'"
 
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """A ledger's anchoring, open."""
+    """A ledger's anchoring, open; whoever starts the worker leaves the chain to it."""
 
     chain: Chain
     journal: Journal

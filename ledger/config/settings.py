@@ -20,7 +20,7 @@ from pydantic_settings import (
 )
 
 from ledger.errors import BadQuestion
-from ledger.files import write_once
+from ledger.files import write_once, write_over
 from ledger.limits import LIMITS, AnchorLimits, DoorLimits, RateLimits, StreamLimits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -198,6 +198,10 @@ class Settings(BaseSettings):
     log_addresses: bool = False
 
 
+_LOCAL_CHAIN = """
+# The chain in this folder, made by `adamant chain start`.
+chain = "local"
+"""
 _NAMES = ", ".join(Settings.model_fields)
 
 
@@ -239,6 +243,16 @@ def read_settings(path: Path) -> Settings:
         raise BadQuestion(f"ADAMANT_{name.upper()}", 'a list in JSON, such as ["…"]') from None
     except ValueError:  # what the reader of TOML raises
         raise BadQuestion(path.name, "a file of settings in TOML") from None
+
+
+def name_local_chain(path: Path) -> None:
+    """Say in a file of settings that the ledger's chain is the one in its folder.
+
+    It is said in a line of its own at the end, since the file is its operator's.
+    """
+    text = path.read_text("utf-8") if path.exists() else ""
+    gap = "" if not text or text.endswith("\n") else "\n"
+    write_over(path, f"{text}{gap}{_LOCAL_CHAIN}")
 
 
 def write_fresh(path: Path, checkpoints: Path) -> None:

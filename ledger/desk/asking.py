@@ -207,6 +207,10 @@ class Desk(ABC):
         about(answer, "proof", index=index, size=size)
         return answer
 
+    def chain(self) -> Plain:
+        """Ask where the ledger's checkpoints are anchored, and how that goes."""
+        return self.ask("/v1/chain")
+
     def anchors(self) -> Iterator[Plain]:
         """Ask which checkpoints are recorded on a chain; yield them by size."""
         for page in self._pages("/v1/anchors", "anchors"):

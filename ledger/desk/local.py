@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from ledger.access import OPERATOR
-from ledger.anchor.waiting import Anchored
+from ledger.anchor.told import Anchors
 from ledger.answers import Answers, read_token
 from ledger.answers.wire import to_wire
 from ledger.book import Book, Line, Reached, Status, as_anchored, size_needed
@@ -23,11 +23,10 @@ class LocalDesk(Desk):
     """Asks an open book, and hands in to it."""
 
     def __init__(
-        self, book: Book, links: LinkStore | None = None, anchored: Anchored | None = None
+        self, book: Book, links: LinkStore | None = None, anchors: Anchors | None = None
     ) -> None:
         self._book = book
-        self._anchored = anchored
-        self._answers = Answers(book, system_clock, links=links)
+        self._answers = Answers(book, system_clock, links=links, anchors=anchors)
         self._disclosing = Disclosing(book, book.private, system_clock)
 
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -41,9 +40,10 @@ class LocalDesk(Desk):
         """Hand envelopes in, and wait for what becomes of them; for an anchor a while."""
         of_book: Reached = "sequenced" if wait == "sequenced" else "checkpointed"
         lines = self._book.submit(envelopes, atomic=atomic, wait=of_book).result()
-        if wait == "anchored" and self._anchored is not None:
-            self._anchored.wait(size_needed(lines), DoorLimits().anchored_seconds_max)
-            lines = as_anchored(lines, self._anchored.size)
+        anchored = self._answers.anchored
+        if wait == "anchored" and anchored is not None:
+            anchored.wait(size_needed(lines), DoorLimits().anchored_seconds_max)
+            lines = as_anchored(lines, anchored.size)
         return list(lines)
 
     def private(self, record_id: Hash32) -> Plain:

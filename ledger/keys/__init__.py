@@ -40,6 +40,7 @@ __all__ = [
     "SignerKind",
     "Statement",
     "TextStatement",
+    "check_signature",
     "open_keystore",
     "read_file",
     "read_keystore",
@@ -47,5 +48,4 @@ __all__ = [
     "variable_of",
     "write_keystore",
     "write_settings",
-    "check_signature",
 ]

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ledger.errors import BadQuestion
+from ledger.imports import recursion_limit_kept
 from ledger.limits import LIMITS
 from ledger.signing import address_of_secret
 from ledger.values import ADDRESS_BYTES, Address, to_hex
@@ -260,11 +260,8 @@ def check_secret(secret: bytes) -> Address:
 def _wallet() -> Any:  # noqa: ANN401 - eth_account's Account, imported when a keystore is opened
     """Return eth-account's Account, without what importing it does to the whole process.
 
-    It imports py_ecc, which raises Python's recursion limit to 100,000; deep JSON from outside
-    would then overflow the C stack instead of being refused.
+    It imports py_ecc, which raises Python's recursion limit.
     """
-    limit = sys.getrecursionlimit()
-    from eth_account import Account
-
-    sys.setrecursionlimit(limit)
+    with recursion_limit_kept():
+        from eth_account import Account
     return Account

@@ -31,6 +31,7 @@ def asked(made: Shown) -> dict[str, str]:
         "status": "/v1/status",
         "charter": "/v1/charter",
         "checkpoint": "/v1/checkpoint",
+        "chain": "/v1/chain",
         "anchors": "/v1/anchors",
         "inclusion": f"/v1/proofs/inclusion?index={last}",
         "consistency": "/v1/proofs/consistency?from=20",
@@ -49,6 +50,7 @@ def asked(made: Shown) -> dict[str, str]:
         "sites": "/v1/sites?limit=1",
         "site": f"/v1/sites/{made.site('home')}",
         "typedData": "/v1/typed-data/Withdrawal",
+        "descriptor": "/v1/typed-data/Withdrawal/descriptor",
         "stone": f"/stones/{token}",
         "stoneAsData": f"/stones/{token}.json",
         "livez": "/livez",
@@ -92,11 +94,18 @@ def linked(made: Shown) -> dict[str, Any]:
 def sent(made: Shown) -> dict[str, Any]:
     """Send a record, and then it and another one as a batch."""
     raws = made.registrations(2)
+    draft = made.client.post("/v1/typed-data", content=raws[0], headers=JSON)
+    assert draft.status_code == 200
     one = made.client.post("/v1/records", content=raws[0], headers=JSON)
     lines = b"".join(raw + b"\n" for raw in raws)
     many = made.client.post("/v1/records/batch", content=lines, headers=LINES)
     assert (one.status_code, many.status_code) == (201, 200)
     return {
+        "draft": {
+            "path": "/v1/typed-data",
+            "request": json.loads(raws[0]),
+            "response": draft.json(),
+        },
         "sendRecord": {
             "path": "/v1/records",
             "request": json.loads(raws[0]),

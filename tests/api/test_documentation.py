@@ -49,6 +49,7 @@ def test_it_is_openapi_3_1_and_names_every_route_once(document: dict[str, Any]) 
 def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
         "/v1/records", "/v1/records/batch", "/v1/records/{id}", "/v1/typed-data/{kind}",
+        "/v1/typed-data", "/v1/typed-data/{kind}/descriptor",
         "/v1/parcels/{id}", "/v1/parcels/{id}/history", "/v1/parcels/{id}/story",
         "/v1/parcels/{id}/trace", "/v1/parcels/{id}/descendants", "/v1/entries",
         "/v1/entries/{index}", "/v1/checkpoint", "/v1/proofs/inclusion", "/v1/proofs/consistency",

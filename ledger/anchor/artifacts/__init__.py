@@ -202,7 +202,12 @@ class Contract:
 @cache
 def contract(name: ContractName) -> Contract:
     """Return a contract as it was compiled for this package."""
-    found = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+    return read_artifact(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+
+
+def read_artifact(text: str) -> Contract:
+    """Read the artifact of a contract, as ``python -m contracts.build`` writes it."""
+    found = json.loads(text)
     made = {
         kind: tuple(map(_signature, (each for each in found["abi"] if each["type"] == kind)))
         for kind in ("function", "error", "event")

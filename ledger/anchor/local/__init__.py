@@ -10,8 +10,11 @@ Importing this room imports py-evm (the ``[evm]`` extra): whoever chooses adapte
 this one is chosen, and not before.
 """
 
-from ledger.anchor.local.chain import LocalChain
-from ledger.anchor.local.identity import chain_id_of
-from ledger.anchor.local.layout import CHAIN, SETTINGS
+from ledger.imports import recursion_limit_kept
+
+with recursion_limit_kept():
+    from ledger.anchor.local.chain import LocalChain
+    from ledger.anchor.local.identity import chain_id_of
+    from ledger.anchor.local.layout import CHAIN, SETTINGS
 
 __all__ = ["CHAIN", "SETTINGS", "LocalChain", "chain_id_of"]

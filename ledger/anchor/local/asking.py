@@ -80,7 +80,10 @@ def _run(
         data=data,
     )
     unsigned = SpoofTransaction(transaction, from_=EvmAddress(sender))
-    return state.apply_transaction(cast("SignedTransactionAPI", unsigned))
+    try:
+        return state.apply_transaction(cast("SignedTransactionAPI", unsigned))
+    except RecursionError as error:  # its calls nest deeper than this EVM can follow
+        raise Reverted(b"") from error
 
 
 def _check(computation: ComputationAPI) -> None:

@@ -124,6 +124,8 @@ def seal(
         result, receipts, _ = chain.mine_all([transaction])
     except ValidationError as error:
         raise _refused("not taken", error) from error
+    except RecursionError as error:
+        raise ChainRefused("other", "its calls nest deeper than this EVM can follow") from error
     return Sealed(result.imported_block.header, receipts[0])
 
 

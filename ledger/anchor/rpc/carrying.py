@@ -12,7 +12,7 @@ import io
 import threading
 from contextlib import suppress
 from http.client import HTTPException
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, socket
 from typing import Any, Final
 
 from requests import PreparedRequest, RequestException, Response
@@ -34,20 +34,20 @@ class _Question:
     def __init__(self) -> None:
         self.is_late = threading.Event()
         self.made = 0  # connections
-        self._connection: HTTPConnection | None = None
+        self._socket: socket | None = None
 
-    def hold(self, connection: HTTPConnection) -> None:
-        """Take note of the connection that it is on."""
-        self._connection = connection
+    def hold(self, held: socket | None) -> None:
+        """Take note of the socket that it is on."""
+        self._socket = held
         if self.is_late.is_set():
             raise TimeoutError
 
     def end(self) -> None:
         """End it, whatever it waits for."""
         self.is_late.set()
-        if self._connection is not None:
-            with suppress(OSError, AttributeError):  # the socket is gone, or not there yet
-                self._connection.sock.shutdown(SHUT_RDWR)
+        if self._socket is not None:
+            with suppress(OSError):  # it is gone
+                self._socket.shutdown(SHUT_RDWR)
 
 
 class _Here(threading.local):
@@ -63,11 +63,11 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         _HERE.question.made += 1
-        _HERE.question.hold(self)
         super().connect()
+        _HERE.question.hold(self.sock)
 
     def request(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - passed on as they are
-        _HERE.question.hold(self)
+        _HERE.question.hold(self.sock)
         super().request(*given, **named)
 
 

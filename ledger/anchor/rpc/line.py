@@ -45,6 +45,7 @@ class Line:
         self._discreet = _Discreet(node)
         _POOL_LOG.addFilter(self._discreet)
         self._manager = Web3(_Provider(node, self._session), middleware=[], modules={}).manager
+        self._manager.logger = _SILENT
 
     @property
     def connections(self) -> int:
@@ -79,10 +80,15 @@ class Line:
         _POOL_LOG.removeFilter(self._discreet)
 
 
+_POOL_LOG: Final = logging.getLogger("urllib3.connectionpool")
+_SILENT: Final = logging.Logger("silent", logging.CRITICAL + 1)
+"""For web3, which when debugging logs whole addresses, and whatever a node answers."""
+
+
 class _Provider(HTTPProvider):
     """web3's provider, which says nothing of addresses and takes no answer to another question."""
 
-    logger = logging.Logger("silent", logging.CRITICAL + 1)  # web3 would write the address to it
+    logger = _SILENT
 
     def __init__(self, node: Node, session: Session) -> None:
         how = {
@@ -108,9 +114,6 @@ class _Provider(HTTPProvider):
         ):
             raise ValueError("the answer to another question")
         return response
-
-
-_POOL_LOG: Final = logging.getLogger("urllib3.connectionpool")
 
 
 class _Discreet(logging.Filter):

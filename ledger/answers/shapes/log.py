@@ -84,6 +84,36 @@ class AnchorShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainAnswer:
+    """Where the ledger's checkpoints are anchored, and how that goes.
+
+    Attributes:
+        is_anchored: whether this ledger has a chain at all; nothing else is said without.
+        condition: of what anchors: starting, working, waiting, down (the chain cannot be asked),
+            diverged (the chain or the contract is not what it must be), failed, closed.
+        chain_id, contract: where anchors go; null before there is a contract.
+        is_open: whether the contract knows the ledger.
+        is_forked: whether the contract says that two roots of one size were signed.
+        chain_size: how many entries the contract's last anchor has, final or not.
+        anchored_size: how many the last final one has.
+        head_block, final_block: of the chain, as last seen.
+
+    """
+
+    is_anchored: bool
+    condition: str
+    chain_id: int | None
+    contract: Address | None
+    is_open: bool
+    is_forked: bool
+    chain_size: int
+    anchored_size: int
+    head_block: int | None
+    final_block: int | None
+    as_of: AsOf
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorsAnswer:
     """The ledger's anchors, by size.
 

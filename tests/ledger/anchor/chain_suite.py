@@ -17,7 +17,15 @@ import pytest
 from ledger.anchor.protocol import Chain, Mined
 from ledger.errors import ChainRefused, Reverted
 from ledger.values import NO_ADDRESS, Address, Hash32
-from tests.ledger.anchor.tiny import CODE, CREATION, REFUSING_CREATION, address_of, sign, word
+from tests.ledger.anchor.tiny import (
+    CODE,
+    CREATION,
+    REFUSING_CREATION,
+    address_of,
+    creation,
+    sign,
+    word,
+)
 
 TRANSFER_GAS = 21_000
 WAIT_SECONDS = 30
@@ -60,9 +68,9 @@ class Grounds:
         """Sign, send and wait."""
         return self.settle(self.chain.send(self.sign(to, data, **fields)))
 
-    def make(self) -> Address:
-        """Make the tiny contract."""
-        contract = self.do(None, CREATION).contract
+    def make(self, code: bytes = CODE) -> Address:
+        """Make a contract: the tiny one, or another small one."""
+        contract = self.do(None, creation(code)).contract
         assert contract is not None
         return contract
 
@@ -301,7 +309,7 @@ class ChainSuite:
                     assert stored >= last
                     last = stored
                     assert grounds.chain.block("latest") is not None
-            except BaseException as error:  # noqa: BLE001 - told by the main thread
+            except BaseException as error:
                 faults.append(error)
 
         threads = [Thread(target=ask) for _ in range(3)]

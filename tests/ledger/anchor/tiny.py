@@ -22,9 +22,11 @@ from ledger.values import Address
 
 OPCODES: Final = {
     "STOP": "00",
+    "SUB": "03",
     "EQ": "14",
     "ISZERO": "15",
     "SHR": "1c",
+    "ADDRESS": "30",
     "CALLER": "33",
     "CALLDATALOAD": "35",
     "CALLDATASIZE": "36",
@@ -33,6 +35,7 @@ OPCODES: Final = {
     "MSTORE": "52",
     "SLOAD": "54",
     "SSTORE": "55",
+    "JUMP": "56",
     "JUMPI": "57",
     "GAS": "5a",
     "JUMPDEST": "5b",
@@ -40,6 +43,7 @@ OPCODES: Final = {
     "DUP1": "80",
     "SWAP1": "90",
     "LOG2": "a2",
+    "CALL": "f1",
     "RETURN": "f3",
     "REVERT": "fd",
     "INVALID": "fe",
@@ -77,15 +81,19 @@ def assemble(text: str) -> bytes:
     pieces = {"#": lambda rest: "60" + rest, "@": lambda rest: f"60{labels[rest]:02x}"}
     pieces[":"] = lambda _: OPCODES["JUMPDEST"]
     return bytes.fromhex(
-        "".join(
-            pieces[word[0]](word[1:]) if word[0] in pieces else OPCODES[word] for word in words
-        )
+        "".join(pieces[word[0]](word[1:]) if word[0] in pieces else OPCODES[word] for word in words)
     )
 
 
 CODE: Final = assemble(RUNTIME)
-# What makes it: copies what stands behind these 10 bytes into memory, and returns it as the code.
-CREATION: Final = assemble(f"#{len(CODE):02x} DUP1 #09 ZERO CODECOPY ZERO RETURN") + CODE
+
+
+def creation(code: bytes) -> bytes:
+    """Return what makes a contract: it copies what stands behind its 9 bytes, and returns that."""
+    return assemble(f"#{len(code):02x} DUP1 #09 ZERO CODECOPY ZERO RETURN") + code
+
+
+CREATION: Final = creation(CODE)
 REFUSING_CREATION: Final = assemble("#20 ZERO REVERT")  # an error of one empty word
 
 

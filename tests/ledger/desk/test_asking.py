@@ -17,6 +17,7 @@ ASKED = {
     "status": lambda desk, _: desk.status(),
     "charter": lambda desk, _: desk.charter(),
     "checkpoint": lambda desk, _: desk.checkpoint(),
+    "chain": lambda desk, _: desk.chain(),
     "anchors": lambda desk, _: list(desk.anchors()),
     "entry": lambda desk, _: desk.entry(3),
     "record": lambda desk, made: desk.record(made.scene.log[5][1].record_id, made.scene.ledger_id),

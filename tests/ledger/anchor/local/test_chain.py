@@ -22,6 +22,7 @@ from tests.ledger.anchor.local.grounds import CHAIN_ID, NOW_MS, SECRET, made, no
 from tests.ledger.anchor.tiny import CREATION, address_of, assemble, word
 from tests.tree import ROOT
 
+BLOCK_GAS = 250_000_000
 FUNDS_WEI = 10**24
 ZERO_LEDGERS_CHAIN_ID = 2_920_136_696_851_179
 
@@ -167,9 +168,7 @@ WANTS_GAS = assemble("GAS #10 SHR ISZERO @refuse JUMPI STOP :refuse ZERO ZERO RE
 
 
 def test_an_estimate_is_searched_for_where_more_is_wanted_than_is_used(grounds: Grounds) -> None:
-    creation = assemble(f"#{len(WANTS_GAS):02x} DUP1 #09 ZERO CODECOPY ZERO RETURN") + WANTS_GAS
-    contract = grounds.do(None, creation).contract
-    assert contract is not None
+    contract = grounds.make(WANTS_GAS)
     estimate = grounds.chain.estimate_gas(grounds.address, contract, b"")
     least = 21_000 + 65_536
     assert least <= estimate <= least * 65 // 64 + 2
@@ -180,11 +179,30 @@ def test_an_estimate_is_searched_for_where_more_is_wanted_than_is_used(grounds: 
 
 
 def test_a_call_that_never_ends_is_ended_by_its_gas(grounds: Grounds) -> None:
-    forever = assemble(":again @again") + bytes.fromhex("56")  # JUMP
-    creation = assemble(f"#{len(forever):02x} DUP1 #09 ZERO CODECOPY ZERO RETURN") + forever
-    contract = grounds.do(None, creation).contract
-    assert contract is not None
+    contract = grounds.make(assemble(":again @again JUMP"))
     assert not grounds.do(contract, gas=50_000).succeeded
+
+
+# Calls itself as often as its calldata says, one inside the other.
+NESTS = assemble(
+    """
+    ZERO CALLDATALOAD DUP1 ISZERO @end JUMPI
+    #01 SWAP1 SUB ZERO MSTORE
+    ZERO ZERO #20 ZERO ZERO ADDRESS GAS CALL ISZERO @refuse JUMPI
+    :end STOP
+    :refuse ZERO ZERO REVERT
+    """
+)
+
+
+def test_calls_nest_as_deep_as_python_allows_and_deeper_ones_do_no_harm(grounds: Grounds) -> None:
+    contract = grounds.make(NESTS)
+    assert grounds.do(contract, word(50)).succeeded
+    deep = word(900)
+    with pytest.raises(Reverted):
+        grounds.chain.call(contract, deep)
+    is_refused(grounds, grounds.sign(contract, deep, gas=BLOCK_GAS), "nest deeper")
+    assert grounds.do(contract, word(1)).succeeded
 
 
 # -- the file ------------------------------------------------------------------------------------

@@ -65,7 +65,9 @@ def path(tmp_path: Path, history: History) -> Path:
     return Path(shutil.copy(history.path, tmp_path))
 
 
-def test_a_flipped_bit_is_named_and_never_answered(path: Path, history: History) -> None:
+def test_a_flipped_bit_is_named_and_never_answered(
+    path: Path, history: History, record_property: Any
+) -> None:
     random, outcomes = dice("anchor.local_bits"), Counter[str]()
     for _ in range(trials("anchor.local_bits")):
         bit = random.randrange(len(history.content) * 8)
@@ -83,7 +85,8 @@ def test_a_flipped_bit_is_named_and_never_answered(path: Path, history: History)
         else:
             assert found == history.answers
             outcomes["not met"] += 1
-    print(f"bits flipped with seed {seed()}: {dict(outcomes)}")
+    told = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    record_property("figure", f"bits flipped in a chain with seed {seed()}: {told}")
     assert outcomes["Damaged"]
 
 
@@ -99,10 +102,12 @@ def test_a_torn_page_is_named_by_its_number(path: Path, history: History) -> Non
             with opened(path) as grounds:
                 found = answers(grounds, history.contract, history.mined)
         except Damaged as damaged:
-            assert f"page {page + 1}" in str(damaged), damaged
             named += 1
+            told = damaged.place
         else:
+            told = f"page {page + 1}"
             assert found == history.answers
+        assert told.endswith(f"page {page + 1}")
     assert named > 10
 
 
@@ -176,11 +181,13 @@ def test_what_is_missing_is_named_when_it_opens(path: Path, key: Any) -> None:
 def test_a_chain_that_says_to_be_another_than_it_is_is_named(path: Path, change: str) -> None:
     with closing(connect(path, SETTINGS, may_write=True)) as connection:
         connection.execute(change)
-    with pytest.raises(Damaged, match="block 0|table chain"):
+    with pytest.raises(Damaged, match=r"block 0|table chain"):
         LocalChain(path, now)
 
 
-def test_after_a_loss_of_power_what_was_acknowledged_is_there(tmp_path: Path) -> None:
+def test_after_a_loss_of_power_what_was_acknowledged_is_there(
+    tmp_path: Path, record_property: Any
+) -> None:
     random, folder = dice("anchor.local_power"), tmp_path / "ledger"
     folder.mkdir()
     path = folder / "chain.db"
@@ -209,7 +216,8 @@ def test_after_a_loss_of_power_what_was_acknowledged_is_there(tmp_path: Path) ->
             assert grounds.chain.call(contract, b"") == word(head.number - 1)
             assert grounds.do(contract, word(99)).block_number == head.number + 1
         assert check_all(found, CHAIN) == []
-    print(f"power lost with seed {seed()}: heads {sorted(heights)}")
+    told = f"a chain lost power with seed {seed()}: it went on behind blocks {sorted(heights)}"
+    record_property("figure", told)
     assert len(heights) > 2
 
 

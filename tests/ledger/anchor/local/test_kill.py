@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,9 @@ def kill(path: Path, contract: Address, random: Random, *, is_opening: bool) -> 
 
 
 @pytest.mark.long
-def test_whatever_was_acknowledged_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_whatever_was_acknowledged_is_there_after_a_kill(
+    tmp_path: Path, record_property: Any
+) -> None:
     random, counts = dice("anchor.local_kills"), Counter[str]()
     path = tmp_path / "chain.db"
     with made(path) as grounds:
@@ -85,4 +88,5 @@ def test_whatever_was_acknowledged_is_there_after_a_kill(tmp_path: Path) -> None
         assert [event.block_number for event in events] == list(range(2, height + 1))
         assert to_hex(events[-1].topics[0]) == to_hex(word(trials("anchor.local_kills") - 1))
     assert check_all(path, CHAIN) == []
-    print(f"kill -9 of a chain with seed {seed()}: {dict(counts)}")
+    told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    record_property("figure", f"kill -9 of a chain with seed {seed()}: {told}")

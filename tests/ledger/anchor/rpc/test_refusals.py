@@ -92,8 +92,8 @@ REFUSED = [
         "no-funds",  # Hardhat
         -32000,
         (
-            "Sender doesn't have enough funds to send tx. The max upfront cost is: 2 and the sender's "
-            "balance is: 1."
+            "Sender doesn't have enough funds to send tx. The max upfront cost is: 2 and the "
+            "sender's balance is: 1."
         ),
     ),
     ("other", -32000, "nonce too high: tx nonce 9, gapped nonce 7"),  # geth
