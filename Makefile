@@ -2,7 +2,7 @@
 # requirements/ and package-lock.json, once, and again only when a lock has changed.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo setup-demo test setup check setup-check torture bench lint lock
+.PHONY: help demo demo-evm setup-evm setup-demo test setup check setup-check torture bench lint lock
 
 BIN := .venv/bin
 # Every test prints the seed it ran with; ADAMANT_SEED=N in the environment repeats that run.
@@ -13,6 +13,12 @@ help: ## list these commands
 
 demo: setup-demo ## build a small world and show one stone's way (needs only Python; ARGS="--scale 10")
 	@$(BIN)/adamant demo $(ARGS)
+
+demo-evm: setup-evm ## the same, its checkpoints anchored on a chain in the process
+	@$(BIN)/adamant demo --evm $(ARGS)
+
+setup-evm: ## what demo-evm needs: .venv from requirements/evm.txt
+	@tools/venv evm
 
 setup-demo: ## what demo needs: .venv from requirements/run.txt
 	@tools/venv run

@@ -151,7 +151,7 @@ contract CustodyRegistry is Parties {
             _signers(id, signatures, 1)[0],
             Words.TRANSFORMATION
         );
-        _checkShape(record, operation);
+        _checkShape(record, operation, isCutting);
         uint8 code = _lots[record.what.inputs[0]].code;
         bool fromPolished = isCutting ? operation == "recut" : code == Words.POLISHED;
         Sums memory sums = _spend(record.what, record.who.author, id, fromPolished);
@@ -295,7 +295,10 @@ contract CustodyRegistry is Parties {
     // Transformations.
 
     /// @dev What each operation takes and gives: docs/spec/records.md, "What a Transformation may do".
-    function _checkShape(Transformation calldata record, bytes32 operation) private pure {
+    function _checkShape(Transformation calldata record, bytes32 operation, bool isCutting)
+        private
+        pure
+    {
         TransformationAmounts calldata amounts = record.amounts;
         uint256 inputs = record.what.inputs.length;
         uint256 outputs = record.what.hsCodes.length;
@@ -303,6 +306,7 @@ contract CustodyRegistry is Parties {
         bool isSplit = operation == "split";
         bool isMix = operation == "mix";
         bool isReweigh = operation == "reweigh";
+        if (!(isCutting || isSplit || isMix || isReweigh)) revert UnknownWord(operation);
         if (
             inputs < (isMix ? 2 : 1) || inputs > (isSplit || isReweigh ? 1 : MANY)
                 || outputs < (isSplit ? 2 : 1) || outputs > (isReweigh ? 1 : MANY)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from eth.abc import ComputationAPI
+from eth.abc import ComputationAPI, SignedTransactionAPI
 from eth.chains.base import MiningChain
 from eth.consensus.noproof import NoProofConsensus
 from eth.db.atomic import AtomicDB
@@ -76,14 +76,19 @@ class Evm:
         """
         return Address(self._run(b"", bytecode)[1].msg.storage_address)
 
-    def transact(self, to: Address, data: bytes, gas: int = GAS_MAX) -> Done:
+    @property
+    def payer(self) -> Address:
+        """Who pays for everything."""
+        return Address(_PAYER.public_key.to_canonical_address())
+
+    def transact(self, to: Address, data: bytes, value: int = 0) -> Done:
         """Send a transaction and take it into the block.
 
         Raises:
             Reverted: it fails; its gas is paid, nothing else is left of it.
 
         """
-        return self._run(to, data, gas)[0]
+        return self._run(to, data, value)[0]
 
     def call(self, to: Address, data: bytes) -> bytes:
         """Ask a contract.
@@ -94,25 +99,28 @@ class Evm:
         """
         state = self._vm.state
         before = state.snapshot()
-        computation = state.get_transaction_executor()(self._transaction(to, data, GAS_MAX))
+        computation = state.get_transaction_executor()(self._transaction(to, data))
         state.revert(before)
         return _answer(computation)
 
-    def _transaction(self, to: Address | bytes, data: bytes, gas: int):
-        payer = _PAYER.public_key.to_canonical_address()
+    def _transaction(
+        self, to: Address | bytes, data: bytes, value: int = 0
+    ) -> SignedTransactionAPI:
         unsigned = self._vm.get_transaction_builder().create_unsigned_transaction(
-            nonce=self._vm.state.get_nonce(payer),
+            nonce=self._vm.state.get_nonce(self.payer),
             gas_price=_GAS_PRICE,
-            gas=gas,
+            gas=GAS_MAX,
             to=to,
-            value=0,
+            value=value,
             data=data,
         )
         return unsigned.as_signed_transaction(_PAYER, chain_id=self.chain_id)
 
-    def _run(self, to: Address | bytes, data: bytes, gas: int = GAS_MAX) -> tuple[Done, ComputationAPI]:
+    def _run(self, to: Address | bytes, data: bytes, value: int = 0) -> tuple[Done, ComputationAPI]:
         header = self._vm.get_header()
-        receipt, computation = self._vm.apply_transaction(header, self._transaction(to, data, gas))
+        receipt, computation = self._vm.apply_transaction(
+            header, self._transaction(to, data, value)
+        )
         _answer(computation)
         logs = tuple(
             Log(tuple(Hash32(topic.to_bytes(32, "big")) for topic in topics), data)

@@ -230,4 +230,6 @@ def anvil(
     if state is not None:
         command += ["--state", str(state), "--state-interval", "1", "--preserve-historical-states"]
     with _running(DevNode("anvil", command, chain_id)) as node:
+        # Blocks of one second would have one time; on Ethereum each is later than the one before.
+        node.rpc("anvil_setBlockTimestampInterval", 1)
         yield node

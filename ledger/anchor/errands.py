@@ -10,7 +10,7 @@ from ledger.anchor.calls import Latest, anchor_call, open_call
 from ledger.anchor.kept import DEPLOY, OPEN, Deployment, KeptAnchor, Place, Transaction, errand_of
 from ledger.anchor.submitting import contract_of
 from ledger.anchor.watching import Log
-from ledger.errors import Diverged, ProofError, RefusesToStart
+from ledger.errors import ChainDown, Diverged, ProofError, RefusesToStart
 from ledger.merkle import verify_consistency
 from ledger.records import Charter
 from ledger.signing.anchors import Anchor, AnchorStatement, signer_of
@@ -85,7 +85,7 @@ def deploying(
 
     Raises:
         RefusesToStart: there is none, and none is to be made.
-        Diverged: the one that there was is gone, and was not ours.
+        ChainDown: the one that there was is not there, and was not ours.
 
     """
     if deployment is None:
@@ -95,7 +95,7 @@ def deploying(
     contract = deployment.place.contract
     ours = [one for one in before if contract_of(one.sender, one.nonce) == contract]
     if not ours:
-        raise Diverged(f"the contract at {to_hex(contract)} is gone")
+        raise ChainDown(f"the contract is not at {to_hex(contract)}")
     return Errand(DEPLOY, None, ours[-1].data, contract)
 
 
@@ -108,11 +108,12 @@ def settled(errand: Errand, following: Address, *, is_bound: bool) -> Errand:
         is_bound: whether anchors were signed for the contract.
 
     Raises:
-        Diverged: it would be another contract than the one that anchors were signed for.
+        ChainDown: it would be another contract than the one that anchors were signed for: another
+            use of the key came before, and this contract may never be there again.
 
     """
     if errand.contract != following and is_bound:
-        raise Diverged(f"the contract at {to_hex(errand.contract)} can never be there again")
+        raise ChainDown(f"the contract is not at {to_hex(errand.contract)}, and may never be")
     return replace(errand, contract=following)
 
 
@@ -122,7 +123,7 @@ def opening(
     """Tell a contract of the ledger.
 
     Raises:
-        Diverged: it does not know it, and is not to be told.
+        RefusesToStart: it does not know it, and is not to be told.
 
     """
     if founding is not None:
@@ -130,7 +131,7 @@ def opening(
         return Errand(OPEN, place.contract, data, place.contract)
     ours = [one for one in before if one.to == place.contract]
     if not ours:
-        raise Diverged("the contract does not know the ledger: open it there")
+        raise RefusesToStart("the contract does not know the ledger: open it there")
     return Errand(OPEN, place.contract, ours[-1].data, place.contract)
 
 

@@ -82,6 +82,13 @@ def see_anchored(
 
 
 def is_in_chain(chain: Chain, number: int, block_hash: Hash32) -> bool:
-    """Tell whether the chain has this block."""
+    """Tell whether the chain has this block, and no other one of its number.
+
+    Raises:
+        ChainDown: it has none of that number: it is behind.
+
+    """
     block = chain.block(number)
-    return block is not None and block.block_hash == block_hash
+    if block is None:
+        raise ChainDown(f"the node is behind: it has no block {number}")
+    return block.block_hash == block_hash

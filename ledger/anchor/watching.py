@@ -80,12 +80,24 @@ class Watch:
             raise Diverged(f"block {spot.block_number}, which was final, is another one")
         return tips
 
-    def has_code(self, deployment: Deployment) -> bool:
-        """See whether the contract is there, and is the one that it was."""
-        code = self._chain.code(deployment.place.contract)
+    def has_code(self, deployment: Deployment, tips: Tips) -> bool:
+        """See whether the contract is there, and is the one that it was.
+
+        Where an anchor is final, so was the contract: it is there, or this is another chain. Nodes
+        of one address may not all be equally far, so it is asked as of the final block, too.
+        """
+        place = deployment.place
+        code = self._chain.code(place.contract)
         if code and keccak(code) != deployment.code_hash:
-            raise Diverged(f"other code is at {to_hex(deployment.place.contract)}")
-        return bool(code)
+            raise Diverged(f"other code is at {to_hex(place.contract)}")
+        last = self._journal.last(place)
+        if code or last is None:
+            return bool(code)
+        final = tips.final
+        is_late = final is None or (last.spot and final.number < last.spot.block_number)
+        if final is None or is_late or see_latest(self._chain, place, self._ledger_id, final):
+            raise ChainDown("the node does not show the contract")
+        raise Diverged(f"the contract at {to_hex(place.contract)} is gone")
 
     def latest(self, place: Place, head: Block) -> Latest:
         """See what the contract holds of the ledger, and that the log begins with it."""

@@ -120,8 +120,11 @@ class Worker:
 
     # -- the order of events -----------------------------------------------------------------
 
-    def step(self) -> None:
+    def step(self) -> bool:
         """Look at the chain once, and do the one thing that comes next.
+
+        Returns:
+            Whether something was handed in; then looking again at once may show it mined.
 
         Raises:
             ChainDown: the chain cannot be asked.
@@ -138,17 +141,16 @@ class Worker:
             tips = self._watch.tips(deployment)
             self._tell_looked(tips, deployment)
             # 5.2 See that the contract is there with the code that it had.
-            if deployment is None or not self._watch.has_code(deployment):
-                self._send(self._deploying(deployment), now, tips)
-                return
+            if deployment is None or not self._watch.has_code(deployment, tips):
+                return self._send(self._deploying(deployment), now, tips)
             # 5.3 See what it holds of the ledger, and that the log begins with that.
             place = deployment.place
             latest = self._watch.latest(place, tips.head)
             self._tell_latest(latest)
             if not latest.is_open:
                 before = self._carrier.kept(OPEN)
-                self._send(opening(self._founding, self._ledger_id, place, before), now, tips)
-                return
+                errand = opening(self._founding, self._ledger_id, place, before)
+                return self._send(errand, now, tips)
             # 5.4 See what became of each anchor; keep that, then tell who waits for final ones.
             tracked = self._watch.track(deployment, tips, latest, now)
             if tracked.changed or tracked.looked_to is not None:
@@ -159,30 +161,31 @@ class Worker:
             kept = self._chosen(place, latest, now)
             if kept is None:
                 self._say(condition="waiting", detail="")
-                return
+                return False
             if kept != self._journal.anchor(place, kept.size):
                 self._journal.keep(place, (kept,))
                 self._is_asked = False
-            self._send(anchoring(self._log, kept), now, tips, kept)
+            return self._send(anchoring(self._log, kept), now, tips, kept)
 
-    def _send(self, errand: Errand, now: int, tips: Tips, kept: KeptAnchor | None = None) -> None:
+    def _send(self, errand: Errand, now: int, tips: Tips, kept: KeptAnchor | None = None) -> bool:
         self._say(condition="working", detail=errand.name)
         # 5.6 Make its transaction, for the account's next nonce; or take the one that was kept for
         #     that nonce. Raise its fees where it has waited for long. Keep it.
         nonce = self._carrier.nonce()
         if self._carrier.is_mined(errand):
-            return  # since the contract was asked; the next look will show it
+            return False  # since the contract was asked; the next look will show it
         if errand.name == DEPLOY:
             errand = self._settled(errand, nonce)
         transaction = self._carrier.due(errand, nonce, now)
         if transaction is None:
-            return
+            return False
         self._keep(errand, transaction, tips)
         # 5.7 Hand it in. Whatever the node says, only the chain tells what became of it.
         is_taken = self._carrier.hand_in(transaction, now)
         # 5.8 Keep that it was sent.
         if is_taken and kept is not None and kept.state == "signed":
             self._journal.keep(kept.place, (kept.moved("submitted"),))
+        return is_taken
 
     # -- what it decides -----------------------------------------------------------------------
 
@@ -257,8 +260,7 @@ class Worker:
         """Step until closed, or until an operator must look."""
         while not self._is_over:
             try:
-                self.step()
-                wait = self._limits.poll_seconds
+                wait = 0.0 if self.step() else self._limits.poll_seconds
             except (Diverged, StoreFailed, Damaged, RefusesToStart) as error:
                 _log.critical("anchoring has stopped: %s", error)
                 return

@@ -27,6 +27,12 @@ def demo(
     serve: Annotated[
         bool, typer.Option("--serve", help="Stay up, and print the stone's address.")
     ] = False,
+    evm: Annotated[
+        bool,
+        typer.Option(
+            "--evm", help="Anchor its checkpoints on a chain in its folder (needs the extra [evm])."
+        ),
+    ] = False,
     folder: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where its ledger is kept; a fresh one if unsaid."),
@@ -41,6 +47,6 @@ def demo(
     from ledger.demo.run import run_demo  # loaded here: no other command needs it
 
     console = Console(highlight=False)
-    code = run_demo(scale=scale, seed=seed, serve=serve, folder=folder, console=console)
+    code = run_demo(scale=scale, seed=seed, serve=serve, evm=evm, folder=folder, console=console)
     if code:
         raise typer.Exit(code)

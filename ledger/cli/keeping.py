@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.progress import Progress
@@ -19,6 +20,7 @@ from ledger.cli.output import Output, Pair
 from ledger.cli.session import session_of
 from ledger.cli.words import count_of
 from ledger.config import (
+    LedgerFolder,
     collect_seldom,
     locked,
     open_for_audit,
@@ -26,12 +28,15 @@ from ledger.config import (
     open_stores,
     system_clock,
 )
-from ledger.custody import Finding
-from ledger.errors import BadQuestion, Damaged, ProofError, Refused, StoreFailed
+from ledger.custody import Finding, charter_of
+from ledger.errors import BadQuestion, Damaged, ProofError, Refused, RefusesToStart, StoreFailed
 from ledger.merkle import EMPTY_ROOT
 from ledger.records import Charter
 from ledger.store.protocol import Store
 from ledger.values import carats, to_hex
+
+if TYPE_CHECKING:
+    from ledger.audit.chain import ChainReport
 
 commands = typer.Typer()
 PANEL: Final = "Keep a ledger"
@@ -67,8 +72,17 @@ NotesOption = Annotated[
 ]
 
 
+ChainOption = Annotated[
+    bool,
+    typer.Option(
+        "--chain",
+        help="Ask the ledger's chain too: compare every anchor that it holds with the log.",
+    ),
+]
+
+
 @commands.command("audit", rich_help_panel=PANEL)
-def audit_(context: Context, checkpoint: NotesOption = None) -> None:
+def audit_(context: Context, *, checkpoint: NotesOption = None, chain: ChainOption = False) -> None:
     """Check everything again: every byte, signature, rule, chain, tree and checkpoint.
 
     Each fault is named by its kind (gap, truncated, duplicate, reorder, altered, forked) and its
@@ -84,6 +98,7 @@ def audit_(context: Context, checkpoint: NotesOption = None) -> None:
     notes = [_read_note(path, "--checkpoint") for path in checkpoint or ()]
     origins = {_origin_in(note, "--checkpoint") for note in notes}
     folder = session.folder
+    on_chain: ChainReport | None = None
     with locked(folder, WAIT_SECONDS), open_for_audit(folder) as opened:
         faults = tuple(Fault(one.fault, one.place, one.detail) for one in opened.faults)
         report = None
@@ -99,18 +114,51 @@ def audit_(context: Context, checkpoint: NotesOption = None) -> None:
                     clock_ms=system_clock(),
                     progress=_Bar(progress),
                 )
-    found = (*faults, *(report.faults if report else ()))
+            on_chain = _audit_chain(folder, opened.log) if chain else None
+    found = (
+        *faults,
+        *(report.faults if report else ()),
+        *(on_chain.faults if on_chain else ()),
+    )
     if session.out.as_json:
-        session.out.document(verdict_document(report, found))
+        session.out.document(verdict_document(report, found, on_chain))
     else:
-        _tell_verdict(session.out, report, found)
+        _tell_verdict(session.out, report, found, on_chain)
         if not notes:
             session.out.note(UNSEEN)
     if found:
         raise typer.Exit(REFUSED)
 
 
-def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[str, Any]:
+def _audit_chain(folder: LedgerFolder, log: Store) -> ChainReport:
+    """Compare the anchors on the ledger's chain with its log.
+
+    Raises:
+        RefusesToStart: the settings name no chain, or what it needs is not installed.
+        ChainDown: it cannot be asked.
+
+    """
+    # Loaded here: most have no chain.
+    from ledger.audit.chain import audit_anchors
+    from ledger.config.anchoring import open_chain, open_journal
+
+    settings = folder.settings()
+    if not folder.anchors.exists():
+        raise RefusesToStart(f"{folder.anchors} is missing: nothing was anchored from here")
+    with (
+        closing(open_chain(folder, settings)) as chain,
+        closing(open_journal(folder)) as journal,
+        log.view() as view,
+    ):
+        charter = charter_of(view)
+        if charter is None:
+            raise Damaged("gap", "charter in force", "the ledger has no charter")
+        return audit_anchors(view, chain, journal, charter.ledger_id)
+
+
+def verdict_document(
+    report: Report | None, faults: tuple[Fault, ...], on_chain: ChainReport | None = None
+) -> dict[str, Any]:
     """Return the JSON document of an audit.
 
     Figures are null where the log cannot be opened, and sums where not every record was decided.
@@ -124,6 +172,12 @@ def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[s
         "root": to_hex(report.root if report else EMPTY_ROOT),
         "faults": [{"kind": one.kind, "place": one.place, "detail": one.detail} for one in faults],
         "unlistedFaults": report.unlisted if report else 0,
+        "chain": on_chain
+        and {
+            "anchors": on_chain.anchors,
+            "anchoredSize": on_chain.anchored_size,
+            "blocks": on_chain.blocks,
+        },
         "figures": figures
         and {
             "entries": figures.entries,
@@ -143,9 +197,15 @@ def verdict_document(report: Report | None, faults: tuple[Fault, ...]) -> dict[s
     }
 
 
-def _tell_verdict(out: Output, report: Report | None, faults: tuple[Fault, ...]) -> None:
+def _tell_verdict(
+    out: Output,
+    report: Report | None,
+    faults: tuple[Fault, ...],
+    on_chain: ChainReport | None,
+) -> None:
     if report is not None:
-        out.pairs(figures_of(report))
+        anchored = [("anchors", _chain_figures(on_chain))] if on_chain else []
+        out.pairs([*figures_of(report), *anchored])
         _tell_findings(out, report)
     if not faults:
         out.say("no faults found", style="bold green")
@@ -153,6 +213,13 @@ def _tell_verdict(out: Output, report: Report | None, faults: tuple[Fault, ...])
     out.table(["fault", "place", "what was seen"], [(f.kind, f.place, f.detail) for f in faults])
     unlisted = report.unlisted if report else 0
     out.say(f"{count_of(len(faults) + unlisted, 'fault')} found", style="bold red")
+
+
+def _chain_figures(report: ChainReport) -> str:
+    return (
+        f"{report.anchors:,} in {count_of(report.blocks, 'block')}, the last of "
+        f"{count_of(report.anchored_size, 'entry')}"
+    )
 
 
 def _finding(found: Finding) -> dict[str, Any]:

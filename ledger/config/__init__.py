@@ -10,6 +10,8 @@ The rules of the room:
 from ledger.config.auditing import UnderAudit, open_for_audit
 from ledger.config.chain_keys import (
     ChainKey,
+    check_local_chain,
+    fresh_chain_key,
     known_or_fresh,
     read_chain_key,
     read_or_make_chain_key,
@@ -51,8 +53,10 @@ __all__ = [
     "Settings",
     "Stores",
     "UnderAudit",
+    "check_local_chain",
     "collect_seldom",
     "found_ledger",
+    "fresh_chain_key",
     "fresh_log_key",
     "in_use",
     "known_or_fresh",

@@ -23,7 +23,7 @@ from ledger.anchor.told import Anchors
 from ledger.anchor.worker import Worker
 from ledger.book import Book
 from ledger.canonical import read_envelope
-from ledger.config.chain_keys import read_chain_key, read_or_make_chain_key
+from ledger.config.chain_keys import check_local_chain, read_chain_key, read_or_make_chain_key
 from ledger.config.clocks import system_clock
 from ledger.config.folder import LedgerFolder
 from ledger.config.settings import GWEI, Settings
@@ -39,7 +39,6 @@ ANCHOR_KEY: Final = "the anchor key"
 SUBMITTER_KEY: Final = "the submitting key"
 LOCAL_SECONDS: Final = 5
 """How long an entry waits at most on a local chain, where anchors cost nothing but time."""
-_EXTRA: Final = "needs the extra [evm]: pip install 'adamant-ledger[evm]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +132,9 @@ def local_chain_id(ledger_id: Hash32) -> int:
 
 
 def _local_room() -> Any:  # noqa: ANN401 - a module that is imported here alone
-    try:
-        from ledger.anchor import local
-    except ModuleNotFoundError as error:
-        raise RefusesToStart(f"a local chain {_EXTRA}") from error
+    check_local_chain()
+    from ledger.anchor import local
+
     return local
 
 
@@ -172,7 +170,7 @@ def open_anchoring(
     payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
     with (
         closing(open_chain(folder, settings)) as chain,
-        closing(_journal(folder)) as journal,
+        closing(open_journal(folder)) as journal,
     ):
         worker = Worker(
             chain,
@@ -216,7 +214,8 @@ def founding_of(book: Book) -> Founding:
     return Founding(made.bytecode, made.code, charter)
 
 
-def _journal(folder: LedgerFolder) -> SqliteJournal:
+def open_journal(folder: LedgerFolder) -> SqliteJournal:
+    """Open the journal of anchors, or make it; the caller closes it."""
     path = folder.anchors
     return SqliteJournal(path) if path.exists() else SqliteJournal.create(path)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ledger.anchor.journal import ANCHORS
 from ledger.book.charters import keys_at
 from ledger.checkpoint import VerifierKey
 from ledger.config.folder import LedgerFolder
@@ -59,8 +60,9 @@ def open_for_audit(folder: LedgerFolder) -> Iterator[UnderAudit]:
     # As bytes first: opening a store settles what a crash left behind.
     for path, layout in ((folder.log, LOG), (second, CHECKPOINTS)):
         faults += check_all(path, layout)
-    # There is none before the first private field or link, nor in an auditor's copy.
-    for path, layout in ((folder.private(), PRIVATE), (folder.links, LINKS)):
+    # There is none before the first private field, link or anchor, nor in an auditor's copy.
+    files = ((folder.private(), PRIVATE), (folder.links, LINKS), (folder.anchors, ANCHORS))
+    for path, layout in files:
         if path.exists():
             faults += check_all(path, layout)
     with tempfile.TemporaryDirectory(prefix="adamant-audit-") as aside, ExitStack() as opened:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,20 @@ from ledger.signing import address_of_secret
 from ledger.values import Address, from_hex, to_hex
 
 _SECRET_BYTES: Final = 32
+
+
+EXTRA: Final = "needs the extra [evm]: pip install 'adamant-ledger[evm]'"
+
+
+def check_local_chain() -> None:
+    """Return if a local chain can be run here.
+
+    Raises:
+        RefusesToStart: py-evm is not installed.
+
+    """
+    if find_spec("eth") is None:
+        raise RefusesToStart(f"a local chain {EXTRA}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from ledger.config import LedgerFolder, found_ledger, make_folder
+from ledger.config import (
+    LedgerFolder,
+    check_local_chain,
+    found_ledger,
+    fresh_chain_key,
+    make_folder,
+)
 from ledger.demo.figures import load_figures
 from ledger.demo.plan import Plan, make_plan
 from ledger.demo.process import command_name, ending_cleanly, run_command, running_server
@@ -31,36 +37,50 @@ from ledger.desk import Desk, remote_desk
 from ledger.drafts import Constitution
 from ledger.errors import AdamantError, Refusal
 from ledger.keys import DEMO_SCRYPT_COST, Keyring, SecretSigner
-from ledger.values import Hash32, to_hex, trade_carats
+from ledger.values import Address, Hash32, to_hex, trade_carats
 
 ORIGIN: Final = "demo.adamant.example/ledger"
 PASSPHRASE: Final = "demo"  # noqa: S105 - demo keys guard nothing, and say so
+
+
+ANCHOR_SECONDS: Final = 60.0
 
 
 class DemoFailed(AdamantError):
     """The demo's own records were not accepted: a fault of this program."""
 
 
-def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console: Console) -> int:
+def run_demo(
+    *, scale: int, seed: int, serve: bool, evm: bool, folder: Path | None, console: Console
+) -> int:
     """Build a small world, show one stone's way, and check everything.
 
     Args:
         scale: about 40 polished stones each.
         seed: the same seed draws the same world.
         serve: whether to stay up afterwards.
+        evm: whether to anchor its checkpoints on a chain in the folder.
         folder: where to keep the ledger; a fresh folder here when it is None.
         console: where to print.
 
     Returns:
         The exit code: 0 when the audit found no fault.
 
+    Raises:
+        RefusesToStart: a chain is asked for, and what it needs is not installed.
+
     """
+    if evm:
+        check_local_chain()
     began = time.monotonic()
     plan = make_plan(load_figures(), scale, seed)
     path = folder or Path(f"adamant-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    ledger = make_folder(path, ORIGIN)
-    scribe = _found(ledger)
+    anchor_key = fresh_chain_key()
+    ledger = make_folder(path, ORIGIN, anchor_key=anchor_key)
+    scribe = _found(ledger, anchor_key.address)
     _introduce(console, plan, path, seed)
+    if evm:
+        _make_chain(console, path)
     with ending_cleanly(), running_server(ledger) as url, remote_desk(url) as desk:
         # The first governor reads at the server, as any party may on an open ledger.
         desk.read_by(lambda: SecretSigner(scribe.actors[GOVERNORS[0]].secret))
@@ -76,15 +96,36 @@ def run_demo(*, scale: int, seed: int, serve: bool, folder: Path | None, console
             f"server runs: {url}{page}",
             soft_wrap=True,
         )
+        if evm:
+            _show_anchors(console, path, desk)
         if serve:
             _stay(console, f"{url}{page}")
     console.print("\n[bold]Everything once more, from the stored bytes alone[/]")
-    code = _adamant(console, "--ledger", str(path), "audit")
+    code = _adamant(console, "--ledger", str(path), "audit", *(("--chain",) if evm else ()))
     _say_how_to_look_further(console, path, shown, page)
     return code
 
 
-def _found(ledger: LedgerFolder) -> Scribe:
+def _make_chain(console: Console, path: Path) -> None:
+    """Make a chain in the folder, and the contract on it that checks each anchor."""
+    console.print("\n[bold]A chain of its own, in the same folder[/]")
+    for word in ("start", "deploy"):
+        if _adamant(console, "--ledger", str(path), "chain", word):
+            raise DemoFailed(f"the chain was not made: adamant chain {word}")
+
+
+def _show_anchors(console: Console, path: Path, desk: Desk) -> None:
+    """Wait until the last checkpoint is anchored, which the server does by itself, and show it."""
+    console.print("\n[bold]Its checkpoints on the chain[/]")
+    until = time.monotonic() + ANCHOR_SECONDS
+    while desk.chain()["anchoredSize"] < desk.status()["checkpointSize"]:
+        if time.monotonic() > until:
+            raise DemoFailed("the last checkpoint was not anchored in time")
+        time.sleep(0.2)
+    _adamant(console, "--ledger", str(path), "chain", "status")
+
+
+def _found(ledger: LedgerFolder, anchor_key: Address) -> Scribe:
     """Found the ledger with three governors, two of whom decide."""
     starts_at = int(time.time()) - STORY_DAYS * DAY
     scribe = Scribe(ledger_id=b"", starts_at=starts_at)  # type: ignore[arg-type]  # set below
@@ -93,6 +134,7 @@ def _found(ledger: LedgerFolder) -> Scribe:
         governors=tuple(governor.address for governor in governors),
         threshold=2,
         checkpoint_keys=(str(ledger.read_log_key().verifier_key),),
+        anchor_key=anchor_key,
     )
     charter = scribe.sign(constitution.charter(ORIGIN, scribe.moment()), *governors)
     scribe.ledger_id = found_ledger(ledger, charter.raw).record_id

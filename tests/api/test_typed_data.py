@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import itertools
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -17,83 +14,30 @@ from ledger.answers.clear_signing import descriptor
 from ledger.canonical import Envelope, seal
 from ledger.canonical.private import join_private
 from ledger.limits import LIMITS
-from ledger.records import KINDS, Record
+from ledger.records import KINDS
 from ledger.signing import record_id, recover, sign
 from ledger.signing.curve import ORDER
 from ledger.signing.private import private_to_plain, with_private
 from ledger.values import Hash32, to_hex
 from tests.api.problem_check import problem_of
-from tests.api.test_pages import PAIRS, Page, contrast
+from tests.api.signing import (
+    FORM,
+    JSON,
+    MINER,
+    Answered,
+    a_record,
+    answered,
+    digest_of,
+    draft,
+    draft_of,
+    signed,
+    size_of,
+    step,
+)  # fmt: skip
 from tests.ledger.answers.test_clear_signing import LEDGER
 from tests.scene import Shown
 from tests.wallet import screen
 from tests.world import GOVERNORS, address_of, secret_of
-
-FORM = {"content-type": "application/x-www-form-urlencoded"}
-JSON = {"content-type": "application/json"}
-MINER = "miner-bw"
-
-
-@dataclass
-class Answered:
-    """A page that came, and what stands in it."""
-
-    status: int
-    page: Page
-    html: str
-    policy: str
-
-    @property
-    def text(self) -> str:
-        return self.page.text
-
-    def field(self, name: str) -> str:
-        """Return what stands in a field of the page."""
-        found = re.search(rf'<textarea id="{name}"[^>]*>(.*?)</textarea>', self.html, re.DOTALL)
-        assert found is not None
-        return "".join(Page(f"<p>{found[1]}</p>").words)
-
-    @property
-    def may_send(self) -> bool:
-        return "send" in [button.get("value") for button in self.page.named("button")]
-
-
-def step(made: Shown, do: str, draft: str, signature: str = "") -> Answered:
-    given = {"draft": draft, "signature": signature, "do": do}
-    return answered(made.client.post("/sign", data=given))
-
-
-def answered(response: Any) -> Answered:
-    assert response.headers["content-type"].startswith("text/html")
-    assert response.headers["cache-control"] == "private, no-store"
-    policy = response.headers["content-security-policy"]
-    return Answered(response.status_code, Page(response.text), response.text, policy)
-
-
-def a_record(made: Shown, **more: Any) -> Record:
-    scene = made.scene
-    made.desk.clock.now_ms = scene.now_ms
-    weight = more.pop("weight", 12_500)
-    home = scene.sites["home"]
-    return drafts.registration(
-        scene.speaker(MINER), scene.moment(), home, weight, stones=3, zone="South", **more
-    )
-
-
-def draft_of(record: Record, *signatures: bytes) -> str:
-    return seal(record, signatures).raw.decode()
-
-
-def digest_of(made: Shown, record: Record) -> Hash32:
-    return record_id(record, made.scene.ledger_id)
-
-
-def signed(made: Shown, record: Record, name: str = MINER) -> str:
-    return to_hex(sign(digest_of(made, record), secret_of(name)))
-
-
-def size_of(made: Shown) -> int:
-    return int(made.client.get("/v1/status").json()["size"])
 
 
 def high_s(signature: str) -> str:
@@ -313,128 +257,7 @@ def test_a_longer_draft_is_for_the_command_line(jewel_shown: Shown) -> None:
         assert len(shown.html) < 60_000
 
 
-# -- the page ------------------------------------------------------------------------------------
-
-
-def test_all_works_without_a_script_and_only_its_own_may_run(fresh: Shown) -> None:
-    record = a_record(fresh)
-    for shown in (
-        answered(fresh.client.get("/sign")),
-        step(fresh, "show", draft_of(record)),
-        step(fresh, "check", draft_of(record), signed(fresh, record)),
-    ):
-        scripts = re.findall(r"<script>(.*?)</script>", shown.html, re.DOTALL)
-        for script in scripts:
-            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-            assert f"script-src 'sha256-{digest}'" in shown.policy
-        assert shown.policy.startswith("default-src 'none'; ")
-        assert "unsafe" not in shown.policy
-        assert "form-action 'self'" in shown.policy
-        for tag, attrs in shown.page.tags:
-            assert not [name for name in attrs if name.startswith("on") or name == "style"]
-            assert tag != "form" or (attrs["action"], attrs["method"]) == ("/sign", "post")
-    # What asks a wallet is not there for whoever has none.
-    asking = step(fresh, "show", draft_of(record)).page.named("div")
-    assert [one for one in asking if one.get("id") == "wallet"] == [
-        {"id": "wallet", "hidden": None}
-    ]
-
-
-def test_no_other_page_may_run_a_script(jewel_shown: Shown) -> None:
-    for path in ("/problems", f"/stones/{jewel_shown.token('stone')}", "/v1/status"):
-        policy = jewel_shown.client.get(path).headers["content-security-policy"]
-        assert "script-src" not in policy
-        assert "form-action 'none'" in policy
-
-
-def test_every_field_has_a_label_and_headings_do_not_skip(fresh: Shown) -> None:
-    record = a_record(fresh)
-    for shown in (
-        answered(fresh.client.get("/sign")),
-        step(fresh, "show", draft_of(record)),
-        step(fresh, "check", draft_of(record), "0x00"),
-        step(fresh, "check", draft_of(record), signed(fresh, record)),
-        step(fresh, "send", draft_of(record, sign(digest_of(fresh, record), secret_of(MINER)))),
-    ):
-        page = shown.page
-        ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
-        assert len(ids) == len(set(ids))
-        labelled = {one["for"] for one in page.named("label")}
-        assert {one["id"] for one in page.named("textarea")} == labelled
-        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-        assert levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-        assert {one["aria-labelledby"] for one in page.named("section")} <= set(ids)
-        described = [a["aria-describedby"] for _, a in page.tags if "aria-describedby" in a]
-        assert set(described) <= set(ids)
-        assert page.named("html") == [{"lang": "en"}]
-        assert len(page.named("title")) == len(page.named("main")) == 1
-
-
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_buttons_and_borders_can_be_seen(jewel_shown: Shown, theme: int) -> None:
-    text = jewel_shown.client.get("/sign").text
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", text.split(":root {")[1 + theme]))
-    assert ("accent", "paper") in PAIRS  # of the text on a button, the other way round
-    assert contrast(colours["quiet"], colours["card"]) >= 3  # the border of a field
-
-
-def test_what_stands_in_a_draft_is_text_and_never_markup(fresh: Shown) -> None:
-    record = a_record(fresh, label='"><script>x</script>')
-    shown = step(fresh, "show", draft_of(record))
-    assert "<script>x" not in shown.html
-    assert '"><script>x</script>' in shown.text
-
-
-def test_every_link_of_the_page_leads_somewhere(fresh: Shown) -> None:
-    record = a_record(fresh)
-    for shown in (
-        step(fresh, "show", draft_of(record)),
-        step(fresh, "check", draft_of(record), "0"),
-    ):
-        links = [one["href"] for one in shown.page.named("a")]
-        assert links
-        for link in links:
-            assert fresh.client.get(str(link)).status_code == 200, link
-
-
-def test_the_page_is_small_whatever_the_draft(fresh: Shown) -> None:
-    record = a_record(fresh)
-    assert len(step(fresh, "show", draft_of(record)).html.encode()) < 30_000
-    largest = widest(fresh)
-    assert len(largest) > 0.9 * LIMITS.page_draft_bytes_max
-    digest = Hash32(bytes.fromhex(draft(fresh, largest).json()["recordId"][2:]))
-    for signature in ("", signed(fresh, record), to_hex(sign(digest, secret_of("trader-be")))):
-        shown = step(fresh, "check" if signature else "show", largest, signature)
-        assert "Declare work" in shown.text
-        assert len(shown.html.encode()) < 60_000
-
-
-def widest(made: Shown) -> str:
-    """Return a draft of many short values, of each of which the page makes a line."""
-    count = 175
-    record = KINDS["Transformation"].record
-    plain: dict[str, Any] = json.loads(
-        draft_of(next(s.record for _, s, _ in made.scene.log if isinstance(s.record, record)))
-    )
-    body = plain["record"]
-    body["what"] |= {"operation": "split", "inputs": body["what"]["inputs"][:1]}
-    body["what"]["previous"] = body["what"]["previous"][:1]
-    body["what"]["hsCodes"] = ["7102.31"] * count
-    body["amounts"] |= {
-        "weightsMillicarats": [1] * count, "stones": [0] * count, "labels": ["&"] * count,
-        "lossReasons": [], "lossWeightsMillicarats": [], "lossStones": [],
-    }  # fmt: skip
-    text = json.dumps({**plain, "signatures": []}, separators=(",", ":"))
-    assert len(text) <= LIMITS.page_draft_bytes_max, len(text)
-    return text
-
-
 # -- as data -------------------------------------------------------------------------------------
-
-
-def draft(made: Shown, body: str) -> Any:
-    return made.client.post("/v1/typed-data", content=body.encode(), headers=JSON)
 
 
 def test_a_draft_as_data_says_what_the_page_says(fresh: Shown) -> None:

@@ -21,43 +21,83 @@ contract RecordHashes {
         return RecordHash.outputId(record, position);
     }
 
-    function recordId(bytes32, Charter calldata record) external pure returns (bytes32) {
+    function charter(bytes32, Charter calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(bytes32(0), RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Amendment calldata record) external pure returns (bytes32) {
+    function amendment(bytes32 ledger, Amendment calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Admission calldata record) external pure returns (bytes32) {
+    function admission(bytes32 ledger, Admission calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Revocation calldata record) external pure returns (bytes32) {
+    function revocation(bytes32 ledger, Revocation calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, KeyChange calldata record) external pure returns (bytes32) {
+    function keyChange(bytes32 ledger, KeyChange calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Registration calldata record) external pure returns (bytes32) {
+    function registration(bytes32 ledger, Registration calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Handoff calldata record) external pure returns (bytes32) {
+    function handoff(bytes32 ledger, Handoff calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Receipt calldata record) external pure returns (bytes32) {
+    function receipt(bytes32 ledger, Receipt calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Withdrawal calldata record) external pure returns (bytes32) {
+    function withdrawal(bytes32 ledger, Withdrawal calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 
-    function recordId(bytes32 ledger, Transformation calldata record) external pure returns (bytes32) {
+    function transformation(bytes32 ledger, Transformation calldata record)
+        external
+        pure
+        returns (bytes32)
+    {
         return _id(ledger, RecordHash.hash(record));
     }
 

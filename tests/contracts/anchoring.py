@@ -1,4 +1,4 @@
-"""Ledgers that are anchored in py-evm: their Charters, their keys, what they sign and what comes of it.
+"""Ledgers that are anchored in py-evm: their Charters, keys, statements and what comes of them.
 
 Digests and signatures are those of eth-account, so that neither the contract nor ``ledger.signing``
 is compared with itself.
@@ -45,7 +45,9 @@ ROTATION_FIELDS = (("oldKey", "address"), ("newKey", "address"), ("rotations", "
 def typed_data(kind: str, where: Place, values: Sequence[Any]) -> dict[str, Any]:
     """Return a statement as wallets are given it."""
     types = {"Anchor": ANCHOR_FIELDS, "Rotation": ROTATION_FIELDS, "EIP712Domain": DOMAIN_FIELDS}
-    made = {name: [{"name": n, "type": t} for n, t in types[name]] for name in (kind, "EIP712Domain")}
+    made = {
+        name: [{"name": n, "type": t} for n, t in types[name]] for name in (kind, "EIP712Domain")
+    }
     message = dict(zip((name for name, _ in types[kind]), values, strict=True))
     return {"types": made, "primaryType": kind, "domain": where.domain(), "message": message}
 
@@ -132,7 +134,9 @@ class Anchored:
 
     def ask(self, function: str, *values: Any) -> Any:
         """Ask for one value."""
-        return ANCHORS.answer(function, self.evm.call(self.contract, ANCHORS.call(function, *values)))[0]
+        return ANCHORS.answer(
+            function, self.evm.call(self.contract, ANCHORS.call(function, *values))
+        )[0]
 
     def open(self, said: Opening) -> Hash32:
         """Open a ledger; return its id."""
@@ -165,12 +169,10 @@ class Anchored:
         return self.do("rotate", ledger, keys[1], signature)
 
 
-def refusal(act: Callable[[], object]) -> Told | None:
-    """Return the error by which the contract refuses, or None when it does not."""
+def refusal(act: Callable[..., object], *values: object) -> Told | None:
+    """Return the error by which the contract refuses an act, or None when it does not."""
     try:
-        act()
+        act(*values)
     except Reverted as reverted:
-        told = ANCHORS.error(reverted.data)
-        assert told is not None, reverted
-        return told
+        return ANCHORS.error(reverted.data) or Told("no error of this contract", {})
     return None

@@ -35,7 +35,9 @@ class Inclusion:
     def is_shown(self) -> bool:
         """Tell what the Python verifier says."""
         try:
-            verify_inclusion(Hash32(self.leaf), self.index, self.size, self.proof, Hash32(self.root))
+            verify_inclusion(
+                Hash32(self.leaf), self.index, self.size, self.proof, Hash32(self.root)
+            )
         except ProofError:
             return False
         return True

@@ -125,9 +125,20 @@ class Contract:
     compiler: str
     settings: Mapping[str, Any]
     sources: Mapping[str, str]
+    _constructor: Signature
     _functions: Mapping[str, Signature]
     _errors: Mapping[bytes, Signature]
     _events: Mapping[Hash32, Signature]
+
+    def creation(self, *values: Any) -> bytes:  # noqa: ANN401 - as the ABI has them
+        """Return what makes the contract, with the values that its constructor takes.
+
+        Raises:
+            eth_abi.exceptions.EncodingError: a value is not of its type.
+
+        """
+        kinds = [each.kind for each in self._constructor.inputs]
+        return self.bytecode + _CODEC.encode(kinds, values)
 
     def call(self, function: str, *values: Any) -> bytes:  # noqa: ANN401 - as the ABI has them
         """Return the data of a call: the selector and the encoded values.
@@ -210,7 +221,7 @@ def read_artifact(text: str) -> Contract:
     found = json.loads(text)
     made = {
         kind: tuple(map(_signature, (each for each in found["abi"] if each["type"] == kind)))
-        for kind in ("function", "error", "event")
+        for kind in ("constructor", "function", "error", "event")
     }
     panic = _signature({"name": _PANIC, "inputs": [{"name": "code", "type": "uint256"}]})
     return Contract(
@@ -220,6 +231,7 @@ def read_artifact(text: str) -> Contract:
         compiler=found["compiler"]["version"],
         settings=found["compiler"]["settings"],
         sources=found["sources"],
+        _constructor=next(iter(made["constructor"]), _signature({"inputs": []})),
         _functions={each.name: each for each in made["function"]},
         _errors={each.selector: each for each in (*made["error"], panic)},
         _events={each.digest: each for each in made["event"]},
@@ -229,8 +241,9 @@ def read_artifact(text: str) -> Contract:
 def _signature(entry: Mapping[str, Any]) -> Signature:
     inputs = tuple(map(_parameter, entry["inputs"]))
     outputs = tuple(map(_parameter, entry.get("outputs", ())))
-    text = f"{entry['name']}({','.join(each.kind for each in inputs)})"
-    return Signature(entry["name"], inputs, outputs, keccak(text.encode()))
+    name = entry.get("name", "")  # a constructor has none
+    text = f"{name}({','.join(each.kind for each in inputs)})"
+    return Signature(name, inputs, outputs, keccak(text.encode()))
 
 
 def _parameter(entry: Mapping[str, Any]) -> Parameter:

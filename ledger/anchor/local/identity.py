@@ -30,7 +30,7 @@ half full: at twice that, one such block changes no fee.
 """
 
 CALL_GAS: Final = 50_000_000
-"""What a question may use up (go-ethereum's ``--rpc.gascap``): some seconds in this EVM."""
+"""What a question may use up (go-ethereum's ``--rpc.gascap``): 15 seconds in this EVM at worst."""
 
 BASE_FEE_WEI: Final = 7
 """The lowest fee at which EIP-1559 stands still: an eighth of it is less than one wei."""

@@ -51,6 +51,8 @@ class RpcChain:
         ``safe`` and ``finalized`` are what the node says. One that answers with an error, since it
         knows no such block or no such tag, has none: nothing is safe because a node is old.
         """
+        if isinstance(which, int) and which < 0:
+            return None
         method, hashes_alone = "eth_getBlockByNumber", False
         try:
             found = self._asking.ask(method, _place(which), hashes_alone)
@@ -193,11 +195,11 @@ class RpcChain:
             for one in found:
                 if not first <= one.block_number <= last or one.address != address:
                     raise Malformed("events that were not asked for")
-                if len(one.topics) < len(topics) or any(
-                    want not in (None, have) for want, have in zip(topics, one.topics, strict=False)
-                ):
+                pairs = zip(topics, one.topics, strict=False)
+                if any(want not in (None, have) for want, have in pairs):
                     raise Malformed("events of other topics")
-            return found
+        # Anvil also tells those that have fewer topics, where the rest may be any.
+        return tuple(one for one in found if len(one.topics) >= len(topics))
 
     def close(self) -> None:
         """Let go of its connections; safe to call again."""

@@ -14,14 +14,17 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 from requests import Session
-from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception, Web3RPCError
-from web3.types import RPCEndpoint, RPCResponse
 
 from ledger.anchor.rpc.carrying import Carrier
 from ledger.anchor.rpc.node import Node
 from ledger.anchor.rpc.refusals import WORDS_MAX, NodeSaid, Said
 from ledger.errors import ChainDown
+from ledger.imports import recursion_limit_kept
+
+with recursion_limit_kept():  # a node may send JSON of any depth
+    from web3 import HTTPProvider, Web3
+    from web3.exceptions import Web3Exception, Web3RPCError
+    from web3.types import RPCEndpoint, RPCResponse
 
 HEADERS: Final = {
     "Content-Type": "application/json",

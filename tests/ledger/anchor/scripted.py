@@ -91,6 +91,7 @@ class ScriptedChain:
         base_fee, priority: what blocks ask, in wei.
         pool: transactions that wait, by sender and nonce.
         trouble: asked before each answer with the question's name; it may raise.
+        lag: says by how many blocks the node that answers next is behind.
         change: given each answer with the question's name; what it returns is answered.
 
     """
@@ -104,6 +105,7 @@ class ScriptedChain:
         self.trouble: Callable[[str], None] = lambda _: None
         self.change: Callable[[str, Any], Any] = lambda _, answer: answer
         self.final = 0
+        self.lag: Callable[[], int] = lambda: 0
         self._salt = 0
         genesis = Block(0, keccak(b"genesis"), NO_HASH, 1_700_000_000, self.base_fee)
         self.grown = [Grown(genesis, State())]
@@ -202,52 +204,53 @@ class ScriptedChain:
         self.trouble(name)
         return self.change(name, make())
 
+    def _seen(self) -> list[Grown]:
+        """Return the blocks that the node knows that answers."""
+        return self.grown[: max(1, len(self.grown) - self.lag())]
+
+    def _at(self, seen: list[Grown], which: Tag | int) -> Grown | None:
+        last = len(seen) - 1
+        final = min(self.final, last)
+        tags = {"latest": last, "finalized": final, "safe": (final + last) // 2}
+        number = which if isinstance(which, int) else tags[which]
+        return seen[number] if 0 <= number <= last else None
+
     def block(self, which: Tag | int) -> Block | None:
-        return self._answer("block", lambda: self._block(which))
-
-    def _block(self, which: Tag | int) -> Block | None:
-        number = self._number(which)
-        return self.grown[number].block if 0 <= number < len(self.grown) else None
-
-    def _number(self, which: Tag | int) -> int:
-        if isinstance(which, int):
-            return which
-        last = self.last.block.number
-        return {"latest": last, "finalized": self.final, "safe": (self.final + last) // 2}[which]
+        found = self._at(self._seen(), which)
+        return self._answer("block", lambda: found and found.block)
 
     def code(self, address: Address) -> bytes:
-        found = lambda: CODE if address in self.last.state.contracts else b""  # noqa: E731 - short
-        return self._answer("code", found)
+        is_there = address in self._seen()[-1].state.contracts
+        return self._answer("code", lambda: CODE if is_there else b"")
 
     def balance(self, address: Address) -> int:
+        assert address
         return self._answer("balance", lambda: 10**18)
 
     def nonce(self, address: Address, *, pending: bool = False) -> int:
-        return self._answer("nonce", lambda: self._nonce(address, pending))
-
-    def _nonce(self, address: Address, pending: bool) -> int:
-        count = self.last.state.nonces.get(address, 0)
+        count = self._seen()[-1].state.nonces.get(address, 0)
         while pending and (address, count) in self.pool:
             count += 1
-        return count
+        return self._answer("nonce", lambda: count)
 
     def call(self, to: Address, data: bytes, which: Tag | int = "latest") -> bytes:
         return self._answer("call", lambda: self._call(to, data, which))
 
     def _call(self, to: Address, data: bytes, which: Tag | int) -> bytes:
-        number = self._number(which)
-        if not 0 <= number < len(self.grown):
+        found = self._at(self._seen(), which)
+        if found is None:
             raise ChainDown("no such block")
-        contract = self.grown[number].state.contracts.get(to)
+        contract = found.state.contracts.get(to)
         return b"" if contract is None else contract.ask(data)
 
     def estimate_gas(self, sender: Address, to: Address | None, data: bytes) -> int:
+        assert sender
         return self._answer("estimate_gas", lambda: self._estimate(to, data))
 
     def _estimate(self, to: Address | None, data: bytes) -> int:
         if to is None:
             return DEPLOY_GAS
-        contract = self.last.state.contracts.get(to)
+        contract = self._seen()[-1].state.contracts.get(to)
         return TRANSFER_GAS if contract is None else contract.do(data)[2]
 
     def fees(self) -> Fees:
@@ -269,7 +272,7 @@ class ScriptedChain:
     def mined(self, transaction_hash: Hash32) -> Mined | None:
         found = [
             mined
-            for grown in self.grown
+            for grown in self._seen()
             for mined in grown.mined
             if mined.transaction_hash == transaction_hash
         ]
@@ -287,7 +290,7 @@ class ScriptedChain:
             asked = all(wanted in (None, came) for wanted, came in pairs)
             return event.address == address and asked and len(event.topics) >= len(topics)
 
-        span = self.grown[first_block : last_block + 1]
+        span = self._seen()[first_block : last_block + 1]
         found = tuple(event for grown in span for event in grown.events if fits(event))
         return self._answer("events", lambda: found)
 

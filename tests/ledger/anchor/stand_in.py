@@ -23,7 +23,10 @@ CREATION = b"makes the stand-in of the anchor contract"
 CODE = b"the stand-in of the anchor contract"
 OPEN_GAS, ANCHOR_GAS, NOTHING_GAS = 90_000, 62_000, 26_000
 
-_WHAT = "(string,string,string,string,uint64,string[],address,string[],bytes32[],bytes32,bytes32,bytes32)"
+_WHAT = (
+    "(string,string,string,string,uint64,string[],address,string[],bytes32[],"
+    "bytes32,bytes32,bytes32)"
+)
 
 
 def selector(text: str) -> bytes:
@@ -130,14 +133,8 @@ class StandIn:
             raise _refused("AnotherRoot(bytes32,uint64,bytes32,bytes32)", ledger)
         if size < held.size:
             raise _refused("Shrunk(bytes32,uint64,uint64)", ledger)
-        try:
-            if held.size:
-                verify_consistency(held.size, size, proof, held.root, root)
-            elif proof:
-                raise ProofError("proof-too-long", "nothing is before the first")
-        except ProofError:
-            said = "NotAContinuation(bytes32,uint64,bytes32,uint64,bytes32)"
-            raise _refused(said, ledger) from None
+        if not _continues(held, size, root, proof):
+            raise _refused("NotAContinuation(bytes32,uint64,bytes32,uint64,bytes32)", ledger)
         statement = Anchor(ledger, self.chain_id, self.address, size, root, held.size, held.root)
         try:
             signer = signer_of(statement, signature)
@@ -149,6 +146,17 @@ class StandIn:
         told = Told((ANCHORED, ledger, Hash32(size.to_bytes(32, "big"))), data)
         after = replace(held, size=size, root=root)
         return self.with_ledger(ledger, after), (told,), ANCHOR_GAS
+
+
+def _continues(held: LedgerState, size: int, root: Hash32, proof: Any) -> bool:
+    """Tell whether a proof shows that a log continues the one that is anchored."""
+    if held.size == 0:
+        return not proof
+    try:
+        verify_consistency(held.size, size, proof, held.root, root)
+    except ProofError:
+        return False
+    return True
 
 
 def _refused(name: str, ledger: Hash32) -> Reverted:

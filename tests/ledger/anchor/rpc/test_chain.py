@@ -258,7 +258,7 @@ LIES: list[tuple[str, Any]] = [
         ("eth_getLogs", [changed(EVENT, **lie)])
         for lie in (
             {"address": to_hex(bytes(20))}, {"topics": [to_hex(HASHES[3]), to_hex(HASHES[2])]},
-            {"topics": [to_hex(HASHES[1])]}, {"topics": []}, {"blockNumber": "0x8"},
+            {"topics": [to_hex(HASHES[2]), to_hex(HASHES[1])]}, {"blockNumber": "0x8"},
             {"blockHash": None}, {"blockNumber": None}, {"transactionHash": None},
             {"removed": True},
         )
@@ -565,6 +565,15 @@ def test_a_node_that_is_asked_too_often_is_not_asked_again(
     with pytest.raises(ChainDown, match="rate limited"):
         chain.events(ADDRESS, (), 0, 7)
     assert node.methods().count("eth_getLogs") == 1
+
+
+def test_events_with_fewer_topics_than_were_asked_for_are_left_out(
+    node: ScriptedNode, chain: RpcChain
+) -> None:
+    fewer = [changed(EVENT, topics=EVENT["topics"][:kept], logIndex=hex(kept)) for kept in range(3)]
+    node.answers |= {"eth_getBlockByNumber": BLOCK, "eth_getLogs": fewer}
+    places = [one.place for one in chain.events(ADDRESS, (HASHES[1], None), 0, 7)]
+    assert places == [2]
 
 
 def test_there_are_no_events_beyond_the_last_block(node: ScriptedNode, chain: RpcChain) -> None:

@@ -22,8 +22,10 @@ scalars = (
 )  # fmt: skip
 json = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=5)
-    | st.dictionaries(st.sampled_from([*BLOCK, *EVENT, *RECEIPT]), inner, max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.sampled_from([*BLOCK, *EVENT, *RECEIPT]), inner, max_size=9)
+    ),
     max_leaves=12,
 )
 
@@ -56,10 +58,13 @@ def test_any_answer_is_read_or_refused(
     which: tuple[Any, Callable[[Any], Any]], path: list[int], other: Any
 ) -> None:
     whole, read = which
+    refused = ""
     try:
         found = read(replaced(whole, path, other))
     except Malformed as error:
-        assert len(str(error)) < 80, "and never echoed"
+        refused = str(error)
+    if refused:
+        assert len(refused) < 80, "it is never echoed"
         return
     match found:
         case Block():
