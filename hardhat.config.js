@@ -9,6 +9,12 @@ const { resolve } = createRequire(import.meta.url);
 // Several at once would write over each other: tests name a folder of their own.
 const build = process.env.ADAMANT_BUILD ?? "build";
 
+// How often: tests/contracts/test_hardhat.py sets these from tests/trials.toml.
+const runs = Number(process.env.ADAMANT_FUZZ_RUNS ?? 256);
+const sequences = Number(process.env.ADAMANT_INVARIANT_RUNS ?? 32);
+const depth = Number(process.env.ADAMANT_INVARIANT_DEPTH ?? 50);
+const seed = process.env.ADAMANT_FUZZ_SEED;
+
 const solidity = (runs) => ({
   version: "0.8.37",
   path: resolve("solc/soljson.js"),

@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,12 @@ _FLAGS = (
     *("--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--disable-extensions", "--no-default-browser-check", "--mute-audio"),
     "--no-sandbox",  # root has none; only our own pages are looked at
+)
+# The browser reads 3 and writes 4.
+_LEAD = (
+    "import os, sys; a, b = (os.dup(int(one)) for one in sys.argv[1:3]);"
+    "os.dup2(a, 13); os.dup2(b, 14); os.dup2(13, 3); os.dup2(14, 4);"
+    "os.execv(sys.argv[3], sys.argv[3:])"
 )
 
 
@@ -64,7 +71,9 @@ class Browser:
         while b"\0" not in self._rest:
             ready, _, _ = select.select([self._from], [], [], SECONDS_MAX)
             assert ready, "the browser says nothing"
-            self._rest += os.read(self._from, 1 << 16)
+            more = os.read(self._from, 1 << 16)
+            assert more, "the browser ended"
+            self._rest += more
         raw, _, self._rest = self._rest.partition(b"\0")
         told = json.loads(raw)
         params = told.get("params", {})
@@ -126,8 +135,7 @@ def browser(folder: Path) -> Iterator[Browser]:
     in_read, in_write = os.pipe()
     out_read, out_write = os.pipe()
     command = [CHROMIUM, *_FLAGS, f"--user-data-dir={folder}", "about:blank"]
-    # The browser reads 3 and writes 4: a shell puts the pipes there.
-    led = ["sh", "-c", f'exec "$@" 3<&{in_read} 4>&{out_write}', "sh", *command]
+    led = [sys.executable, "-c", _LEAD, str(in_read), str(out_write), *command]
     process = subprocess.Popen(
         led, pass_fds=(in_read, out_write), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )

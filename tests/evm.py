@@ -7,6 +7,8 @@ counted as in a block, all of it: by default in Prague, the newest fork that py-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,25 +49,36 @@ class Done:
 class Evm:
     """A chain of one block that never ends."""
 
-    def __init__(self, chain_id: int = CHAIN_ID, fork: type[VM] = PragueVM) -> None:
-        """Begin with nothing but one account that pays."""
+    def __init__(
+        self, chain_id: int = CHAIN_ID, fork: type[VM] = PragueVM, gas_max: int = GAS_MAX
+    ) -> None:
+        """Begin with nothing but one account that pays, and ``gas_max`` for each transaction."""
         made = MiningChain.configure(
             __name__="Chain",
             vm_configuration=((0, fork),),
             consensus_context_class=NoProofConsensus,
             chain_id=chain_id,
         )
-        self.chain_id = chain_id
+        self.chain_id, self.gas_max = chain_id, gas_max
         account = {"balance": 10**30, "nonce": 0, "code": b"", "storage": {}}
         self._chain = made.from_genesis(
             AtomicDB(),
-            {"gas_limit": 2 * GAS_MAX, "difficulty": 0, "timestamp": 1},
+            {"gas_limit": 2 * gas_max, "difficulty": 0, "timestamp": 1},
             {_PAYER.public_key.to_canonical_address(): account},
         )
 
     @cached_property
     def _vm(self) -> VM:
         return self._chain.get_vm()
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Leave no trace of what is done inside."""
+        before = self._vm.state.snapshot()
+        try:
+            yield
+        finally:
+            self._vm.state.revert(before)
 
     def deploy(self, bytecode: bytes) -> Address:
         """Make a contract; return its address.
@@ -109,7 +122,7 @@ class Evm:
         unsigned = self._vm.get_transaction_builder().create_unsigned_transaction(
             nonce=self._vm.state.get_nonce(self.payer),
             gas_price=_GAS_PRICE,
-            gas=GAS_MAX,
+            gas=self.gas_max,
             to=to,
             value=value,
             data=data,

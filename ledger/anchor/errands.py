@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.anchor.calls import Latest, anchor_call, open_call
@@ -97,24 +97,6 @@ def deploying(
     if not ours:
         raise ChainDown(f"the contract is not at {to_hex(contract)}")
     return Errand(DEPLOY, None, ours[-1].data, contract)
-
-
-def settled(errand: Errand, following: Address, *, is_bound: bool) -> Errand:
-    """Return a deployment as the account's next nonce makes it.
-
-    Args:
-        errand: the deployment.
-        following: what that nonce makes.
-        is_bound: whether anchors were signed for the contract.
-
-    Raises:
-        ChainDown: it would be another contract than the one that anchors were signed for: another
-            use of the key came before, and this contract may never be there again.
-
-    """
-    if errand.contract != following and is_bound:
-        raise ChainDown(f"the contract is not at {to_hex(errand.contract)}, and may never be")
-    return replace(errand, contract=following)
 
 
 def opening(

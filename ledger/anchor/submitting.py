@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from eth_account import Account
-
+from ledger.imports import recursion_limit_kept
 from ledger.signing import keccak
 from ledger.values import ADDRESS_BYTES, Address, to_hex
+
+with recursion_limit_kept():
+    from eth_account import Account
 
 _RLP_TEXT: Final = 0x80
 _RLP_LIST: Final = 0xC0

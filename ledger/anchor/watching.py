@@ -83,21 +83,36 @@ class Watch:
     def has_code(self, deployment: Deployment, tips: Tips) -> bool:
         """See whether the contract is there, and is the one that it was.
 
-        Where an anchor is final, so was the contract: it is there, or this is another chain. Nodes
-        of one address may not all be equally far, so it is asked as of the final block, too.
+        Where anchors were signed for it, it was final: it is there, or this is another chain. Nodes
+        of one address may not all be equally far, so it is asked for as of the final block, too.
         """
         place = deployment.place
         code = self._chain.code(place.contract)
         if code and keccak(code) != deployment.code_hash:
             raise Diverged(f"other code is at {to_hex(place.contract)}")
-        last = self._journal.last(place)
-        if code or last is None:
+        if code or not self._journal.anchors(place, 0, 1):
             return bool(code)
-        final = tips.final
-        is_late = final is None or (last.spot and final.number < last.spot.block_number)
-        if final is None or is_late or see_latest(self._chain, place, self._ledger_id, final):
+        if self._is_final(place, tips.final) or self._is_behind(place, tips.final):
             raise ChainDown("the node does not show the contract")
         raise Diverged(f"the contract at {to_hex(place.contract)} is gone")
+
+    def may_sign(self, place: Place, tips: Tips) -> bool:
+        """Tell whether anchors may be signed for the contract: once it is final.
+
+        Before that, it may yet vanish, and its address be somebody else's to fill or nobody's.
+        """
+        return bool(self._journal.anchors(place, 0, 1)) or self._is_final(place, tips.final)
+
+    def _is_final(self, place: Place, final: Block | None) -> bool:
+        if final is None:
+            return False
+        return see_latest(self._chain, place, self._ledger_id, final) is not None
+
+    def _is_behind(self, place: Place, final: Block | None) -> bool:
+        last = self._journal.last(place)
+        if final is None or last is None or last.spot is None:
+            return True
+        return final.number < last.spot.block_number
 
     def latest(self, place: Place, head: Block) -> Latest:
         """See what the contract holds of the ledger, and that the log begins with it."""

@@ -26,7 +26,6 @@ from ledger.anchor.errands import (
     anchoring,
     deploying,
     opening,
-    settled,
     sign_by,
     stated,
 )
@@ -120,8 +119,20 @@ class Worker:
 
     # -- the order of events -----------------------------------------------------------------
 
-    def step(self) -> bool:
+    def look(self) -> None:
+        """Look at the chain once, and keep what became of anchors; nothing is signed or sent.
+
+        Raises:
+            Exception: as :meth:`step` does.
+
+        """
+        self.step(only_look=True)
+
+    def step(self, *, only_look: bool = False) -> bool:
         """Look at the chain once, and do the one thing that comes next.
+
+        Args:
+            only_look: whether to end before 5.5.
 
         Returns:
             Whether something was handed in; then looking again at once may show it mined.
@@ -142,22 +153,25 @@ class Worker:
             self._tell_looked(tips, deployment)
             # 5.2 See that the contract is there with the code that it had.
             if deployment is None or not self._watch.has_code(deployment, tips):
-                return self._send(self._deploying(deployment), now, tips)
+                return not only_look and self._send(self._deploying(deployment), now, tips)
             # 5.3 See what it holds of the ledger, and that the log begins with that.
             place = deployment.place
             latest = self._watch.latest(place, tips.head)
             self._tell_latest(latest)
             if not latest.is_open:
-                before = self._carrier.kept(OPEN)
-                errand = opening(self._founding, self._ledger_id, place, before)
-                return self._send(errand, now, tips)
+                return not only_look and self._send(self._opening(place), now, tips)
             # 5.4 See what became of each anchor; keep that, then tell who waits for final ones.
             tracked = self._watch.track(deployment, tips, latest, now)
             if tracked.changed or tracked.looked_to is not None:
                 self._journal.keep(place, tracked.changed, tracked.looked_to)
             self._tell_final(tracked.changed)
+            if only_look:
+                return False
             # 5.5 Choose one anchor: the first that is kept and not on the chain, or one that is
             #     due. Sign it over what the contract holds, and keep it.
+            if not self._watch.may_sign(place, tips):
+                self._say(condition="working", detail="the contract is not final yet")
+                return False
             kept = self._chosen(place, latest, now)
             if kept is None:
                 self._say(condition="waiting", detail="")
@@ -175,7 +189,7 @@ class Worker:
         if self._carrier.is_mined(errand):
             return False  # since the contract was asked; the next look will show it
         if errand.name == DEPLOY:
-            errand = self._settled(errand, nonce)
+            errand = replace(errand, contract=contract_of(self._carrier.address, nonce))
         transaction = self._carrier.due(errand, nonce, now)
         if transaction is None:
             return False
@@ -205,10 +219,8 @@ class Worker:
         before = self._carrier.kept(DEPLOY)
         return deploying(self._founding, deployment, before, self._carrier.following())
 
-    def _settled(self, errand: Errand, nonce: int) -> Errand:
-        place = Place(self._chain.chain_id, errand.contract)
-        is_bound = bool(self._journal.anchors(place, 0, 1))
-        return settled(errand, contract_of(self._carrier.address, nonce), is_bound=is_bound)
+    def _opening(self, place: Place) -> Errand:
+        return opening(self._founding, self._ledger_id, place, self._carrier.kept(OPEN))
 
     def _chosen(self, place: Place, latest: Latest, now: int) -> KeptAnchor | None:
         """Return the anchor that comes next, signed over what the contract holds."""

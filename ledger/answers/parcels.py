@@ -286,7 +286,7 @@ def story(
         is_whole=reading.is_whole,
         cursor=cursors.write_index(None if page.cursor is None else -page.cursor),
         is_cut=page.is_cut,
-        anchors=anchors_of(reading, [line.index for line, _ in lines]),
+        anchors=anchors_of(reading, [told.index for told in page.steps]),
         as_of=reading.as_of,
     )
 

@@ -20,7 +20,7 @@ from ledger.anchor.status import Status
 from ledger.cli.options import Context
 from ledger.cli.output import Output
 from ledger.cli.session import Session, session_of
-from ledger.cli.words import count_of
+from ledger.cli.words import anchor_line, count_of
 from ledger.config import (
     LedgerFolder,
     OpenLedger,
@@ -199,7 +199,7 @@ def status(context: Context) -> None:
         return
     _tell_chain(session.out, document)
     for one in latest:
-        session.out.pairs([("last anchor", _anchor_line(one))])
+        session.out.pairs([("last anchor", anchor_line(one))])
 
 
 @commands.command()
@@ -255,7 +255,7 @@ def watch(
                 for one in desk.anchors():
                     if shown.get(one["size"]) != one["state"]:
                         shown[one["size"]] = one["state"]
-                        session.out.either(one, _anchor_line(one))
+                        session.out.either(one, anchor_line(one))
                 told = desk.chain()
                 if (told["condition"], told["isForked"]) != last:
                     last = (told["condition"], told["isForked"])
@@ -306,14 +306,7 @@ def _tell_anchor(out: Output, kept: KeptAnchor) -> None:
         "blockHash": None if spot is None else to_hex(spot.block_hash),
         "transaction": None if spot is None else to_hex(spot.transaction_hash),
     }
-    out.either(document, _anchor_line(document))
-
-
-def _anchor_line(one: Any) -> str:  # noqa: ANN401 - a JSON object
-    where = "in no block yet"
-    if one["blockNumber"] is not None:
-        where = f"block {one['blockNumber']} {one['blockHash']}, transaction {one['transaction']}"
-    return f"{count_of(one['size'], 'entry')} {one['root']}: {one['state']}, {where}"
+    out.either(document, anchor_line(document))
 
 
 def _condition_line(told: Any) -> str:  # noqa: ANN401 - likewise

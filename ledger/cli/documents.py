@@ -31,7 +31,7 @@ IMPORTED_KEY: Final = (*KEY, "findings")
 """A key that came from elsewhere; ``findings`` say in words what was weak about how it came."""
 
 KEYS: Final = ("keys",)
-TRACED: Final = ("parcel", "origins", "findings", "names", "steps", "checked")
+TRACED: Final = ("parcel", "origins", "findings", "names", "anchors", "steps", "checked")
 DESCENDANTS: Final = ("parcel", "operations", "names", "isCut", "isChecked", "asOf")
 VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "figures")
 REBUILT: Final = ("size", "fingerprint", "hasChanged")

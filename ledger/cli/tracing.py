@@ -16,7 +16,7 @@ from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.parcels import WITHHELD, amount, holder_heading, parcel_id_at, place_of
 from ledger.cli.session import Session, session_of
-from ledger.cli.words import count_of, show_time
+from ledger.cli.words import anchor_line, count_of, show_time
 from ledger.desk import Desk, Plain
 from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.checking import check_story
@@ -96,6 +96,7 @@ def document_of(traced: Plain, checked: Checked) -> dict[str, Any]:
         "origins": traced["origins"],
         "findings": traced["findings"],
         "names": checked.names,
+        "anchors": checked.anchors,
         "steps": [_step(step) for step in checked.steps],
         "checked": checked_document(checked),
     }
@@ -164,6 +165,8 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
     out.say()
     for number, step in enumerate(checked.steps, start=1):
         _tell_step(session, site_name, number, step, _sureness(step, checked.checkpoint))
+    for anchored in checked.anchors:
+        out.pairs([("anchor", anchor_line(anchored))])
     for finding in traced["findings"]:
         evidence = finding["evidence"] or f"evidence {WITHHELD}"
         place = WITHHELD if finding["index"] is None else finding["index"]
@@ -261,9 +264,10 @@ def _tell_checked(out: Output, checked: Checked) -> None:
         )
     if checked.parcel["head"] is None:
         out.say("What became of the parcel after these steps is withheld from this reader.")
+    anchors_too = "what is anchored on a chain, " if checked.anchors else ""
     out.say(
         "The ledger's own word: the parcel's state and country, names of sites and of parties "
-        "(which a private field of their Admission gives), that authors were "
+        f"(which a private field of their Admission gives), {anchors_too}that authors were "
         "admitted and held their roles, the bounds of origin, the findings, and that nothing was "
         "left out or came later."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from ledger.drafts import Loss, Output
 from ledger.errors import BadQuestion
@@ -150,6 +151,15 @@ def show_time(seconds: int) -> str:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (OverflowError, ValueError, OSError):
         return f"second {seconds}"
+
+
+def anchor_line(one: Mapping[str, Any]) -> str:
+    """Say what is known of an anchor: its size, how sure it is, and where it is found."""
+    where = "in no block yet"
+    if one["blockNumber"] is not None:
+        where = f"block {one['blockNumber']} of chain {one['chainId']}"
+    found = f", transaction {one['transaction']}" if one["transaction"] else ""
+    return f"{count_of(one['size'], 'entry')}, {one['state']}, {where}{found}"
 
 
 def count_of(number: int, thing: str) -> str:

@@ -64,6 +64,7 @@ class Checked:
             admissions of agents among them.
         agreed: the members of ``parcel`` that the steps bear out; the others are the desk's word.
         names: what the desk calls the parties, by address; its word.
+        anchors: those on a chain that the desk names beside the steps, by size; its word.
         gaps: how many records are named by others and not shown; each is a doubt.
         doubts: what does not prove itself.
 
@@ -82,6 +83,7 @@ class Checked:
     proofs: int = 0
     agreed: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
+    anchors: list[dict[str, Any]] = field(default_factory=list)
     gaps: int = 0
     doubts: list[Doubt] = field(default_factory=list)
 

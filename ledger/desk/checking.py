@@ -96,6 +96,8 @@ def check_story(
     ids = [step["recordId"] for page in pages for step in page["steps"]]
     for page in (checked.parcel, *pages):
         checked.names.update(page["names"])
+    named = {one["size"]: one for page in pages for one in page.get("anchors", ())}
+    checked.anchors = [one for _, one in sorted(named.items())]
     reads = [reader.read_as_shown(hash_of(text)) for text in dict.fromkeys(ids)]
     known = {read.record_id: read for read in reads if read}
     # 5. How they hang together: only what leads to this parcel is part of its story.

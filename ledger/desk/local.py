@@ -110,5 +110,17 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
         with open_copy(folder) as copy:
             yield CopyDesk(copy)
         return
-    with open_ledger(folder) as ledger:
-        yield LocalDesk(ledger.book, ledger.stores.links)
+    with open_ledger(folder) as ledger, _anchors(folder) as anchors:
+        yield LocalDesk(ledger.book, ledger.stores.links, anchors)
+
+
+@contextmanager
+def _anchors(folder: LedgerFolder) -> Iterator[Anchors | None]:
+    """Open what the folder knows of its anchors; no chain is asked."""
+    if not folder.anchors.exists():
+        yield None
+        return
+    from ledger.config.anchoring import open_anchors  # loaded here: most have none
+
+    with open_anchors(folder) as anchors:
+        yield anchors

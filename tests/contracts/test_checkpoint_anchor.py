@@ -116,8 +116,10 @@ def test_every_sheet_and_the_details_bind_the_ledger():
     anchored = Anchored()
     said = opening(charter(tables={"zones": Hash32(b"\7" * 32)}))
     others = [replace(said, details=Hash32(b"\1" * 32))]
-    for place in ("who", "amounts", "scene"):
-        others.append(replace(said, hashes={**said.hashes, place: Hash32(b"\1" * 32)}))
+    others += [
+        replace(said, hashes={**said.hashes, place: Hash32(b"\1" * 32)})
+        for place in ("who", "amounts", "scene")
+    ]
     for at, value in enumerate(said.what):
         what = (*said.what[:at], changed(value), *said.what[at + 1 :])
         others.append(replace(said, what=what))

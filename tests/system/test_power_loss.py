@@ -21,9 +21,9 @@ import pytest
 
 from ledger.book import Answer, Book
 from ledger.config import LedgerFolder
+from ledger.database import SETTINGS, Settings
 from ledger.errors import AdamantError
 from ledger.store.protocol import Published
-from ledger.database import SETTINGS, Settings
 from tests.desk import Desk, journey
 from tests.ledger.store.disks import Disk, Mark, Tape, recording
 from tests.ledger.store.histories import SMALL, make_folder, open_both, write_files

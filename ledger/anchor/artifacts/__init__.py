@@ -112,7 +112,8 @@ class Contract:
     Attributes:
         name: as in its source.
         bytecode: what makes it, as the data of a transaction without recipient; no arguments.
-        code: what then stands at its address, where it has no immutable values.
+        code: what then stands at its address, with zeros for values that are set when it is made.
+        immutables: where these values stand in the code: (first byte, number of bytes) each.
         compiler: the compiler's version.
         settings: the compiler's settings.
         sources: path in the project -> SHA-256 of each source, in hex.
@@ -122,6 +123,7 @@ class Contract:
     name: str
     bytecode: bytes
     code: bytes
+    immutables: tuple[tuple[int, int], ...]
     compiler: str
     settings: Mapping[str, Any]
     sources: Mapping[str, str]
@@ -139,6 +141,13 @@ class Contract:
         """
         kinds = [each.kind for each in self._constructor.inputs]
         return self.bytecode + _CODEC.encode(kinds, values)
+
+    def is_at(self, code: bytes) -> bool:
+        """Tell whether the code that stands at an address is this contract's."""
+        blank = bytearray(code)
+        for first, count in self.immutables:
+            blank[first : first + count] = bytes(count)
+        return blank == self.code
 
     def call(self, function: str, *values: Any) -> bytes:  # noqa: ANN401 - as the ABI has them
         """Return the data of a call: the selector and the encoded values.
@@ -228,6 +237,11 @@ def read_artifact(text: str) -> Contract:
         name=found["name"],
         bytecode=bytes.fromhex(found["bytecode"][2:]),
         code=bytes.fromhex(found["deployedBytecode"][2:]),
+        immutables=tuple(
+            (each["start"], each["length"])
+            for places in found["immutableReferences"].values()
+            for each in places
+        ),
         compiler=found["compiler"]["version"],
         settings=found["compiler"]["settings"],
         sources=found["sources"],

@@ -25,8 +25,8 @@ from ledger.values import ADDRESS_BYTES, Address, Hash32
 GAS_LIMIT: Final = 250_000_000
 """Of a block, and so of a transaction, which is alone in it.
 
-A record with 512 parcels in and 512 out takes some 60 to 100 million gas. EIP-1559 wants blocks
-half full: at twice that, one such block changes no fee.
+The costliest record, with 512 parcels in and 512 out, takes some 50 million gas to mirror. EIP-1559
+wants blocks half full, so twice that changes no fee; the rest is room.
 """
 
 CALL_GAS: Final = 50_000_000

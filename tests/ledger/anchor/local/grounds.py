@@ -38,5 +38,5 @@ def opened(
 
 
 def by(vfs: str) -> Settings:
-    """Return settings with another file system."""
-    return replace(SETTINGS, vfs=vfs)
+    """Return settings with another file system, and a write-ahead log that is emptied often."""
+    return replace(SETTINGS, vfs=vfs, wal_bytes_max=150_000)
