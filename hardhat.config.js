@@ -10,7 +10,7 @@ const { resolve } = createRequire(import.meta.url);
 const build = process.env.ADAMANT_BUILD ?? "build";
 
 // How often: tests/contracts/test_hardhat.py sets these from tests/trials.toml.
-const runs = Number(process.env.ADAMANT_FUZZ_RUNS ?? 256);
+const fuzzed = Number(process.env.ADAMANT_FUZZ_RUNS ?? 256);
 const sequences = Number(process.env.ADAMANT_INVARIANT_RUNS ?? 32);
 const depth = Number(process.env.ADAMANT_INVARIANT_DEPTH ?? 50);
 const seed = process.env.ADAMANT_FUZZ_SEED;
@@ -33,6 +33,12 @@ export default defineConfig({
     artifacts: `${build}/artifacts`,
     cache: `${build}/cache`,
   },
+  test: {
+    solidity: {
+      fuzz: { runs: fuzzed, seed, failurePersistDir: `${build}/cache` },
+      invariant: { runs: sequences, depth, failOnRevert: true, failurePersistDir: `${build}/cache` },
+    },
+  },
   solidity: {
     isolated: true, // or a contract's bytes would depend on what else is compiled beside it
     compilers: [solidity(1_000_000)],
@@ -40,6 +46,7 @@ export default defineConfig({
     overrides: {
       "contracts/CustodyRegistry.sol": solidity(200),
       "tests/contracts/CustodyRegistry.t.sol": solidity(200),
+      "tests/contracts/RegistryHandler.t.sol": solidity(200),
     },
   },
 });

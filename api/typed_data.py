@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.bodies import TooLarge, read_body
+from api.bodies import Room, Share, TooLarge, read_body
 from api.documentation import ASKING, Content, Documented, json_content
 from api.metrics import Metrics
 from api.pages import Pages
@@ -46,6 +46,9 @@ FORM: Final = "application/x-www-form-urlencoded"
 FIELDS: Final = ("draft", "signature", "do")
 STEPS: Final = ("show", "check", "send")
 SENT_AT_ONCE_MAX: Final = 4
+DRAFTS_AT_ONCE_MAX: Final = 4
+DRAFTS_WAITING_MAX: Final = 64
+"""How many drafts of the largest size may arrive, or wait for their turn; many more of a usual one."""
 _FORM_BYTES_MAX: Final = 4 * LIMITS.page_draft_bytes_max  # with what the form's encoding adds
 _ON_PAGE: Final = (
     f"at most {LIMITS.page_draft_bytes_max} bytes on this page; for more `adamant add-signature`"
@@ -103,7 +106,8 @@ class TypedData:
         self._pages = pages
         self._limits = limits
         self._metrics = metrics
-        self._turns = asyncio.Semaphore(limits.questions_at_once_max)
+        self._turns = asyncio.Semaphore(DRAFTS_AT_ONCE_MAX)
+        self._room = Room(DRAFTS_WAITING_MAX * LIMITS.record_body_bytes_max)
         self._sending = 0
 
     async def descriptor(self, request: Request) -> Response:
@@ -117,13 +121,14 @@ class TypedData:
         check_names(query_of(request))
         check_media_type(request, JSON)
         expected = f"at most {LIMITS.envelope_bytes_max} bytes"
-        raw = await self._body(request, LIMITS.record_body_bytes_max, expected)
+        with self._room.share() as share:
+            raw = await self._body(request, LIMITS.record_body_bytes_max, expected, share)
 
-        def answer() -> Response:
-            envelope, _ = read_beside(raw)
-            return json_response(self._answers.drafted(envelope), headers=_NO_STORE)
+            def answer() -> Response:
+                envelope, _ = read_beside(raw)
+                return json_response(self._answers.drafted(envelope), headers=_NO_STORE)
 
-        return await self._in_turn(answer)
+            return await self._in_turn(answer)
 
     async def page(self, request: Request) -> Response:
         """Show the page, to begin with."""
@@ -136,9 +141,10 @@ class TypedData:
         check_media_type(request, FORM)
         given = dict.fromkeys(FIELDS, "")
         try:
-            raw = await self._body(request, _FORM_BYTES_MAX, _ON_PAGE)
-            given |= _fields_of(raw)
-            return await self._step(given)
+            with self._room.share() as share:
+                raw = await self._body(request, _FORM_BYTES_MAX, _ON_PAGE, share)
+                given |= _fields_of(raw)
+                return await self._step(given)
         except (AdamantError, ProblemError) as error:
             told = of_error(error) or Problem("internal")
             return self._rendered({**given, "problem": told.document()}, told.sort.status)
@@ -180,9 +186,9 @@ class TypedData:
         async with self._turns:
             return await run_in_threadpool(answer)
 
-    async def _body(self, request: Request, bytes_max: int, expected: str) -> bytes:
+    async def _body(self, request: Request, bytes_max: int, expected: str, share: Share) -> bytes:
         try:
-            return await read_body(request, bytes_max, self._limits.body_seconds_max)
+            return await read_body(request, bytes_max, self._limits.body_seconds_max, share)
         except TooLarge:
             raise Refused(Refusal("size", "", expected, "more")) from None
 

@@ -156,7 +156,7 @@ contract CustodyRegistry is Parties {
         bool fromPolished = isCutting ? operation == "recut" : code == Words.POLISHED;
         Sums memory sums = _spend(record.what, record.who.author, id, fromPolished);
         uint256 lost = _checkBalance(record.amounts, sums.weight);
-        if (sums.isCounted) _checkStones(record.amounts, sums.stones, operation == "cut");
+        _checkStones(record.amounts, sums, operation == "cut");
         bool toPolished = operation == "polish" || fromPolished;
         _makeAll(record, id, toPolished, operation == "reweigh" ? code : 0);
         emit Transformed(id, record.who.author, operation, uint64(sums.weight), uint64(lost));
@@ -355,13 +355,17 @@ contract CustodyRegistry is Parties {
         if (left != weight) revert NotBalanced(weight, left);
     }
 
-    function _checkStones(TransformationAmounts calldata amounts, uint256 came, bool makesMore)
-        private
-        pure
-    {
+    function _checkStones(
+        TransformationAmounts calldata amounts,
+        Sums memory sums,
+        bool makesMore
+    ) private pure {
         uint64[] calldata stones = amounts.stones;
+        uint256 came = sums.stones;
         uint256 lost = _sumOf(amounts.lossStones);
         uint256 left = _sumOf(stones) + lost;
+        if (came > INTEGER_MAX || left > INTEGER_MAX) revert OutOfRange(left);
+        if (!sums.isCounted) return;
         bool isBalanced = lost <= came && (left == came || (makesMore && left > came));
         for (uint256 i = 0; i < stones.length; ++i) {
             if (stones[i] == 0) isBalanced = false;

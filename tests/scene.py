@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from api.sessions import Sessions
 from ledger import drafts
+from ledger.anchor.told import Anchors
 from ledger.answers import Answers
 from ledger.book import Book
 from ledger.drafts import Loss, Output, Speaker
@@ -163,7 +164,9 @@ def signed_in_body(name: str, nonce: str, now_ms: int, **parts: object) -> dict[
 
 
 @contextmanager
-def shown(scene: Scene, desk: Desk | None = None, **limits: object) -> Iterator[Shown]:
+def shown(
+    scene: Scene, desk: Desk | None = None, anchors: Anchors | None = None, **limits: object
+) -> Iterator[Shown]:
     """Put a scene into a book, and open the door.
 
     The client asks an open ledger as its operator, and a trade ledger as a stranger.
@@ -172,7 +175,7 @@ def shown(scene: Scene, desk: Desk | None = None, **limits: object) -> Iterator[
     desk.fill()
     with desk.open() as book:
         links = MemoryLinks()
-        answers = Answers(book, desk.clock, links=links)
+        answers = Answers(book, desk.clock, links=links, anchors=anchors)
         sessions = Sessions(answers, [ADDRESS], clock=desk.clock, operator_token=OPERATORS)
         door = DoorLimits(**limits)  # type: ignore[arg-type]  # by name
         app = create_app(book, answers, door, sessions)

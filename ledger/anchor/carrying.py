@@ -47,6 +47,7 @@ class Carrier:
         self._submitter = submitter
         self._limits = limits
         self._handed_in: dict[Hash32, int] = {}  # by this process, and when
+        self.is_dear = False  # whether the last offer would have been above the cap
         self._too_low: set[Hash32] = set()  # what nodes want to be paid more for
 
     @property
@@ -74,6 +75,7 @@ class Carrier:
 
     def due(self, errand: Errand, nonce: int, now: int) -> Transaction | None:
         """Return what to keep and send at this nonce; None where waiting is all there is to do."""
+        self.is_dear = False
         chain_id = self._chain.chain_id
         there = self._journal.at_nonce(chain_id, self.address, nonce)
         last = there[-1] if there else None
@@ -123,6 +125,7 @@ class Carrier:
             offer = raised_offer(highest, fees, self._limits)
         else:
             offer = first_offer(fees, self._limits)
+        self.is_dear = offer is None
         if offer is None:
             return None
         fields = Fields(

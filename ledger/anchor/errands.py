@@ -90,7 +90,7 @@ def deploying(
     """
     if deployment is None:
         if founding is None or not founding.creation_code:
-            raise RefusesToStart("there is no contract to anchor in: deploy one")
+            raise RefusesToStart("there is no contract to anchor in: `adamant chain deploy`")
         return Errand(DEPLOY, None, founding.creation_code, following)
     contract = deployment.place.contract
     ours = [one for one in before if contract_of(one.sender, one.nonce) == contract]

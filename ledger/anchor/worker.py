@@ -110,9 +110,9 @@ class Worker:
         self._dice = dice
         self._watch = Watch(chain, journal, log, ledger_id, self._limits)
         self._carrier = Carrier(chain, journal, submitter, self._limits)
-        self._status = Status()
+        self._status = self._first_status()
         self._diverged: str | None = None
-        self._is_asked = False
+        self._asked_size = 0
         self._is_over = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self.run, name="anchoring", daemon=True)
@@ -178,7 +178,6 @@ class Worker:
                 return False
             if kept != self._journal.anchor(place, kept.size):
                 self._journal.keep(place, (kept,))
-                self._is_asked = False
             return self._send(anchoring(self._log, kept), now, tips, kept)
 
     def _send(self, errand: Errand, now: int, tips: Tips, kept: KeptAnchor | None = None) -> bool:
@@ -191,6 +190,8 @@ class Worker:
         if errand.name == DEPLOY:
             errand = replace(errand, contract=contract_of(self._carrier.address, nonce))
         transaction = self._carrier.due(errand, nonce, now)
+        if self._carrier.is_dear:
+            self._say(detail=f"{errand.name}: the chain asks more than the cap")
         if transaction is None:
             return False
         self._keep(errand, transaction, tips)
@@ -245,7 +246,8 @@ class Worker:
             return None
         last = self._journal.last(place, "signed")
         is_late = last is None or now - last.signed_at >= self._limits.seconds
-        return size if is_late or self._is_asked or fresh >= self._limits.entries else None
+        is_asked = latest.size < self._asked_size
+        return size if is_late or is_asked or fresh >= self._limits.entries else None
 
     def _signed(self, place: Place, latest: Latest, size: int, now: int) -> KeptAnchor:
         said = stated(self._log, self._ledger_id, place, latest, size)
@@ -277,14 +279,14 @@ class Worker:
                 _log.critical("anchoring has stopped: %s", error)
                 return
             except Exception as error:  # whatever an adapter or a signer raises: the log goes on
-                wait = self._pause()
+                wait = self.pause()
                 _log.warning("anchors wait %.0f s: %s: %s", wait, type(error).__name__, error)
             self._wake.wait(wait)
             self._wake.clear()
 
     def ask(self) -> None:
         """Anchor what is published, though it may not be due; and look at the chain at once."""
-        self._is_asked = True
+        self._asked_size, _ = self._log.published()
         self._wake.set()
 
     def close(self) -> None:
@@ -293,9 +295,11 @@ class Worker:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(self._limits.close_seconds)
-        self._say(condition="closed", detail="")
+        if self._status.condition not in ("diverged", "failed"):
+            self._say(condition="closed", detail="")
 
-    def _pause(self) -> float:
+    def pause(self) -> float:
+        """Return how many seconds to wait after so many fails."""
         limits = self._limits
         doubled = limits.retry_seconds * 2.0 ** min(self._status.fails - 1, 30)
         return min(doubled, limits.retry_seconds_max) * (1 - self._dice() / 2)
@@ -343,6 +347,11 @@ class Worker:
             self._say(condition=condition, detail=str(error), fails=self._status.fails + 1)
             raise
         self._say(fails=0)
+
+    def _first_status(self) -> Status:
+        place = self._place()
+        last = self._journal.last(place) if place else None
+        return Status(place=place, anchored_size=last.size if last else 0)
 
     def _tell_looked(self, tips: Tips, deployment: Deployment | None) -> None:
         final = tips.final.number if tips.final is not None else None

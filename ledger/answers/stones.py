@@ -17,6 +17,7 @@ from ledger.answers.parcels import label_of
 from ledger.answers.plainly import plain_words
 from ledger.answers.reading import Line, Reading
 from ledger.answers.shapes import (
+    AnchorShown,
     CutShown,
     HeldShown,
     MinedShown,
@@ -272,6 +273,12 @@ def _findings(
     return tuple(sorted(found, key=lambda finding: finding.index))
 
 
+def _final_anchor(reading: Reading, index: int) -> AnchorShown | None:
+    """Return the smallest anchor of an entry, once it is final."""
+    found = anchors_of(reading, [index])
+    return next((one for one in found if one.state == "finalized"), None)
+
+
 def _proof(reading: Reading, parcel: Parcel, *, is_open: bool) -> ProofShown:
     index = reading.index_of(parcel.head)
     return ProofShown(
@@ -281,5 +288,5 @@ def _proof(reading: Reading, parcel: Parcel, *, is_open: bool) -> ProofShown:
         size=reading.published.size,
         root=reading.published.root,
         note=note_of(reading),
-        anchor=next(iter(anchors_of(reading, [index])), None),
+        anchor=_final_anchor(reading, index),
     )

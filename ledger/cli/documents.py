@@ -31,9 +31,23 @@ IMPORTED_KEY: Final = (*KEY, "findings")
 """A key that came from elsewhere; ``findings`` say in words what was weak about how it came."""
 
 KEYS: Final = ("keys",)
+CHAIN_MADE: Final = ("chain", "chainId", "isNew", "block", "submitter", "balanceWei")
+DEPLOYED: Final = ("isOpen", "chainId", "contract")
+ANCHOR: Final = (
+    *("size", "root", "state", "chainId", "contract"),
+    *("blockNumber", "blockHash", "transaction"),
+)
+"""An anchor; the last three are null while it is in no block."""
+
+CHAIN_SHOWN: Final = (
+    *("isAnchored", "condition", "chainId", "contract", "isOpen", "isForked"),
+    *("chainSize", "anchoredSize", "headBlock", "finalBlock", "asOf", "last"),
+)
+"""The chain; ``last`` is the last anchor, or null."""
+
 TRACED: Final = ("parcel", "origins", "findings", "names", "anchors", "steps", "checked")
 DESCENDANTS: Final = ("parcel", "operations", "names", "isCut", "isChecked", "asOf")
-VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "figures")
+VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "chain", "figures")
 REBUILT: Final = ("size", "fingerprint", "hasChanged")
 RECOVERED: Final = ("size", "root")
 SERVING: Final = ("url", "pid")
@@ -82,6 +96,11 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "link mint": LINK,
     "link list": LINKS,
     "link end": ENDED,
+    "chain start": CHAIN_MADE,
+    "chain deploy": DEPLOYED,
+    "chain status": CHAIN_SHOWN,
+    "chain anchor": ANCHOR,
+    "chain watch": ANCHOR,
     "keys new": KEY,
     "keys list": KEYS,
     "keys import": IMPORTED_KEY,

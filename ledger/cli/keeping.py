@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -139,21 +139,22 @@ def _audit_chain(folder: LedgerFolder, log: Store) -> ChainReport:
 
     """
     # Loaded here: most have no chain.
-    from ledger.audit.chain import audit_anchors
+    from ledger.audit.chain import ChainReport, audit_anchors
     from ledger.config.anchoring import open_chain, open_journal
 
     settings = folder.settings()
-    if not folder.anchors.exists():
-        raise RefusesToStart(f"{folder.anchors} is missing: nothing was anchored from here")
-    with (
-        closing(open_chain(folder, settings)) as chain,
-        closing(open_journal(folder)) as journal,
-        log.view() as view,
-    ):
-        charter = charter_of(view)
-        if charter is None:
-            raise Damaged("gap", "charter in force", "the ledger has no charter")
-        return audit_anchors(view, chain, journal, charter.ledger_id)
+    try:
+        with closing(open_chain(folder, settings)) as chain, ExitStack() as opened:
+            if not folder.anchors.exists():
+                raise RefusesToStart(f"{folder.anchors} is missing: nothing was anchored from here")
+            journal = opened.enter_context(closing(open_journal(folder)))
+            view = opened.enter_context(log.view())
+            charter = charter_of(view)
+            if charter is None:
+                raise Damaged("gap", "charter in force", "the ledger has no charter")
+            return audit_anchors(view, chain, journal, charter.ledger_id)
+    except Damaged as damage:  # of the journal's file, or the local chain's
+        return ChainReport((Fault(damage.fault, damage.place, damage.detail),), 0, 0, 0)
 
 
 def verdict_document(

@@ -75,7 +75,7 @@ def add_signature(
         str,
         typer.Option(
             metavar="KEY|ADDRESS",
-            help="Whose signature it must be; if not said, that of a party the record asks.",
+            help="Whose signature it must be; if not said, by the address of a party it asks.",
         ),
     ] = "",
     out: OutOption = None,

@@ -6,6 +6,7 @@ beside the book, never in its way: it reads what is published, and asks the chai
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from ledger.config.chain_keys import check_local_chain, read_chain_key, read_or_
 from ledger.config.clocks import system_clock
 from ledger.config.folder import LedgerFolder
 from ledger.config.settings import GWEI, Settings
-from ledger.errors import BadQuestion, RefusesToStart
+from ledger.errors import BadQuestion, Diverged, RefusesToStart, Unavailable
 from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits
 from ledger.merkle import node_from_tiles
@@ -35,6 +36,7 @@ from ledger.records import Charter
 from ledger.store.protocol import View
 from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex
 
+_log = logging.getLogger(__name__)
 ANCHOR_KEY: Final = "the anchor key"
 SUBMITTER_KEY: Final = "the submitting key"
 LOCAL_SECONDS: Final = 5
@@ -201,6 +203,27 @@ def anchored(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[A
     with open_anchoring(folder, settings, book) as anchoring:
         anchoring.worker.start()
         yield anchoring.anchors
+
+
+def anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> int:
+    """Anchor what is published, and wait a while until so many entries are anchored for good.
+
+    Whatever keeps it from being anchored is no fault of the records: it is left to who asks for
+    the chain.
+
+    Returns:
+        How many entries are anchored for good.
+
+    """
+    try:
+        with open_anchoring(folder, folder.settings(), book) as made:
+            made.worker.ask()
+            made.worker.start()
+            made.anchors.anchored.wait(size, seconds)
+            return made.anchors.anchored.size
+    except (RefusesToStart, BadQuestion, Unavailable, Diverged) as error:
+        _log.warning("not anchored: %s", error)
+        return 0
 
 
 def founding_of(book: Book) -> Founding:

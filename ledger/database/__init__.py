@@ -5,7 +5,13 @@ Whoever keeps something that must survive a crash keeps it in such a file: it sa
 it returns. What a file holds is none of this room's business.
 """
 
-from ledger.database.check import check_all, check_pages, check_tables, check_unused
+from ledger.database.check import (
+    check_all,
+    check_pages,
+    check_tables,
+    check_unused,
+    open_to_look,
+)
 from ledger.database.file import Database, create
 from ledger.database.health import Health
 from ledger.database.layout import SETTINGS, Layout, Settings
@@ -22,6 +28,7 @@ __all__ = [
     "check_tables",
     "check_unused",
     "create",
+    "open_to_look",
     "script",
     "statements",
 ]

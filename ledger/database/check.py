@@ -45,7 +45,7 @@ def check_unused(path: Path, settings: Settings = SETTINGS) -> None:
     if not path.exists():
         return
     try:
-        connection = _connect(path, settings)
+        connection = open_to_look(path, settings)
     except apsw.Error:  # whoever looks at its bytes will name it
         return
     try:
@@ -98,7 +98,7 @@ def check_tables(path: Path, layout: Layout, settings: Settings = SETTINGS) -> l
     try:
         # Before the file is opened: beside a writer it may grow from here on, and never shrinks.
         pages = path.stat().st_size // settings.page_bytes
-        connection = _connect(path, settings)
+        connection = open_to_look(path, settings)
     except apsw.Error as error:
         return [_fault(path, error)]
     try:
@@ -121,7 +121,7 @@ def check_tables(path: Path, layout: Layout, settings: Settings = SETTINGS) -> l
     return [Damaged("altered", path.name, line) for line in lines if line != "ok"]
 
 
-def _connect(path: Path, settings: Settings) -> apsw.Connection:
+def open_to_look(path: Path, settings: Settings) -> apsw.Connection:
     """Open a connection that leaves behind what it finds, and nothing else."""
     wal = path.with_name(f"{path.name}-wal")
     is_empty = not wal.exists() or wal.stat().st_size == 0
@@ -140,7 +140,7 @@ def _owners(path: Path, pages: Sequence[int], settings: Settings) -> dict[int, s
     owners: dict[int, str] = {}
     connection = None
     try:
-        connection = _connect(path, settings)
+        connection = open_to_look(path, settings)
         connection.pragma("checksum_verification", 0)
         # One by one: what was found before the damage stopped the search is still true.
         for name, page in connection.execute("SELECT name, pageno FROM dbstat"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeAlias
 
 from ledger.access import OPERATOR
 from ledger.anchor.told import Anchors
@@ -18,14 +20,30 @@ from ledger.limits import DoorLimits
 from ledger.store.links import LinkStore
 from ledger.values import Hash32, ParcelId
 
+AnchorNow: TypeAlias = Callable[[int, float], int]
+"""Anchors so many entries, waits so many seconds for it, and returns how many are anchored."""
+
 
 class LocalDesk(Desk):
-    """Asks an open book, and hands in to it."""
+    """Asks an open book, and hands in to it.
+
+    Args:
+        book: the book.
+        links: links to stones' pages.
+        anchors: what is told of anchors, if the ledger has any.
+        anchor_now: anchors what was handed in, if the ledger has a chain.
+
+    """
 
     def __init__(
-        self, book: Book, links: LinkStore | None = None, anchors: Anchors | None = None
+        self,
+        book: Book,
+        links: LinkStore | None = None,
+        anchors: Anchors | None = None,
+        anchor_now: AnchorNow | None = None,
     ) -> None:
         self._book = book
+        self._anchor_now = anchor_now
         self._answers = Answers(book, system_clock, links=links, anchors=anchors)
         self._disclosing = Disclosing(book, book.private, system_clock)
 
@@ -40,10 +58,9 @@ class LocalDesk(Desk):
         """Hand envelopes in, and wait for what becomes of them; for an anchor a while."""
         of_book: Reached = "sequenced" if wait == "sequenced" else "checkpointed"
         lines = self._book.submit(envelopes, atomic=atomic, wait=of_book).result()
-        anchored = self._answers.anchored
-        if wait == "anchored" and anchored is not None:
-            anchored.wait(size_needed(lines), DoorLimits().anchored_seconds_max)
-            lines = as_anchored(lines, anchored.size)
+        if wait == "anchored" and self._anchor_now is not None:
+            seconds = DoorLimits().anchored_seconds_max
+            lines = as_anchored(lines, self._anchor_now(size_needed(lines), seconds))
         return list(lines)
 
     def private(self, record_id: Hash32) -> Plain:
@@ -111,7 +128,15 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
             yield CopyDesk(copy)
         return
     with open_ledger(folder) as ledger, _anchors(folder) as anchors:
-        yield LocalDesk(ledger.book, ledger.stores.links, anchors)
+        now = partial(_anchor_now, folder, ledger.book)
+        has_chain = folder.settings().chain != "none"
+        yield LocalDesk(ledger.book, ledger.stores.links, anchors, now if has_chain else None)
+
+
+def _anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> int:
+    from ledger.config.anchoring import anchor_now  # loaded here: most have no chain
+
+    return anchor_now(folder, book, size, seconds)
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from ledger.anchor.mirroring import call_of, creation_of, registry
+from ledger.anchor.mirroring import batch_of, call_of, creation_of, registry
 from ledger.canonical import Envelope
-from ledger.custody import Agent, Parcel, Party
+from ledger.custody import Agent, Changes, Parcel, Party
 from ledger.errors import Reverted
 from ledger.records import FREEZING, LIFTING, Charter, Record, Report
 from ledger.rules import touches
@@ -38,15 +39,18 @@ class Mirror:
 
     def follow(self) -> None:
         """Send all that the world said since; each mirrored record must be taken."""
+        for call, changes in self.to_send():
+            self.send(call)
+            for item in changes.items:
+                self.compare(item)
+
+    def to_send(self) -> Iterator[tuple[bytes, Changes]]:
+        """Yield the calls that mirror what the world said since, and what the ledger changed."""
         for _, signed, changes in self.world.log[self.sent :]:
             self.sent += 1
-            if self.leaves(signed.record, signed.record_id):
-                continue
             call = call_of(signed)
-            if call is not None:
-                self.send(call)
-                for item in changes.items:
-                    self.compare(item)
+            if not self.leaves(signed.record, signed.record_id) and call is not None:
+                yield call, changes
 
     def leaves(self, record: Record, at: Hash32) -> bool:
         """Tell whether a record takes parcels out of the mirror, or is about such."""
@@ -69,12 +73,18 @@ class Mirror:
         except Reverted as reverted:
             raise AssertionError(self.registry.error(reverted.data)) from reverted
 
-    def refusal(self, call: bytes) -> str | None:
-        """Return the name of the error by which a call would be refused, or None."""
+    def refusal(self, *calls: bytes) -> str | None:
+        """Return the name of the error by which the last of some calls would be refused, or None.
+
+        Those before it must be taken. Nothing is sent.
+        """
         try:
-            self.evm.call(self.address, call)
+            self.evm.call(self.address, batch_of(calls))
         except Reverted as reverted:
-            told = self.registry.error(reverted.data)
+            refused = self.registry.error(reverted.data)
+            assert refused is not None
+            told = self.registry.error(refused.values["reason"])
+            assert refused.values["place"] == len(calls) - 1, told
             return told.name if told else "an answer of no name"
         return None
 

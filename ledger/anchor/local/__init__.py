@@ -14,7 +14,8 @@ from ledger.imports import recursion_limit_kept
 
 with recursion_limit_kept():
     from ledger.anchor.local.chain import LocalChain
+    from ledger.anchor.local.checking import check_chain
     from ledger.anchor.local.identity import chain_id_of
     from ledger.anchor.local.layout import CHAIN, SETTINGS
 
-__all__ = ["CHAIN", "SETTINGS", "LocalChain", "chain_id_of"]
+__all__ = ["CHAIN", "SETTINGS", "LocalChain", "chain_id_of", "check_chain"]

@@ -101,6 +101,7 @@ class LocalChain:
         The file is made aside with its first block, and then renamed.
 
         Raises:
+            BadQuestion: no chain can have this id.
             RefusesToStart: there is a file of that name, or another process makes one.
             StoreFailed: the medium failed.
 

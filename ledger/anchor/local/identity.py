@@ -38,6 +38,9 @@ BASE_FEE_WEI: Final = 7
 FUNDS_WEI: Final = 10**24
 """What the funded account begins with: more than fees of 7 wei will ever use."""
 
+CHAIN_ID_MAX: Final = 4_503_599_627_370_476
+"""Wallets take no more: twice it and 36, the ``v`` of EIP-155, is below 2^53."""
+
 _ID_LEAST: Final = 2**51
 _ID_BITS: Final = 50
 
@@ -68,7 +71,7 @@ def chain_id_of(ledger_id: Hash32) -> int:
     Each ledger's is its own, so that what is signed for one local chain means nothing on another,
     though all of them begin alike and give the first contract the same address. It lies from 2^51
     to 2^51 + 2^50: above every public chain, below what JSON numbers hold, and so low that twice
-    it, the ``v`` of EIP-155, can be held too (wallets refuse ids from 4503599627370477 on).
+    it, the ``v`` of EIP-155, can be held too.
     """
     digest = sha256(b"adamant local chain\0" + ledger_id).digest()
     return _ID_LEAST + (int.from_bytes(digest[:8], "big") >> (64 - _ID_BITS))

@@ -17,11 +17,11 @@ from eth.db.backends.memory import MemoryDB
 from eth.db.chain import ChainDB
 from eth_typing import BlockNumber
 
-from ledger.anchor.local.identity import write_genesis
+from ledger.anchor.local.identity import CHAIN_ID_MAX, write_genesis
 from ledger.anchor.local.layout import CHAIN
 from ledger.anchor.local.pairs import Pairs
 from ledger.database import Database, Settings, create, statements
-from ledger.errors import Damaged, RefusesToStart, StoreFailed
+from ledger.errors import BadQuestion, Damaged, RefusesToStart, StoreFailed
 from ledger.files import flush
 from ledger.values import Address
 
@@ -33,10 +33,13 @@ def make(path: Path, chain_id: int, funded: Address, settings: Settings) -> None
     """Make a chain's file: aside, with its first block, then under its name at once.
 
     Raises:
+        BadQuestion: no chain can have this id.
         RefusesToStart: there is a file of that name already, or a log that belonged to one.
         StoreFailed: the medium failed.
 
     """
+    if not 0 < chain_id <= CHAIN_ID_MAX:
+        raise BadQuestion("chain id", f"1 to {CHAIN_ID_MAX}")
     taken = [f"{path.name}{end}" for end in _ENDINGS if path.with_name(path.name + end).exists()]
     if taken:
         raise RefusesToStart(f"{taken[0]} is there already")

@@ -53,14 +53,15 @@ def mined(chain: Evm, transaction_hash: Hash32) -> Mined | None:
         transaction.max_fee_per_gas,
         base_fee_of(header) + transaction.max_priority_fee_per_gas,
     )
+    succeeded = receipt.state_root == b"\x01"
     return Mined(
         transaction_hash,
         number,
         Hash32(header.hash),
-        receipt.state_root == b"\x01",
+        succeeded,
         receipt.gas_used,
         price,
-        _contract_of(transaction),
+        _contract_of(transaction) if succeeded else None,
         tuple(events_of(header, transaction_hash, receipt)),
     )
 

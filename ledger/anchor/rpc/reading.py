@@ -109,12 +109,14 @@ def mined(value: object, transaction_hash: Hash32) -> Mined | None:
         raise Malformed("the receipt of another transaction")
     if found.get("blockHash") is None and found.get("blockNumber") is None:
         return None
-    made = found.get("contractAddress")
+    succeeded = quantity(found.get("status"), "a receipt's status", 1) == 1
+    # Nodes differ in whether they name the contract that was not made.
+    made = found.get("contractAddress") if succeeded else None
     read = Mined(
         transaction_hash=transaction_hash,
         block_number=quantity(found.get("blockNumber"), "a receipt's block number"),
         block_hash=hash32(found.get("blockHash"), "a receipt's block hash"),
-        succeeded=quantity(found.get("status"), "a receipt's status", 1) == 1,
+        succeeded=succeeded,
         gas_used=quantity(found.get("gasUsed"), "gas used"),
         gas_price_wei=quantity(found.get("effectiveGasPrice"), "a gas price", WEI_MAX),
         contract=None if made is None else address(made, "a contract's address"),

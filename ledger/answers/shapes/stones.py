@@ -127,7 +127,7 @@ class ProofShown:
         index: the place in the log of the last record about the goods; ``status`` is its own.
         record_id: its id; null on a trade ledger.
         size, root, note: of the checkpoint.
-        anchor: the smallest anchor that covers that record; null without.
+        anchor: the smallest anchor that covers that record, once it is final; null without.
 
     """
 

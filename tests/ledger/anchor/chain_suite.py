@@ -16,6 +16,7 @@ import pytest
 
 from ledger.anchor.protocol import Chain, Mined
 from ledger.errors import ChainRefused, Reverted
+from ledger.signing import keccak
 from ledger.values import NO_ADDRESS, Address, Hash32
 from tests.ledger.anchor.tiny import (
     CODE,
@@ -187,6 +188,11 @@ class ChainSuite:
             grounds.chain.estimate_gas(grounds.address, None, REFUSING_CREATION)
         assert refused.value.data == word(0)
 
+    def test_a_contract_that_refused_to_be_made_was_not_made(self, grounds: Grounds):
+        mined = grounds.do(None, REFUSING_CREATION, gas=100_000)
+        assert not mined.succeeded
+        assert mined.contract is None
+
     # -- gas ---------------------------------------------------------------------------------
 
     @pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 1000, 20_000])
@@ -247,6 +253,7 @@ class ChainSuite:
         raw = grounds.sign(grounds.address)
         nonce = grounds.chain.nonce(grounds.address)
         found = grounds.chain.send(raw)
+        assert found == keccak(raw)
         mined = grounds.settle(found)
         assert grounds.chain.send(raw) == found
         assert grounds.settle(found) == mined

@@ -17,6 +17,7 @@ from ledger.anchor.worker import Worker
 from ledger.errors import AdamantError, ChainDown, ChainRefused
 from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits, NodeLimits
+from ledger.signing import keccak
 from ledger.values import Address, Hash32, to_hex
 from tests.ledger.anchor.logs import GrowingLog
 from tests.ledger.anchor.stand_in import ANCHORED
@@ -25,6 +26,7 @@ from tests.nodes import DevNode
 from tests.world import address_of, secret_of
 
 GWEI = 10**9
+FUNDS_WEI = 10**20
 LIMITS = AnchorLimits(entries=1_000, seconds=10**9, fee_wei_max=100 * GWEI)
 NODE_LIMITS = NodeLimits(connect_seconds=5.0, answer_seconds=2.0)
 ROUNDS_MAX = 60
@@ -32,24 +34,36 @@ ROUNDS_MAX = 60
 
 @dataclass
 class Meddled:
-    """A chain that calls somebody before and after transactions are handed in."""
+    """A chain that calls somebody before and after the transaction of one errand is handed in.
+
+    Attributes:
+        errand_of: names the errand of a transaction.
+        errand: at which errand; "" for any.
+        before, after: who is called; once each.
+
+    """
 
     chain: RpcChain
+    errand_of: Callable[[bytes], str]
+    errand: str = ""
     before: Callable[[], object] | None = None
     after: Callable[[], object] | None = None
+    raws: dict[str, bytes] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.chain, name)
 
     def send(self, raw: bytes) -> Hash32:
-        """Hand in a transaction; each meddler is called once."""
-        act, self.before = self.before, None
-        if act is not None:
-            act()
+        """Hand in a transaction."""
+        self.raws[to_hex(keccak(raw))] = raw
+        if self.errand and self.errand != self.errand_of(raw):
+            return self.chain.send(raw)
+        before, after, self.before, self.after = self.before, self.after, None, None
+        if before is not None:
+            before()
         sent = self.chain.send(raw)
-        act, self.after = self.after, None
-        if act is not None:
-            act()
+        if after is not None:
+            after()
         return sent
 
 
@@ -68,18 +82,15 @@ class RealYard:
     fuse: Fuse = field(default_factory=Fuse)
 
     def __post_init__(self) -> None:
-        self.fund()
+        self.node.fund(self.payer, FUNDS_WEI)
+        self.disk: Any = None
         rpc = RpcChain(Node(self.node.url, self.node.chain_id, NODE_LIMITS))
-        self.chain = Meddled(rpc)
+        self.chain = Meddled(rpc, self._errand_of)
         self.worker = self.reopened()
 
     @property
     def payer(self) -> Address:
         return address_of(PAYER)
-
-    def fund(self) -> None:
-        """Give the account that pays some money."""
-        self.node.fund(self.payer)
 
     def reopened(self) -> Worker:
         """Start our own process again."""
@@ -99,6 +110,14 @@ class RealYard:
             dice=lambda: 0.0,
         )
         return self.worker
+
+    def _errand_of(self, raw: bytes) -> str:
+        names = ("deploy", "open", *(f"anchor {size}" for size in range(100)))
+        for name in names:
+            kept = self.journal.transactions(self.node.chain_id, self.payer, name)
+            if raw in [one.raw for one in kept]:
+                return name
+        raise AssertionError("handed in before it was kept")
 
     def close(self) -> None:
         """Let go of the chain."""
@@ -131,10 +150,15 @@ class RealYard:
             self.node.mine(max(self.final_after, 1))
         raise AssertionError(self.worker.status())
 
-    def restart(self) -> None:
-        """Start the node again; its account has money as before."""
-        self.node.restart()
-        self.fund()
+    def kill(self) -> None:
+        """Kill the node; its disk is kept."""
+        self.disk = self.node.disk()
+        self.node.kill()
+
+    def restart(self, *, with_disk: bool) -> None:
+        """Start the node again, with its chain as it was when it was killed, or with none."""
+        disk = self.disk if with_disk else None
+        self.node.restart({self.payer: FUNDS_WEI}, disk, self.chain.raws)
 
     # -- past the worker ---------------------------------------------------------------------
 

@@ -92,6 +92,7 @@ class ScriptedChain:
         pool: transactions that wait, by sender and nonce.
         trouble: asked before each answer with the question's name; it may raise.
         lag: says by how many blocks the node that answers next is behind.
+        names_final: whether it knows safe and final blocks; where not, it has none by these tags.
         change: given each answer with the question's name; what it returns is answered.
 
     """
@@ -105,6 +106,7 @@ class ScriptedChain:
         self.trouble: Callable[[str], None] = lambda _: None
         self.change: Callable[[str, Any], Any] = lambda _, answer: answer
         self.final = 0
+        self.names_final = True
         self.lag: Callable[[], int] = lambda: 0
         self._salt = 0
         genesis = Block(0, keccak(b"genesis"), NO_HASH, 1_700_000_000, self.base_fee)
@@ -217,6 +219,8 @@ class ScriptedChain:
 
     def block(self, which: Tag | int) -> Block | None:
         found = self._at(self._seen(), which)
+        if which in ("safe", "finalized") and not self.names_final:
+            found = None
         return self._answer("block", lambda: found and found.block)
 
     def code(self, address: Address) -> bytes:

@@ -5,11 +5,8 @@ However it went, there is one anchor for each size, and none is called anchored 
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +15,7 @@ from ledger.values import to_hex
 from tests.ledger.anchor.real_yard import GWEI, RealYard
 from tests.ledger.anchor.tiny import sign
 from tests.ledger.anchor.yard import PAYER, Crash, Fuse
-from tests.nodes import WAIT_SECONDS, anvil, hardhat, why_no_anvil, why_no_hardhat
+from tests.nodes import anvil, hardhat, why_no_anvil, why_no_hardhat
 from tests.trials import dice, trials
 from tests.world import secret_of
 
@@ -48,21 +45,37 @@ def yard(request: pytest.FixtureRequest) -> Iterator[RealYard]:
         yield made
 
 
-def last_block(state: Path) -> int:
-    """Return the last block in a state that Anvil wrote; -1 while it is writing it."""
-    try:
-        found: int = json.loads(state.read_text())["best_block_number"]
-    except ValueError:
-        return -1
-    return found
-
-
 def waiting(yard: RealYard) -> None:
     """Have an anchor of all that is published wait in the node's pool."""
     yard.node.automine(on=False)
     yard.worker.ask()
     assert yard.step() is None
     assert yard.states[yard.log.published()[0]] == "submitted"
+
+
+def killed(yard: RealYard, errand: str, moment: str) -> None:
+    """Kill the node around the transaction of an errand.
+
+    Before it is handed in; when it waits in the pool; or when it is mined, and nobody has looked.
+    """
+    yard.chain.errand = errand
+    if moment == "before":
+        yard.chain.before = yard.kill
+    else:
+        yard.chain.before = lambda: yard.node.automine(on=moment == "mined")
+        yard.chain.after = yard.kill
+    yard.worker.ask()
+    for _ in range(20):
+        yard.step()
+        if yard.node.is_dead():
+            break
+        yard.node.mine(max(yard.final_after, 1))
+        yard.now += 61
+    else:
+        raise AssertionError(yard.worker.status())
+    for _ in range(3):
+        assert isinstance(yard.step(), ChainDown)
+        yard.now += 61
 
 
 def test_a_contract_is_made_opened_and_anchored_in(yard: RealYard) -> None:
@@ -78,47 +91,56 @@ def test_a_contract_is_made_opened_and_anchored_in(yard: RealYard) -> None:
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize("errand", ["deploy", "open", "anchor"])
+@pytest.mark.parametrize("errand", ["deploy", "open", "anchor 5"])
 @pytest.mark.parametrize("moment", ["before", "waiting", "mined"])
 def test_a_node_killed_around_a_transaction_leaves_one_anchor(
     name: str, errand: str, moment: str
 ) -> None:
-    """Around: before it is handed in; when it waits; when it is mined, and nobody has looked.
-
-    The node forgets its chain with its life, and all is done again from the journal: the same
-    contract, the same anchor.
-    """
     with yard_on(name) as yard:
-        sent = ["deploy", "open", "anchor"].index(errand)
-        for _ in range(sent):
-            yard.go()
-        yard.node.automine(on=moment == "mined")
-        if moment == "before":
-            yard.chain.before = yard.node.kill
-        else:
-            yard.chain.after = yard.node.kill
-        yard.worker.ask()
-        assert (yard.step() is None) == (moment != "before")
-        for _ in range(3):
-            assert isinstance(yard.step(), ChainDown)
-            yard.now += 61
-        assert yard.worker.anchored_size() == 0
+        killed(yard, errand, moment)
         contract = yard.place.contract
-        yard.restart()
+        yard.restart(with_disk=True)
         yard.settled()
         assert yard.told == yard.on_chain() == [5]
         assert yard.place.contract == contract
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_chain_that_forgot_what_was_final_is_never_believed(name: str) -> None:
+@pytest.mark.parametrize("errand", ["deploy", "open"])
+def test_a_contract_that_the_chain_forgot_before_anything_was_signed_is_made_again(
+    name: str, errand: str
+) -> None:
+    with yard_on(name) as yard:
+        killed(yard, errand, "mined")
+        contract = yard.place.contract
+        yard.restart(with_disk=False)
+        yard.settled()
+        assert yard.told == yard.on_chain() == [5]
+        assert yard.place.contract == contract
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_chain_that_forgot_the_contract_that_an_anchor_was_signed_for_gets_none(
+    name: str,
+) -> None:
+    with yard_on(name) as yard:
+        killed(yard, "anchor 5", "waiting")
+        yard.restart(with_disk=False)
+        for _ in range(30):
+            assert isinstance(yard.step(), ChainDown)
+            yard.node.mine(3)
+        assert yard.told == yard.on_chain() == []
+        assert yard.worker.anchored_size() == yard.chain.nonce(yard.payer) == 0
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_chain_that_forgot_an_anchor_that_was_final_is_never_believed(name: str) -> None:
     with yard_on(name) as yard:
         yard.settled()
         yard.log.append(5)
-        waiting(yard)
-        yard.node.kill()
-        yard.restart()
-        assert isinstance(yard.step(), ChainDown), "its last block is before one that was final"
+        killed(yard, "anchor 10", "waiting")
+        yard.restart(with_disk=False)
+        assert isinstance(yard.step(), ChainDown), "it has no more than its first block"
         yard.node.mine(100)
         for _ in range(2):
             with pytest.raises(Diverged, match="which was final, is another one"):
@@ -171,31 +193,19 @@ def test_our_own_death_at_any_question_leaves_one_anchor(yard: RealYard) -> None
     assert set(yard.told) <= set(yard.on_chain())
 
 
-@WITH_ANVIL
-def test_a_node_that_lost_its_last_blocks_is_told_of_the_anchor_again(tmp_path: Path) -> None:
-    """Anvil writes its chain now and then: what it mined since is lost with its life."""
-    state = tmp_path / "state.json"
-    with (
-        anvil(slots_in_an_epoch=8, state=state) as node,
-        closing(RealYard(node, final_after=16)) as yard,
-    ):
-        yard.settled()
-        mined = node.number()
-        until = time.monotonic() + WAIT_SECONDS
-        while not state.exists() or last_block(state) < mined:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        kept = state.read_bytes()
-        yard.log.append(5)
-        yard.chain.after = node.kill
-        yard.worker.ask()
-        assert yard.step() is None
-        assert isinstance(yard.step(), ChainDown)
-        state.write_bytes(kept)  # should it have been written just then
-        yard.node.restart()
-        assert (node.number(), yard.on_chain()) == (mined, [5]), "it has forgotten the anchor"
-        yard.settled()
-        assert yard.told == yard.on_chain() == [5, 10]
+def test_a_node_that_lost_its_last_blocks_is_told_of_the_anchor_again(yard: RealYard) -> None:
+    """It was killed before it wrote them."""
+    yard.settled()
+    yard.log.append(5)
+    yard.disk = yard.node.disk()
+    yard.chain.after = yard.node.kill
+    yard.worker.ask()
+    assert yard.step() is None
+    assert isinstance(yard.step(), ChainDown)
+    yard.restart(with_disk=True)
+    assert yard.on_chain() == [5], "it has forgotten the anchor"
+    yard.settled()
+    assert yard.told == yard.on_chain() == [5, 10]
 
 
 def test_a_node_that_comes_back_on_another_chain_is_told_nothing(yard: RealYard) -> None:
@@ -205,7 +215,7 @@ def test_a_node_that_comes_back_on_another_chain_is_told_nothing(yard: RealYard)
     other = [str(int(word) + 1) if word == str(yard.node.chain_id) else word
              for word in yard.node.command]  # fmt: skip
     yard.node.command, yard.node.chain_id = other, yard.node.chain_id + 1
-    yard.restart()
+    yard.restart(with_disk=False)
     yard.worker.ask()
     for _ in range(2):
         with pytest.raises(Diverged, match="is on chain"):

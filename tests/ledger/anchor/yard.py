@@ -93,18 +93,21 @@ class Yard:
         self.fuse.left = None
         ledger_id, record = charter()
         founding = Founding(CREATION, CODE, record) if self.may_deploy else None
+        usual: dict[str, Any] = {
+            "anchor_signer": SecretSigner(secret_of(SPEAKER)),
+            "submitter": KeySubmitter(secret_of(PAYER)),
+            "founding": founding,
+            "clock": lambda: self.now,
+            "on_final": self.told.append,
+            "dice": lambda: 0.0,
+        }
         self.worker = Worker(
             Mortal(self.chain, self.fuse),
             Mortal(self.journal, self.fuse),
             self.log,
             ledger_id,
-            SecretSigner(secret_of(SPEAKER)),
-            KeySubmitter(secret_of(PAYER)),
-            self.limits,
-            clock=lambda: self.now,
-            on_final=self.told.append,
-            dice=lambda: 0.0,
-            **({"founding": founding} | self.options),
+            limits=self.limits,
+            **(usual | self.options),
         )
         return self.worker
 
@@ -133,7 +136,7 @@ class Yard:
 
     def settled(self) -> Yard:
         """Go on until all that is published is anchored for good."""
-        for _ in range(60):
+        for _ in range(60 + 2 * self.chain.final_depth):
             if self.worker.anchored_size() == self.log.published()[0]:
                 return self
             self.worker.ask()

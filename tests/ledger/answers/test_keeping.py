@@ -46,11 +46,11 @@ def test_what_somebody_does_with_an_answer_is_not_kept(jewel_shown: Shown) -> No
     assert jewel_shown.answers.stone(token)["steps"]
 
 
-def test_a_moved_checkpoint_or_head_forgets_what_was_kept() -> None:
+def test_a_moved_head_checkpoint_or_anchor_forgets_what_was_kept() -> None:
     kept, make = KeptStones(), Maker()
-    for moment in (AsOf(5, 4), AsOf(5, 4), AsOf(5, 5), AsOf(6, 5)):
+    for moment in (AsOf(5, 4), AsOf(5, 4), AsOf(5, 5), AsOf(6, 5), AsOf(6, 5, 3)):
         kept.answer(b"one", moment, make)
-    assert (make.made, len(kept)) == (3, 1)
+    assert (make.made, len(kept)) == (4, 1)
 
 
 def test_who_reads_at_an_earlier_moment_is_answered_and_forgets_nothing() -> None:

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from eth_account import Account
 
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
 from tests.ledger.cli.people import a_device
@@ -20,9 +21,13 @@ LINES = [line for block in BLOCKS for line in block.splitlines()]
 
 
 def addresses():
-    """Yield what the page's 0x… stand for, in order."""
-    for name in ("recovered-to", "device", "device"):
+    """Yield what the page's 0x… stand for, in order; a signature is made when it is asked for."""
+    for name in ("recovered-to", "device", "device", "device"):
         yield "0x" + address_of(name).hex()
+    data = json.loads(Path("typed-data.json").read_text("utf-8"))
+    signed = Account.sign_typed_data(secret_of("device"), full_message=data)
+    yield "0x" + signed.signature.hex()
+    yield "0x" + address_of("device").hex()
 
 
 @pytest.mark.long
@@ -33,13 +38,16 @@ def test_every_command_of_the_page_runs_in_its_order(town, tmp_path):
     assert len(LINES) > 15
     for line in LINES:
         words, _, stdin = line.removeprefix("adamant ").partition(" < ")
+        words, _, stdout = words.partition(" > ")
         assert line.startswith("adamant ")
         while "0x…" in words:
             words = words.replace("0x…", next(stands_for), 1)
         typed = secret_of("cutter's").hex() if stdin == "secret" else None
         words = words.replace(DEVICE, device)
         env = {"ADAMANT_NEW_PASSPHRASE": PASSPHRASE}
-        town.run(*shlex.split(words), typed=typed, **env)
+        said = town.run(*shlex.split(words), typed=typed, **env)
+        if stdout:
+            Path(stdout).write_text(said.out, "utf-8")
     assert town.json("audit")["isClean"]
     assert json.loads(Path("backup.json").read_text())["version"] == 3
 

@@ -23,3 +23,9 @@ INSERT OR IGNORE INTO logs (address, block, topic) VALUES (?, ?, ?);
 -- name: blocks_of
 SELECT DISTINCT block FROM logs
 WHERE address = ?1 AND block BETWEEN ?2 AND ?3 AND (?4 IS NULL OR topic = ?4) ORDER BY block;
+
+-- name: all_pairs
+SELECT key, value FROM pairs;
+
+-- name: all_logs
+SELECT address, block, topic FROM logs;

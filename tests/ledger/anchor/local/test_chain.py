@@ -14,7 +14,7 @@ from eth_account import Account
 
 from ledger.anchor.local import CHAIN, LocalChain, chain_id_of
 from ledger.database import check_all
-from ledger.errors import ChainDown, ChainRefused, Diverged, RefusesToStart, Reverted
+from ledger.errors import BadQuestion, ChainDown, ChainRefused, Diverged, RefusesToStart, Reverted
 from ledger.store.sqlite import SqliteStore
 from ledger.values import Address, Hash32
 from tests.ledger.anchor.chain_suite import ChainSuite, Grounds
@@ -296,6 +296,13 @@ def test_a_file_that_is_no_chain_or_another_is_refused(tmp_path: Path, path: Pat
     LocalChain(path, now).close()
     with pytest.raises(RefusesToStart, match="there already"):
         LocalChain.create(path, now, CHAIN_ID, address_of(SECRET))
+
+
+@pytest.mark.parametrize("chain_id", [0, -1, 4_503_599_627_370_477, 2**64])
+def test_an_id_that_wallets_do_not_take_is_refused(path: Path, chain_id: int) -> None:
+    with pytest.raises(BadQuestion):
+        LocalChain.create(path, now, chain_id, address_of(SECRET))
+    assert not path.exists()
 
 
 def test_a_chain_that_was_half_made_is_made_again(path: Path) -> None:

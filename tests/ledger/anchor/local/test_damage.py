@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from eth.db.schema import SchemaV1
 
-from ledger.anchor.local import CHAIN, SETTINGS, LocalChain
+from ledger.anchor.local import CHAIN, SETTINGS, LocalChain, check_chain
 from ledger.anchor.protocol import Mined
-from ledger.database import check_all
+from ledger.database import Database, check_all
 from ledger.database.layout import connect
 from ledger.errors import ChainDown, Damaged, RefusesToStart, StoreFailed
 from ledger.values import Address
@@ -256,6 +256,55 @@ def test_an_error_of_the_disk_at_any_call_leaves_a_block_whole_or_none(tmp_path:
     else:
         pytest.fail("more calls than were tried")
     assert outcomes == {True, False}
+
+
+Change = tuple[str, tuple[Any, ...]]
+
+
+def another_event(history: History) -> Change:
+    """Change what a receipt says was logged."""
+    with closing(connect(history.path, SETTINGS, may_write=False)) as connection:
+        pairs = connection.execute("SELECT key, value FROM pairs WHERE length(key) = 32").fetchall()
+    topics = word(17) + b"\xa0" + bytes(12)  # the next topic: its length, and an address
+    ((key, value),) = [pair for pair in pairs if topics in pair[1]]
+    forged = value.replace(word(17), word(71))
+    return "UPDATE pairs SET value = ? WHERE key = ?", (forged, key)
+
+
+def two_in_one_place(_: History) -> Change:
+    keys = [SchemaV1.make_block_number_to_hash_lookup_key(number) for number in (8, 9)]
+    change = "UPDATE pairs SET value = (SELECT value FROM pairs WHERE key = ?) WHERE key = ?"
+    return change, tuple(keys)
+
+
+def no_way_to_a_transaction(history: History) -> Change:
+    found = history.mined[5].transaction_hash
+    key = SchemaV1.make_transaction_hash_to_block_lookup_key(found)
+    return "DELETE FROM pairs WHERE key = ?", (key,)
+
+
+CHANGES: dict[str, Callable[[History], Change]] = {
+    "an event forgotten": lambda _: ("DELETE FROM logs WHERE block = 9", ()),
+    "an event invented": lambda _: ("INSERT INTO logs VALUES (zeroblob(20), 9, x'')", ()),
+    "an event changed": another_event,
+    "a transaction that is not found": no_way_to_a_transaction,
+    "two blocks in one place": two_in_one_place,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_what_somebody_changed_in_the_tables_is_named_by_an_audit(
+    path: Path, history: History, change: Callable[[History], Change]
+) -> None:
+    assert check_chain(path) == []
+    assert path.read_bytes() == history.content
+    with closing(connect(path, SETTINGS, may_write=True)) as connection:
+        connection.execute(*change(history))
+        assert connection.changes() == 1
+    with closing(Database(path, CHAIN, SETTINGS)):
+        pass  # each page has its checksum
+    assert check_all(path, CHAIN) == []
+    assert check_chain(path) != []
 
 
 def test_the_file_says_which_chain_it_is(path: Path) -> None:

@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 
-from ledger.anchor.local import CHAIN
+from ledger.anchor.calls import anchored_topics, read_anchored
+from ledger.anchor.local import CHAIN, check_chain
 from ledger.database import check_all
-from ledger.values import Address, Hash32, to_hex
+from ledger.values import Hash32, to_hex
 from tests.ledger.anchor.local.grounds import made, opened
+from tests.ledger.anchor.local.test_anchoring import anchoring, settle
+from tests.ledger.anchor.logs import GrowingLog
 from tests.ledger.anchor.tiny import word
+from tests.ledger.anchor.yard import charter
 from tests.tree import ROOT
 from tests.trials import dice, seed, trials
 
@@ -30,6 +34,7 @@ from pathlib import Path
 from ledger.values import to_hex
 from tests.ledger.anchor.local.grounds import opened
 from tests.ledger.anchor.tiny import word
+from tests.ledger.anchor.yard import charter
 contract = bytes.fromhex(sys.argv[2])
 print("begins", flush=True)
 with opened(Path(sys.argv[1])) as grounds:
@@ -41,9 +46,25 @@ with opened(Path(sys.argv[1])) as grounds:
 """
 
 
-def kill(path: Path, contract: Address, random: Random, *, is_opening: bool) -> list[str]:
-    """Start a sender and kill it; return what it was told."""
-    command = [sys.executable, "-c", SENDER, str(path), contract.hex()]
+# Anchors a log that grows, and prints its size once the worker says that this is anchored for good.
+ANCHORER = """
+import sys
+from pathlib import Path
+from tests.ledger.anchor.local.test_anchoring import anchoring, settle
+from tests.ledger.anchor.logs import GrowingLog
+log = GrowingLog(size=int(sys.argv[2]))
+print("begins", flush=True)
+with anchoring(Path(sys.argv[1]), log) as (worker, _):
+    while True:
+        log.append(3)
+        settle(worker, log)
+        print(log.published()[0], flush=True)
+"""
+
+
+def kill(program: str, path: Path, given: str, random: Random, *, is_opening: bool) -> list[str]:
+    """Start a program on a path and kill it; return what it was told, line by line."""
+    command = [sys.executable, "-c", program, str(path), given]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as sender:
         assert sender.stdout is not None
         try:
@@ -67,7 +88,7 @@ def test_whatever_was_acknowledged_is_there_after_a_kill(
         contract = grounds.make()
     height = 1
     for trial in range(trials("anchor.local_kills")):
-        told = kill(path, contract, random, is_opening=trial % 5 == 4)
+        told = kill(SENDER, path, contract.hex(), random, is_opening=trial % 5 == 4)
         with opened(path) as grounds:
             for number, line in enumerate(told, start=height + 1):
                 mined = grounds.chain.mined(Hash32(bytes.fromhex(line[2:])))
@@ -90,3 +111,31 @@ def test_whatever_was_acknowledged_is_there_after_a_kill(
     assert check_all(path, CHAIN) == []
     told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     record_property("figure", f"kill -9 of a chain with seed {seed()}: {told}")
+
+
+@pytest.mark.long
+def test_every_anchor_that_was_told_final_is_there_once_after_a_kill(
+    tmp_path: Path, record_property: Any
+) -> None:
+    random, counts = dice("anchor.local_anchor_kills"), Counter[str]()
+    size = 1
+    for trial in range(trials("anchor.local_anchor_kills")):
+        told = kill(ANCHORER, tmp_path, str(size), random, is_opening=trial % 5 == 4)
+        # The log is durable before it is anchored: it is at least as long as when it was killed.
+        log = GrowingLog(size=size + 3 * (len(told) + 1))
+        with anchoring(tmp_path, log) as (worker, chain):
+            settle(worker, log)
+            (place,) = {kept.place for kept in worker.anchors()}
+            found = chain.events(place.contract, anchored_topics(charter()[0]), 0, 2**32)
+            sizes = [read_anchored(event).size for event in found]
+            assert sizes == sorted(set(sizes)), "an anchor is there twice"
+            assert {int(line) for line in told} <= set(sizes), "an anchor that was told is gone"
+            finals = [kept.size for kept in worker.anchors(0, 10_000) if kept.state == "finalized"]
+            assert finals == sizes
+        counts["kills"] += 1
+        counts["anchors told"] += len(told)
+        counts["anchors"] = len(sizes)
+        size = log.published()[0]
+    assert check_chain(tmp_path / "chain.db") == []
+    told_in_words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    record_property("figure", f"kill -9 of anchoring with seed {seed()}: {told_in_words}")

@@ -1,0 +1,618 @@
+"""What a worker does when the chain, its node, another process or its own end gets in the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from ledger.anchor.memory import MemoryJournal
+from ledger.anchor.protocol import Event, Mined
+from ledger.errors import ChainDown, ChainRefused, Diverged, Reverted
+from ledger.limits import AnchorLimits
+from tests.ledger.anchor.logs import GrowingLog
+from tests.ledger.anchor.scripted import GWEI, Sent
+from tests.ledger.anchor.stand_in import ANCHORED, selector
+from tests.ledger.anchor.yard import PAYER, STRANGER, Crash, Yard, charter
+from tests.world import address_of, secret_of
+
+PATIENT = AnchorLimits(entries=1_000, seconds=10**9, fee_wei_max=100 * GWEI)
+SECONDS = 30.0
+
+
+@pytest.fixture
+def yard() -> Yard:
+    """Return a worker whose contract is final and holds 5 entries; 10 are published."""
+    return anchored()
+
+
+def anchored(depth: int = 3) -> Yard:
+    yard = Yard(limits=PATIENT)
+    yard.chain.final_depth = depth
+    yard.opened()
+    yard.chain.mine(depth)
+    yard.settled()
+    yard.log.append(5)
+    yard.worker.ask()
+    return yard
+
+
+def waits(yard: Yard) -> list[Sent]:
+    """Return what waits in the node's pool."""
+    return list(yard.chain.pool.values())
+
+
+def silent(name: str) -> Callable[[str], None]:
+    """Return a trouble: a node that does not answer one question."""
+
+    def trouble(asked: str) -> None:
+        if asked == name:
+            raise ChainDown(f"no answer to {name}")
+
+    return trouble
+
+
+# -- the worker's own end ------------------------------------------------------------------------
+
+
+def test_killed_at_any_question_or_write_it_goes_on_without_a_second_anchor() -> None:
+    """From nothing deployed to an anchor that is final; each moment, before and after it."""
+    done = 0
+    for at in range(1, 1_000):
+        for is_after in (False, True):
+            yard = Yard()
+            yard.fuse.left, yard.fuse.is_after = at, is_after
+            try:
+                for _ in range(16):
+                    yard.step()
+                    yard.chain.mine()
+            except Crash:
+                yard.reopened()
+            else:
+                done, yard.fuse.left = done + 1, None
+            yard.settled()
+            assert yard.on_chain() == [5], (at, is_after)
+            assert yard.states == {5: "finalized"}
+            contracts = yard.chain.last.state.contracts
+            assert list(contracts) == [yard.place.contract], "one contract was made"
+            assert len(yard.chain.sends) == 3, "one transaction each, to make, open and anchor"
+        if done:
+            break
+    assert at > 100, "so often it was killed"
+
+
+def test_killed_between_keeping_and_sending_it_sends_the_very_same(yard: Yard) -> None:
+    yard.chain.trouble = silent("send")
+    yard.step()
+    kept = yard.journal.at_nonce(yard.chain.chain_id, address_of(PAYER), 3)
+    assert [yard.states[10], len(kept)] == ["signed", 1]
+    yard.chain.trouble = lambda _: None
+    yard.reopened()
+    yard.step()
+    assert yard.chain.sends[3:] == [kept[0].raw]
+    assert yard.states[10] == "submitted"
+
+
+def test_killed_between_sending_and_the_receipt_it_sends_nothing_else(yard: Yard) -> None:
+    yard.step()
+    yard.chain.mine()
+    yard.reopened()
+    yard.go(8)
+    assert yard.on_chain() == [5, 10]
+    assert len(yard.chain.sends) == 4
+
+
+# -- nodes that fail -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["block", "code", "call", "events", "nonce", "fees", "estimate_gas", "send"]
+)
+def test_a_node_that_answers_no_question_of_one_sort_only_delays(yard: Yard, name: str) -> None:
+    yard.chain.trouble = silent(name)
+    for _ in range(5):
+        assert isinstance(yard.step(), ChainDown)
+        yard.now += 5
+    status = yard.worker.status()
+    assert (status.condition, status.fails) == ("down", 5)
+    assert yard.worker.anchored_size() == 5
+    yard.chain.trouble = lambda _: None
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+    assert yard.worker.status().fails == 0
+
+
+def test_without_receipts_nothing_that_was_sent_is_sent_anew(yard: Yard) -> None:
+    yard.step()
+    yard.chain.trouble = silent("mined")
+    for _ in range(5):
+        yard.now += 300
+        assert isinstance(yard.step(), ChainDown)
+    assert len(yard.chain.sends) == 4
+
+
+def test_what_was_taken_but_answered_with_an_error_is_not_sent_otherwise(yard: Yard) -> None:
+    def change(asked: str, answer: Any) -> Any:
+        if asked == "send":
+            raise ChainDown("the connection was lost")
+        return answer
+
+    yard.chain.change = change
+    for _ in range(3):
+        assert isinstance(yard.step(), ChainDown)
+    assert len(waits(yard)) == 1
+    yard.chain.change = lambda _, answer: answer
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+    assert len(yard.chain.sends) == 4
+
+
+def test_what_a_node_forgot_is_handed_in_again_as_it_is(yard: Yard) -> None:
+    yard.step()
+    yard.chain.pool.clear()
+    yard.now += yard.limits.resend_seconds - 1
+    yard.step()
+    assert waits(yard) == []
+    yard.now += 1
+    yard.step()
+    assert [one.raw for one in waits(yard)] == yard.chain.sends[3:4]
+
+
+def test_receipts_that_vanish_delay_nothing(yard: Yard) -> None:
+    yard.chain.change = lambda asked, answer: None if asked == "mined" else answer
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def test_events_that_vanish_only_delay(yard: Yard) -> None:
+    yard.chain.change = lambda asked, answer: () if asked == "events" else answer
+    yard.go(10)
+    assert yard.on_chain() == [5, 10]
+    assert yard.states[10] == "submitted"
+    yard.chain.change = lambda _, answer: answer
+    yard.step()
+    assert yard.states[10] == "finalized"
+    assert len(yard.chain.sends) == 4
+
+
+def test_a_node_without_money_or_will_is_asked_again_and_says_why(yard: Yard) -> None:
+    def poor(asked: str) -> None:
+        if asked == "send":
+            raise ChainRefused("no-funds", "insufficient funds for gas")
+
+    yard.chain.trouble = poor
+    assert isinstance(yard.step(), ChainRefused)
+    assert "insufficient funds" in yard.worker.status().detail
+    assert yard.worker.status().condition == "down"
+    yard.chain.trouble = lambda _: None
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def test_what_the_contract_refuses_is_not_sent_and_is_named(yard: Yard) -> None:
+    def refuse(asked: str) -> None:
+        if asked == "estimate_gas":
+            raise Reverted(selector("WrongSigner(bytes32,address,address)") + bytes(96))
+
+    yard.chain.trouble = refuse
+    assert isinstance(yard.step(), ChainRefused)
+    assert yard.worker.status().detail == "other: anchor 10: WrongSigner"
+    assert waits(yard) == []
+    yard.chain.trouble = lambda _: None
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def test_a_proof_that_does_not_hold_is_never_sent(yard: Yard) -> None:
+    class Damaged(GrowingLog):
+        def consistency(self, old_size: int, new_size: int) -> Any:
+            return super().consistency(old_size, new_size)[:-1]
+
+    yard.log = Damaged(size=10)
+    yard.reopened().ask()
+    diverges(yard, "does not continue")
+
+
+# -- fees ----------------------------------------------------------------------------------------
+
+
+def test_what_is_not_mined_is_raised_at_the_same_nonce_up_to_the_cap(yard: Yard) -> None:
+    yard.step()
+    seen = waits(yard)
+    for _ in range(30):
+        yard.now += yard.limits.bump_seconds
+        yard.step()
+        assert len(waits(yard)) == 1
+        if waits(yard)[0] != seen[-1]:
+            seen += waits(yard)
+    assert len(seen) > 3
+    assert {one.nonce for one in seen} == {3}
+    assert {one.data for one in seen} == {seen[0].data}
+    assert {one.gas for one in seen} == {seen[0].gas}
+    for before, after in pairwise(seen):
+        assert after.max_fee * 1000 >= before.max_fee * 1125
+        assert after.priority * 1000 >= before.priority * 1125
+    assert seen[-1].max_fee <= yard.limits.fee_wei_max
+    assert "cap" in yard.worker.status().detail
+    kept = yard.journal.transactions(yard.chain.chain_id, address_of(PAYER), "anchor 10")
+    assert [one.raw for one in kept] == [one.raw for one in seen]
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def test_an_earlier_one_that_was_replaced_may_be_mined_all_the_same(yard: Yard) -> None:
+    yard.step()
+    (first,) = waits(yard)
+    yard.now += yard.limits.bump_seconds
+    yard.step()
+    yard.chain.pool = {(first.sender, first.nonce): first}
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+    assert yard.rows[1].spot.transaction_hash == first.hash
+
+
+def test_nothing_is_sent_while_the_chain_asks_more_than_the_cap(yard: Yard) -> None:
+    yard.chain.base_fee = 100 * GWEI
+    for _ in range(3):
+        yard.go()
+    assert waits(yard) == []
+    assert yard.states[10] == "signed"
+    assert "cap" in yard.worker.status().detail
+    yard.chain.base_fee = 99 * GWEI
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def test_a_node_that_wants_more_is_paid_more_at_once(yard: Yard) -> None:
+    def dear(asked: str) -> None:
+        if asked == "send" and len(tries) < 2:
+            tries.append(asked)
+            raise ChainRefused("underpriced", "transaction underpriced")
+
+    tries: list[str] = []
+    yard.chain.trouble = dear
+    for _ in range(3):
+        assert yard.step() is None
+    kept = yard.journal.at_nonce(yard.chain.chain_id, address_of(PAYER), 3)
+    assert len(kept) == 3
+    assert [one.raw for one in waits(yard)] == [kept[-1].raw]
+
+
+def test_one_that_failed_for_want_of_gas_is_followed_by_one_with_more(yard: Yard) -> None:
+    def stingy(asked: str, answer: Any) -> Any:
+        return 30_000 if asked == "estimate_gas" else answer
+
+    yard.chain.change = stingy
+    yard.go()
+    assert yard.on_chain() == [5]
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+    assert len(yard.chain.sends) == 5
+
+
+# -- nonces --------------------------------------------------------------------------------------
+
+
+def test_a_nonce_that_somebody_else_used_is_left_behind(yard: Yard) -> None:
+    yard.step()
+    yard.chain.use_key(secret_of(PAYER))
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+    assert Sent.read(yard.chain.sends[-1]).nonce == 4
+
+
+def test_a_gap_that_a_reorganisation_left_is_filled(yard: Yard) -> None:
+    yard.chain.use_key(secret_of(PAYER))
+    yard.step()
+    assert [one.nonce for one in waits(yard)] == [4]
+    yard.chain.reorganise(1, forget=True)
+    yard.go(2)
+    assert yard.on_chain() == [5, 10]
+    assert Sent.read(yard.chain.sends[-1]).nonce == 3
+    yard.log.append(1)
+    yard.settled()
+    assert yard.on_chain() == [5, 10, 11]
+
+
+def test_what_a_stranger_submits_for_us_is_ours(yard: Yard) -> None:
+    yard.step()
+    (ours,) = waits(yard)
+    yard.chain.base_fee = 90 * GWEI
+    yard.chain.submit_as(secret_of(STRANGER), ours.to, ours.data)
+    yard.go(6)
+    assert yard.states[10] == "finalized"
+    assert yard.rows[1].spot.transaction_hash != ours.hash
+    assert len(yard.chain.sends) == 4
+    yard.chain.base_fee = 10 * GWEI
+    yard.log.append(1)
+    yard.settled()
+    assert yard.on_chain() == [5, 10, 11]
+
+
+# -- reorganisations -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("forget", [False, True])
+@pytest.mark.parametrize("depth", [1, 2, 3, 8, 64])
+def test_what_was_taken_back_is_sent_again_as_it_was(depth: int, forget: bool) -> None:
+    yard = anchored(depth + 1)
+    yard.go(1)
+    yard.chain.mine(depth - 1)
+    yard.step()
+    assert yard.states[10] in ("mined", "safe")
+    yard.chain.reorganise(depth, forget=forget)
+    assert yard.on_chain() == [5]
+    yard.step()
+    assert (yard.states[10], yard.rows[1].spot) == ("submitted", None)
+    yard.now += yard.limits.resend_seconds
+    yard.step()
+    yard.chain.mine()
+    assert yard.on_chain() == [5, 10]
+    assert len(set(yard.chain.sends)) == 4, "the same bytes as before"
+    yard.settled()
+    assert [kept.size for kept in yard.told] == [5, 10]
+
+
+def test_several_that_were_taken_back_come_again_in_their_order() -> None:
+    yard = anchored(64)
+    for _ in range(4):
+        yard.worker.ask()
+        yard.go(2)
+        yard.log.append(3)
+    assert yard.on_chain() == [5, 10, 13, 16, 19]
+    yard.chain.reorganise(64, forget=True)
+    assert yard.on_chain() == [5]
+    yard.settled()
+    assert yard.on_chain() == [5, 10, 13, 16, 19, 22]
+    assert [row.statement.previous_size for row in yard.rows] == [0, 5, 10, 13, 16, 19]
+
+
+def test_an_anchor_is_signed_anew_when_another_came_before_it(yard: Yard) -> None:
+    """As when a journal was lost: what another process anchored is counted in."""
+    yard.step()
+    yard.chain.pool.clear()
+    first = yard.rows[1]
+    other = Yard(chain=yard.chain, log=yard.log, limits=PATIENT, may_deploy=False)
+    other.options = {"contract": yard.place.contract}
+    other.reopened()
+    yard.chain.mine()
+    other.log.append(0)
+    cut = GrowingLog(size=8)
+    other.log = cut
+    other.reopened()
+    other.worker.ask()
+    other.go(2)
+    assert other.on_chain() == [5, 8]
+    yard.settled()
+    assert yard.on_chain() == [5, 8, 10]
+    assert yard.rows[2].statement.previous_size == 8
+    assert yard.rows[2].signature != first.signature
+
+
+def test_one_that_was_overtaken_is_never_anchored(yard: Yard) -> None:
+    yard.step()
+    yard.chain.pool.clear()
+    other = Yard(chain=yard.chain, log=yard.log, limits=PATIENT, may_deploy=False)
+    other.options = {"contract": yard.place.contract}
+    yard.log.append(2)
+    other.reopened().ask()
+    other.settled()
+    yard.go(3)
+    assert yard.on_chain() == [5, 12]
+    assert yard.states == {5: "finalized", 10: "overtaken", 12: "finalized"}
+    assert yard.worker.covering(6).size == 12
+    assert [kept.size for kept in yard.told] == [5, 12]
+
+
+# -- journals that were lost ---------------------------------------------------------------------
+
+
+def test_a_lost_journal_is_made_again_from_the_chain(yard: Yard) -> None:
+    yard.settled()
+    again = Yard(chain=yard.chain, log=yard.log, limits=PATIENT, may_deploy=False)
+    again.options = {"contract": yard.place.contract}
+    again.reopened()
+    again.log.append(3)
+    again.settled()
+    assert again.on_chain() == [5, 10, 13]
+    assert again.states == {5: "finalized", 10: "finalized", 13: "finalized"}
+    assert [row.statement.root for row in again.rows] == [
+        again.log.root_at(size) for size in (5, 10, 13)
+    ]
+
+
+def test_an_older_journal_that_was_put_back_makes_no_second_anchor(yard: Yard) -> None:
+    older = MemoryJournal()
+    older.keep_deployment(yard.journal.deployment())
+    older.keep(yard.place, yard.rows[:1])
+    yard.step()
+    (row,) = yard.rows[1:]
+    older.keep(yard.place, [replace(row, state="signed")])
+    yard.settled()
+    yard.journal = older
+    yard.reopened()
+    yard.log.append(1)
+    yard.settled()
+    assert yard.on_chain() == [5, 10, 11]
+
+
+# -- lies, and what is not what it was -----------------------------------------------------------
+
+
+def test_claimed_receipts_and_events_make_nothing_final(yard: Yard) -> None:
+    def lie(asked: str, answer: Any) -> Any:
+        block = yard.chain.grown[yard.chain.final].block
+        said = yard.rows[-1].statement
+        if asked == "mined":
+            return Mined(b"\1" * 32, block.number, block.block_hash, True, 1, 1, None, ())
+        if asked == "events":
+            topics = (ANCHORED, charter()[0], said.size.to_bytes(32, "big"))
+            data = said.root + said.previous_size.to_bytes(32, "big") + said.previous_root
+            where = (block.number, block.block_hash, b"\1" * 32, 0)
+            return (Event(said.contract, topics, data, *where),)
+        return answer
+
+    yard.step()
+    yard.chain.pool.clear()
+    yard.chain.change = lie
+    yard.go(10, seconds=61)
+    assert yard.states[10] not in ("mined", "safe", "finalized")
+    assert [kept.size for kept in yard.told] == [5]
+    yard.chain.change = lambda _, answer: answer
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
+def diverges(yard: Yard, words: str) -> None:
+    """Expect that it stops, says why, and stays so."""
+    before = list(yard.chain.sends)
+    for _ in range(2):
+        with pytest.raises(Diverged, match=words):
+            yard.worker.step()
+    status = yard.worker.status()
+    assert status.condition == "diverged"
+    assert status.anchored_size == 5
+    assert [kept.size for kept in yard.told] == [5]
+    assert yard.chain.sends == before
+
+
+def test_another_root_on_the_chain_stops_it(yard: Yard) -> None:
+    yard.step()
+    yard.chain.mine(5)
+    other = GrowingLog("another", 10)
+    yard.log = other
+    yard.told.clear()
+    yard.reopened()
+    yard.told.extend(yard.rows[:1])
+    diverges(yard, "another root")
+
+
+def test_a_log_that_lost_its_end_stops_it(yard: Yard) -> None:
+    yard.step()
+    yard.chain.mine(5)
+    yard.log.cut(9)
+    diverges(yard, "10 entries are anchored; the log has published 9")
+
+
+def test_a_log_that_was_rewritten_is_never_signed(yard: Yard) -> None:
+    yard.step()
+    yard.chain.pool.clear()
+    yard.log = GrowingLog("another", 10)
+    yard.reopened()
+    diverges(yard, "another root")
+
+
+def test_another_chain_stops_it(yard: Yard) -> None:
+    yard.chain.chain_id += 1
+    diverges(yard, "chain's id")
+
+
+def test_other_code_stops_it(yard: Yard) -> None:
+    yard.chain.change = lambda asked, answer: b"other" if asked == "code" else answer
+    diverges(yard, "other code")
+
+
+def test_a_contract_that_is_gone_stops_it(yard: Yard) -> None:
+    contract = yard.place.contract
+    for at, grown in enumerate(yard.chain.grown):
+        contracts = {one: kept for one, kept in grown.state.contracts.items() if one != contract}
+        yard.chain.grown[at] = replace(grown, state=replace(grown.state, contracts=contracts))
+    diverges(yard, "is gone")
+
+
+def test_a_final_block_that_is_gone_stops_it(yard: Yard) -> None:
+    spot = yard.rows[0].spot
+    at = yard.chain.grown[spot.block_number]
+    changed = replace(at.block, block_hash=b"\1" * 32)
+    yard.chain.grown[spot.block_number] = replace(at, block=changed)
+    diverges(yard, "which was final")
+
+
+def test_another_anchor_key_stops_it(yard: Yard) -> None:
+    grown = yard.chain.last
+    stand_in = grown.state.contracts[yard.place.contract]
+    ledger, held = stand_in.ledgers[0]
+    rotated = stand_in.with_ledger(ledger, replace(held, anchor_key=address_of(STRANGER)))
+    state = replace(grown.state, contracts={yard.place.contract: rotated})
+    yard.chain.grown[-1] = replace(grown, state=state)
+    diverges(yard, "takes anchors of")
+
+
+def test_a_node_that_is_behind_is_only_waited_for(yard: Yard) -> None:
+    yard.settled()
+    yard.chain.lag = lambda: len(yard.chain.grown) - 2
+    for _ in range(3):
+        assert isinstance(yard.step(), ChainDown)
+    assert "behind" in yard.worker.status().detail
+    yard.chain.lag = lambda: 0
+    yard.log.append(1)
+    yard.settled()
+    assert yard.on_chain() == [5, 10, 11]
+
+
+# -- the thread ----------------------------------------------------------------------------------
+
+
+def wait_for(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_the_thread_anchors_and_ends_at_once(yard: Yard) -> None:
+    yard.with_limits(poll_seconds=0.01, close_seconds=SECONDS)
+    yard.worker.ask()
+    yard.worker.start()
+    wait_for(lambda: waits(yard))
+    yard.chain.mine(5)
+    wait_for(lambda: yard.worker.anchored_size() == 10)
+    yard.worker.close()
+    assert yard.worker.status().condition == "closed"
+    assert not [one for one in threading.enumerate() if one.name == "anchoring"]
+
+
+def test_the_thread_waits_longer_each_time_up_to_a_limit_and_ends_at_once(yard: Yard) -> None:
+    yard.with_limits(retry_seconds=1.0, retry_seconds_max=20.0)
+    yard.chain.trouble = silent("block")
+    pauses = []
+    for _ in range(8):
+        with suppress(ChainDown):
+            yard.worker.step()
+        pauses.append(yard.worker.pause())
+    assert pauses == [1, 2, 4, 8, 16, 20, 20, 20]
+    yard.options = {"dice": lambda: 0.999}
+    yard.reopened()
+    yard.step()
+    assert 0.5 <= yard.worker.pause() < 0.51
+    yard.with_limits(retry_seconds=3_600.0, retry_seconds_max=3_600.0)
+    yard.worker.start()
+    wait_for(lambda: yard.worker.status().condition == "down")
+    yard.worker.close()
+    assert yard.worker.status().condition == "closed"
+
+
+def test_the_thread_ends_when_the_chain_is_another(yard: Yard) -> None:
+    yard.chain.chain_id += 1
+    yard.worker.start()
+    wait_for(lambda: yard.worker.status().condition == "diverged")
+    wait_for(lambda: not [one for one in threading.enumerate() if one.name == "anchoring"])
+    yard.worker.close()
+    assert yard.worker.status().condition == "diverged", "closing does not hide it"
+
+
+def test_asking_wakes_the_thread(yard: Yard) -> None:
+    yard.settled()
+    yard.with_limits(poll_seconds=3_600.0)
+    yard.worker.start()
+    wait_for(lambda: yard.worker.status().condition == "waiting")
+    yard.log.append(5)
+    yard.worker.ask()
+    wait_for(lambda: waits(yard))
+    yard.worker.close()

@@ -1,0 +1,164 @@
+"""The chain's commands, on a chain in the ledger's folder: set up, anchored, looked at, audited."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ledger.cli.documents import ANCHOR, CHAIN_MADE, CHAIN_SHOWN, DEPLOYED
+from tests.ledger.cli.process import server_of
+from tests.ledger.cli.town import GOVERNORS, Town
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def _anchored(_founded: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    town = Town(tmp_path_factory.mktemp("anchored") / "town")
+    shutil.copytree(_founded.path, town.path)
+    town.run("chain", "start")
+    town.run("chain", "deploy")
+    return town
+
+
+@pytest.fixture
+def anchored(_anchored: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A town whose ledger is open in a contract of its own chain; shared by the tests."""
+    monkeypatch.chdir(_anchored.path)
+    return _anchored
+
+
+def test_a_ledger_without_a_chain_says_what_to_do(town: Town) -> None:
+    assert "adamant chain start" in town.run("chain", "status").out
+    assert not town.json("chain", "status")["isAnchored"]
+    assert "no chain" in town.error("chain", "deploy", code=5)["said"]
+    assert "no chain" in town.error("chain", "anchor", code=5)["said"]
+    assert town.json("audit")["chain"] is None
+    assert "no chain" in town.error("audit", "--chain", code=5)["said"]
+
+
+def test_a_chain_is_made_once_and_named_in_the_settings(town: Town) -> None:
+    made = town.json("chain", "start")
+    assert tuple(made) == CHAIN_MADE
+    assert (made["chain"], made["isNew"], made["block"]) == ("local", True, 0)
+    assert int(made["balanceWei"]) > 0
+    assert 'chain = "local"' in (Path(town.ledger) / "ledger.toml").read_text()
+    again = town.json("chain", "start")
+    assert again == {**made, "isNew": False}
+    assert "adamant chain deploy" in town.error("chain", "anchor", code=5)["said"]
+
+
+def test_a_second_deployment_makes_no_second_contract(anchored: Town) -> None:
+    first = anchored.json("chain", "deploy")
+    assert tuple(first) == DEPLOYED
+    assert first["isOpen"]
+    block = anchored.json("chain", "status")["headBlock"]
+    assert anchored.json("chain", "deploy") == first
+    assert anchored.json("chain", "status")["headBlock"] == block
+
+
+def test_a_checkpoint_is_anchored_once(anchored: Town) -> None:
+    anchored.register()
+    told = anchored.json("chain", "anchor")
+    assert tuple(told) == ANCHOR
+    assert (told["state"], told["size"]) == ("finalized", anchored.size())
+    status = anchored.json("chain", "status")
+    assert tuple(status) == CHAIN_SHOWN
+    assert status["anchoredSize"] == status["chainSize"] == anchored.size()
+    assert status["last"] == told
+    assert anchored.json("chain", "anchor") == told
+    assert anchored.json("chain", "status")["headBlock"] == told["blockNumber"]
+    assert anchored.json("audit", "--chain")["isClean"]
+
+
+def test_a_record_can_wait_for_its_anchor(anchored: Town) -> None:
+    parcel = anchored.register()
+    words = ("handoff", parcel, "--to", "trader-be", "--as", "miner-bw")
+    assert anchored.json(*words, "--wait", "anchored")["status"] == "anchored"
+    traced = anchored.json("trace", parcel)
+    assert traced["anchors"][-1]["state"] == "finalized"
+    assert traced["anchors"][-1]["size"] > traced["steps"][-1]["index"]
+    assert "anchor " in anchored.run("trace", parcel).out
+
+
+def test_an_audit_names_what_the_chain_does_not_bear_out(anchored: Town, tmp_path: Path) -> None:
+    anchored.register()
+    anchored.run("chain", "anchor")
+    report = anchored.json("audit", "--chain")
+    assert (report["isClean"], report["chain"]["anchoredSize"]) == (True, anchored.size())
+    # The same chain beside another history of the same ledger: what was anchored is not its log.
+    other = Town(anchored.path, str(tmp_path / "other"))
+    source = Path(anchored.ledger)
+    shutil.copytree(source, other.ledger)
+    anchored.register("3.00", 1)
+    anchored.run("chain", "anchor")
+    for name in ("chain.db", "anchors.db"):
+        (Path(other.ledger) / name).write_bytes((source / name).read_bytes())
+    shorter = other.json("audit", "--chain", code=1)
+    assert {one["kind"] for one in shorter["faults"]} == {"truncated"}
+    other.register("4.00", 1)
+    forked = other.json("audit", "--chain", code=1)
+    assert {one["kind"] for one in forked["faults"]} == {"altered"}
+    said = other.run("chain", "status").err
+    assert "another root" in said
+    assert other.json("chain", "status")["condition"] == "diverged"
+    assert "another root" in other.error("chain", "anchor", code=5)["said"]
+
+
+def test_the_manual_work_is_kept_from_a_folder_that_a_server_holds(anchored: Town) -> None:
+    with server_of(anchored):
+        assert "is in use by a server" in anchored.error("chain", "anchor", code=4)["said"]
+        assert anchored.json("chain", "status")["isOpen"]
+
+
+def test_a_server_anchors_by_itself(anchored: Town) -> None:
+    with server_of(anchored):
+        parcel = anchored.register()
+        words = ("handoff", parcel, "--to", "trader-be", "--as", "miner-bw")
+        assert anchored.json(*words, "--wait", "anchored")["status"] == "anchored"
+    assert anchored.json("chain", "status")["anchoredSize"] == anchored.size()
+
+
+def test_watching_anchors_what_is_due_and_prints_it(anchored: Town) -> None:
+    anchored.register()
+    told = anchored.run("--json", "chain", "watch", "--timeout", "8").out.splitlines()
+    last = json.loads(told[-1])
+    assert (last["size"], last["state"]) == (anchored.size(), "finalized")
+
+
+def test_a_node_that_is_not_named_whole_is_not_asked(town: Town) -> None:
+    said = town.error("chain", "start", code=2, ADAMANT_CHAIN="node")
+    assert "chain_url, chain_id" in said["said"]
+
+
+def test_a_node_that_is_down_is_said_to_be(town: Town) -> None:
+    away = {
+        "ADAMANT_CHAIN": "node",
+        "ADAMANT_CHAIN_URL": "http://127.0.0.1:9/secret-key-in-path",
+        "ADAMANT_CHAIN_ID": "31337",
+    }
+    said = town.error("chain", "start", code=4, **away)["said"]
+    assert "secret-key-in-path" not in said
+
+
+def test_the_paying_account_is_none_of_the_ledgers_voices(anchored: Town) -> None:
+    paying = anchored.json("chain", "start")["submitter"]
+    charter = anchored.json("show", "charter")
+    assert charter["anchorKey"]
+    assert paying not in (charter["anchorKey"], *charter["governors"])
+    assert len(GOVERNORS) == len(charter["governors"])
+
+
+@pytest.mark.parametrize("name", ["chain.db", "anchors.db"])
+def test_a_flipped_bit_of_its_files_is_named(anchored: Town, tmp_path: Path, name: str) -> None:
+    target = Town(anchored.path, str(tmp_path / "flipped"))
+    shutil.copytree(anchored.ledger, target.ledger)
+    file = Path(target.ledger) / name
+    raw = bytearray(file.read_bytes())
+    raw[5_000] ^= 1
+    file.write_bytes(raw)
+    faults = target.json("audit", "--chain", code=1)["faults"]
+    assert name in {one["place"].split()[0] for one in faults}
