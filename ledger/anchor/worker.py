@@ -279,8 +279,9 @@ class Worker:
                 _log.critical("anchoring has stopped: %s", error)
                 return
             except Exception as error:  # whatever an adapter or a signer raises: the log goes on
-                wait = self.pause()
-                _log.warning("anchors wait %.0f s: %s: %s", wait, type(error).__name__, error)
+                wait, fails = self.pause(), self._status.fails
+                if fails & (fails - 1) == 0:  # the first, second, fourth, eighth ...
+                    _log.warning("anchors wait: %s: %s", type(error).__name__, error)
             self._wake.wait(wait)
             self._wake.clear()
 

@@ -118,7 +118,7 @@ class _Check:
         where = f"contract {to_hex(self._place.contract)}"
         if keccak(code) != self._code_hash:
             self._add("altered", where, "other code than when it was first seen")
-        if code != self._contract.code:
+        if not self._contract.is_at(code):
             self._add("altered", where, "other code than this package's: what it checks is unknown")
 
     def events(self, blocks: range) -> list[_Anchored]:

@@ -41,6 +41,7 @@ commands = typer.Typer()
 WAIT_SECONDS: Final = 2.0
 STEP_SECONDS: Final = 0.5
 WEI_AN_ETHER: Final = 10**18
+_WORDS: Final = {"starting": "by hand: no server runs", "closed": "by hand: no server runs"}
 
 TimeoutOption = Annotated[
     float,
@@ -149,6 +150,8 @@ def start(context: Context) -> None:
             ("its balance", f"{balance / WEI_AN_ETHER:.6f} ether"),
         ]
     )
+    if not balance:
+        session.out.note("the paying account has nothing to pay with: send it some")
     session.out.note("next: adamant chain deploy")
 
 
@@ -320,7 +323,7 @@ def _tell_chain(out: Output, told: Any) -> None:  # noqa: ANN401 - likewise
         return
     out.pairs(
         [
-            ("anchoring", told["condition"]),
+            ("anchoring", _WORDS.get(told["condition"], told["condition"])),
             ("chain", told["chainId"]),
             ("contract", told["contract"] or "none yet: adamant chain deploy"),
             ("on the chain", count_of(told["chainSize"], "entry")),

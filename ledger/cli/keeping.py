@@ -151,7 +151,8 @@ def _audit_chain(folder: LedgerFolder, log: Store) -> ChainReport:
             view = opened.enter_context(log.view())
             charter = charter_of(view)
             if charter is None:
-                raise Damaged("gap", "charter in force", "the ledger has no charter")
+                fault = Fault("gap", "charter in force", "the ledger has no charter")
+                return ChainReport((fault,), 0, 0, 0)
             return audit_anchors(view, chain, journal, charter.ledger_id)
     except Damaged as damage:  # of the journal's file, or the local chain's
         return ChainReport((Fault(damage.fault, damage.place, damage.detail),), 0, 0, 0)

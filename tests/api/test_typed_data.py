@@ -134,10 +134,17 @@ def test_an_agent_signs_for_its_party(fresh: Shown) -> None:
 # -- what is not sent ----------------------------------------------------------------------------
 
 
-def test_another_keys_signature_is_named_and_not_sent(fresh: Shown) -> None:
+def test_another_keys_signature_is_named_and_not_sent(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record, size = a_record(fresh), size_of(fresh)
+
+    let_nothing_be_sent(fresh, monkeypatch)
     shown = step(fresh, "check", draft_of(record), signed(fresh, record, "trader-be"))
     refused_by_name(shown, expected=to_hex(address_of(MINER)), came=to_hex(address_of("trader-be")))
+    # It stays where it was pasted, and is no part of the draft that goes round.
+    assert shown.field("signature") == signed(fresh, record, "trader-be")
+    assert json.loads(shown.field("draft"))["signatures"] == []
     # Nor if it stands in the draft already, whatever the page had said of it.
     forged = draft_of(record, bytes.fromhex(signed(fresh, record, "trader-be")[2:]))
     for do in ("show", "send"):
@@ -147,6 +154,13 @@ def test_another_keys_signature_is_named_and_not_sent(fresh: Shown) -> None:
             came=to_hex(address_of("trader-be")),
         )
     assert size_of(fresh) == size
+
+
+def let_nothing_be_sent(made: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    def submit(*_words: object, **_more: object) -> None:
+        raise AssertionError("it was sent")
+
+    monkeypatch.setattr(made.book, "submit", submit)
 
 
 def refused_by_name(shown: Answered, *, expected: str, came: str) -> None:
@@ -209,8 +223,11 @@ def test_a_signature_of_another_form_is_refused(fresh: Shown, fault: str) -> Non
         assert problem_of(draft(fresh, forged))["rule"] == "signature-form"
 
 
-def test_a_draft_that_nobody_signed_is_not_sent(fresh: Shown) -> None:
+def test_a_draft_that_nobody_signed_is_not_sent(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     size = size_of(fresh)
+    let_nothing_be_sent(fresh, monkeypatch)
     shown = step(fresh, "send", draft_of(a_record(fresh)))
     assert shown.status == 400
     assert "Nothing was sent" in shown.text

@@ -21,6 +21,8 @@ FLOORS = {
     "trace-p99": (20, "less"),
     "trace-growth": (1.3, "less"),
     "audit-ratio": (0.25, "more"),
+    "batch-slowed-by-a-chain-down": (1.1, "less"),
+    "single-slowed-by-a-chain-down": (1.1, "less"),
 }
 
 

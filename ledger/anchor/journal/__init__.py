@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import apsw
 
+from ledger.anchor.journal.mirror import SqliteMirror
 from ledger.anchor.kept import (
     STATES,
     AnchorState,
@@ -48,6 +49,7 @@ class SqliteJournal:
         """
         self._file = Database(path, ANCHORS, settings)
         self._sql = statements(ANCHORS.package, ANCHORS.name)
+        self.mirror = SqliteMirror(self._file, self._sql, _row_of)
 
     @classmethod
     def create(cls, path: Path, settings: Settings = _SMALL) -> SqliteJournal:

@@ -15,14 +15,14 @@ from ledger.values import to_hex
 from tests.ledger.anchor.real_yard import GWEI, RealYard
 from tests.ledger.anchor.tiny import sign
 from tests.ledger.anchor.yard import PAYER, Crash, Fuse
-from tests.nodes import anvil, hardhat, why_no_anvil, why_no_hardhat
+from tests.nodes import anvil, hardhat, why_no_anvil
 from tests.trials import dice, trials
 from tests.world import secret_of
 
-WITH_HARDHAT = pytest.mark.skipif(bool(why_no_hardhat()), reason=why_no_hardhat())
+pytestmark = [pytest.mark.node, pytest.mark.long]
 WITH_ANVIL = pytest.mark.skipif(bool(why_no_anvil()), reason=why_no_anvil())
 BOTH = [
-    pytest.param("hardhat", marks=WITH_HARDHAT),
+    "hardhat",
     pytest.param("anvil", marks=WITH_ANVIL),
 ]
 ETHEREUMS_FINALITY = 64  # blocks: two epochs

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ledger.canonical import Envelope
-from ledger.cli.drafting import read_draft, write_draft
+from ledger.canonical import Envelope, seal
+from ledger.cli.drafting import add_signature, id_of, read_draft, signers_of, write_draft
 from ledger.errors import BadQuestion
+from ledger.keys import SignerKind, Statement
+from ledger.signing import sign
+from ledger.values import Address, Hash32
 from tests.desk import journey
+from tests.world import address_of, secret_of
+
+LEDGER = Hash32(b"\x07" * 32)
+MINER = address_of("miner-bw")
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +63,28 @@ def test_what_is_no_file_of_its_own_is_written_to_and_not_replaced(
         write_draft(Path(f"/dev/fd/{write}"), drafts[1])
         os.close(write)
         assert pipe.read() == drafts[1].raw + b"\n"
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A signer that gives the signature of another key, or over something else."""
+
+    gives: bytes
+    address: Address = MINER
+    kind: SignerKind = "command"
+
+    def sign(self, _statement: Statement) -> bytes:
+        return self.gives
+
+
+def test_what_a_signer_gives_is_looked_at_whatever_it_is(drafts: list[Envelope]) -> None:
+    draft = drafts[-1]
+    digest = id_of(draft.record, LEDGER)
+    unsigned = seal(draft.record, ())
+    honest = Lying(sign(digest, secret_of("miner-bw")))
+    assert signers_of(add_signature(unsigned, LEDGER, honest), LEDGER) == (honest.address,)
+    for name, over in (("trader-be", digest), ("miner-bw", LEDGER)):
+        with pytest.raises(BadQuestion, match="signer-address"):
+            add_signature(unsigned, LEDGER, Lying(sign(over, secret_of(name))))
+    with pytest.raises(BadQuestion, match="signer-form"):
+        add_signature(unsigned, LEDGER, Lying(honest.gives[:64]))

@@ -67,3 +67,45 @@ FROM transactions WHERE chain_id = ? AND sender = ? AND errand = ? ORDER BY numb
 SELECT chain_id, sender, nonce, errand, recipient, data, gas, max_fee_wei, priority_fee_wei, raw,
     transaction_hash, made_at
 FROM transactions WHERE chain_id = ? AND sender = ? AND nonce = ? ORDER BY number;
+
+-- name: read_mirror
+SELECT chain_id, contract, code_hash, first_block FROM mirror;
+
+-- name: keep_mirror
+INSERT INTO mirror (only, chain_id, contract, code_hash, first_block) VALUES (0, ?, ?, ?, ?)
+ON CONFLICT (only) DO UPDATE SET
+    chain_id = excluded.chain_id, contract = excluded.contract,
+    code_hash = excluded.code_hash, first_block = excluded.first_block;
+
+-- name: read_mirror_progress
+SELECT looked_to, position FROM mirror_progress WHERE chain_id = ? AND contract = ?;
+
+-- name: keep_mirror_progress
+INSERT INTO mirror_progress (chain_id, contract, looked_to, position) VALUES (?, ?, ?, ?)
+ON CONFLICT (chain_id, contract) DO UPDATE SET
+    looked_to = excluded.looked_to, position = excluded.position;
+
+-- name: read_mirrored
+SELECT record_id, block_number, block_hash, transaction_hash
+FROM mirrored WHERE chain_id = ? AND contract = ? AND record_id = ?;
+
+-- name: page_mirrored
+SELECT record_id, block_number, block_hash, transaction_hash
+FROM mirrored WHERE chain_id = ? AND contract = ? AND record_id > ? ORDER BY record_id LIMIT ?;
+
+-- name: keep_mirrored
+INSERT INTO mirrored (chain_id, contract, record_id, block_number, block_hash, transaction_hash)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (chain_id, contract, record_id) DO NOTHING;
+
+-- name: page_left_out
+SELECT idx, record_id, reason
+FROM left_out WHERE chain_id = ? AND contract = ? AND idx > ? ORDER BY idx LIMIT ?;
+
+-- name: keep_left_out
+INSERT INTO left_out (chain_id, contract, idx, record_id, reason) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (chain_id, contract, idx) DO NOTHING;
+
+-- name: count_mirrored
+SELECT (SELECT count(*) FROM mirrored WHERE chain_id = ? AND contract = ?),
+    (SELECT count(*) FROM left_out WHERE chain_id = ? AND contract = ?);

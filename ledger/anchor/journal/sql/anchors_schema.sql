@@ -61,3 +61,44 @@ CREATE TABLE transactions (
 
 CREATE INDEX transactions_by_nonce ON transactions (chain_id, sender, nonce);
 CREATE INDEX transactions_by_errand ON transactions (chain_id, sender, errand);
+
+-- The contract that mirrors hand-overs; of one that is being made, where it will be. The hash of its
+-- code is zero until it was seen.
+CREATE TABLE mirror (
+    only INTEGER PRIMARY KEY CHECK (only = 0),
+    chain_id TEXT NOT NULL,
+    contract BLOB NOT NULL CHECK (length(contract) = 20),
+    code_hash BLOB NOT NULL CHECK (length(code_hash) = 32),
+    first_block INTEGER NOT NULL
+) STRICT;
+
+-- Records that are in a mirror for good, and where their events are.
+CREATE TABLE mirrored (
+    chain_id TEXT NOT NULL,
+    contract BLOB NOT NULL CHECK (length(contract) = 20),
+    record_id BLOB NOT NULL CHECK (length(record_id) = 32),
+    block_number INTEGER NOT NULL,
+    block_hash BLOB NOT NULL CHECK (length(block_hash) = 32),
+    transaction_hash BLOB NOT NULL CHECK (length(transaction_hash) = 32),
+    PRIMARY KEY (chain_id, contract, record_id)
+) STRICT, WITHOUT ROWID;
+
+-- Records of the log that are not mirrored, and why; by the index of their entries.
+CREATE TABLE left_out (
+    chain_id TEXT NOT NULL,
+    contract BLOB NOT NULL CHECK (length(contract) = 20),
+    idx INTEGER NOT NULL CHECK (idx >= 0),
+    record_id BLOB NOT NULL CHECK (length(record_id) = 32),
+    reason TEXT NOT NULL,
+    PRIMARY KEY (chain_id, contract, idx)
+) STRICT, WITHOUT ROWID;
+
+-- Up to which block all events of a mirror are known for good, and below which index of the log
+-- every record is settled.
+CREATE TABLE mirror_progress (
+    chain_id TEXT NOT NULL,
+    contract BLOB NOT NULL CHECK (length(contract) = 20),
+    looked_to INTEGER NOT NULL,
+    position INTEGER NOT NULL CHECK (position >= 0),
+    PRIMARY KEY (chain_id, contract)
+) STRICT, WITHOUT ROWID;

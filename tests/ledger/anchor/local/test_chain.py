@@ -195,6 +195,16 @@ NESTS = assemble(
 )
 
 
+@pytest.fixture
+def usual_recursion() -> Iterator[None]:
+    """Set Python's own limit: another test may have imported what lifts it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("usual_recursion")
 def test_calls_nest_as_deep_as_python_allows_and_deeper_ones_do_no_harm(grounds: Grounds) -> None:
     contract = grounds.make(NESTS)
     assert grounds.do(contract, word(50)).succeeded

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger.anchor.protocol import Block, Event, Mined
 from ledger.anchor.rpc import reading
 from ledger.anchor.rpc.reading import NUMBER_MAX, WEI_MAX, Malformed
-from tests.ledger.anchor.rpc.test_chain import BLOCK, EVENT, RECEIPT, SENT
+from tests.ledger.anchor.rpc.answers import BLOCK, EVENT, RECEIPT, SENT
 from tests.trials import trials
 
 scalars = (

@@ -10,13 +10,13 @@ from ledger.anchor.rpc import Node, RpcChain
 from ledger.errors import ChainDown, ChainRefused, Diverged
 from tests.ledger.anchor.chain_suite import TRANSFER_GAS, ChainSuite, Grounds
 from tests.ledger.anchor.tiny import address_of
-from tests.nodes import DevNode, anvil, hardhat, why_no_anvil, why_no_hardhat
+from tests.nodes import DevNode, anvil, hardhat, why_no_anvil
 
 SECRET = b"\x11" * 32
-WITH_HARDHAT = pytest.mark.skipif(bool(why_no_hardhat()), reason=why_no_hardhat())
+pytestmark = [pytest.mark.node, pytest.mark.long]
 WITH_ANVIL = pytest.mark.skipif(bool(why_no_anvil()), reason=why_no_anvil())
 NODES = [
-    pytest.param(hardhat, marks=WITH_HARDHAT, id="hardhat"),
+    pytest.param(hardhat, id="hardhat"),
     pytest.param(anvil, marks=WITH_ANVIL, id="anvil"),
 ]
 
