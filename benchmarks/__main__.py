@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,c,d,e,f]``."""
+"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,...,g]``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from benchmarks.audits import audits
 from benchmarks.door import door
 from benchmarks.figures import Figure, table_of
 from benchmarks.footprint import footprint
+from benchmarks.gas import gas
 from benchmarks.ledgers import SCALES, Load, Scale, fill, found
 from benchmarks.machine import machine
 from benchmarks.processes import started
@@ -28,6 +29,11 @@ _COLUMNS = 160
 
 def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator[Figure]:
     """Make the load and the ledgers in a folder, and yield each figure when it is known."""
+    if "g" in only:
+        console.print("(g) counting gas", style="dim")
+        yield from gas()
+    if not set("abcdef") & set(only):
+        return
     made = folder / "load"
     made.mkdir()
     sizes = {"small": scale.small, "large": scale.large}
@@ -67,7 +73,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="full", help="how large the ledgers are")
     parser.add_argument("--folder", type=Path, help="where the ledgers are made, on a real disk")
-    parser.add_argument("--only", default="a,b,c,d,e,f", help="which figures")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g", help="which figures")
     asked = parser.parse_args()
     console = Console(stderr=True)
     collect_seldom()  # as a server does, and an audit

@@ -41,9 +41,20 @@ class Figure:
             return True
         return self.value >= self.floor if self.better == "more" else self.value <= self.floor
 
+    @property
+    def is_count(self) -> bool:
+        """Tell whether the value is a whole number that was counted, not measured."""
+        return self.unit == "gas"
+
+    @property
+    def shown(self) -> str:
+        """The value for people."""
+        return f"{self.value:,.0f}" if self.is_count else f"{self.value:.4g}"
+
     def line(self) -> str:
-        """Return the figure as one line of JSON."""
-        return json.dumps({**asdict(self), "value": float(f"{self.value:.4g}")})
+        """Return the figure as one line of JSON; a count is told whole."""
+        value = self.value if self.is_count else float(f"{self.value:.4g}")
+        return json.dumps({**asdict(self), "value": value})
 
 
 def table_of(figures: Iterable[Figure], title: str) -> Table:
@@ -54,7 +65,7 @@ def table_of(figures: Iterable[Figure], title: str) -> Table:
     for figure in figures:
         table.add_row(
             figure.name,
-            f"{figure.value:.4g} {figure.unit}".strip(),
+            f"{figure.shown} {figure.unit}".strip(),
             "" if figure.floor is None else f"{_WORDS[figure.better]} {figure.floor:g}",
             "" if figure.floor is None else ("reached" if figure.is_reached else "MISSED"),
             figure.bound_by,

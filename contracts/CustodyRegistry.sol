@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Parties} from "./Parties.sol";
+import {Offices} from "./Offices.sol";
 import {RecordHash} from "./RecordHash.sol";
 import {
     Charter,
@@ -17,7 +17,7 @@ import {Words} from "./Words.sol";
 import {ICustodyRegistry} from "./interfaces/ICustodyRegistry.sol";
 
 /// @title A mirror of one ledger's custody: the parcels.
-contract CustodyRegistry is Parties {
+contract CustodyRegistry is Offices {
     /// @dev Three words, of which an offer writes two. It is offered while there is a recipient.
     struct Lot {
         address custodian; // zero: no such parcel
@@ -43,7 +43,7 @@ contract CustodyRegistry is Parties {
 
     mapping(bytes32 parcel => Lot) private _lots;
 
-    constructor(bytes32 ledgerId, Charter memory founding) Parties(ledgerId, founding) {}
+    constructor(bytes32 ledgerId, Charter memory founding) Offices(ledgerId, founding) {}
 
     /// @inheritdoc ICustodyRegistry
     function register(Registration calldata record, bytes[] calldata signatures) external {
@@ -294,7 +294,8 @@ contract CustodyRegistry is Parties {
 
     // Transformations.
 
-    /// @dev What each operation takes and gives: docs/spec/records.md, "What a Transformation may do".
+    /// @dev What each operation takes and gives: docs/spec/records.md, "What a Transformation may
+    /// do".
     function _checkShape(Transformation calldata record, bytes32 operation, bool isCutting)
         private
         pure

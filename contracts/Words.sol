@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 /// @title The words of records that the mirror tells apart, as numbers.
-/// @dev A text of at most 32 bytes that does not end in a zero byte is one word of the machine, and no
-/// other text is that word. Longer ones and those that do are none: they become zero.
+/// @dev A text of at most 32 bytes that does not end in a zero byte is one word of the machine, and
+/// no other text is that word. Longer ones and those that do are none: they become zero.
 library Words {
-    // Roles: places in a party's list of admissions, and bits of a set. Those of custody come first,
-    // so that all of them, with the authority's, lie in one word of storage.
+    // Roles: places in a party's list of admissions, and bits of a set. Those of custody come
+    // first, so that all of them, with the authority's, lie in one word of storage.
     uint8 internal constant MINER = 0;
     uint8 internal constant TRADER = 1;
     uint8 internal constant CUTTER = 2;

@@ -285,6 +285,29 @@ class AnchorLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorLimits:
+    """How much of a ledger is mirrored at a time.
+
+    Attributes:
+        records_max: how many records go into one transaction.
+        bytes_max: how long it may be; nodes pass on no transaction above 128 KiB.
+        batch_gas_max: how much gas a transaction of several records may take.
+        gas_max: how much a transaction of one record may; Ethereum allows 2^24 (EIP-7825).
+        seconds: how long records wait for others to share a transaction with, while fewer wait than
+            it takes.
+        waiting_max: of how many records that wait are looked at.
+
+    """
+
+    records_max: int = 40
+    bytes_max: int = 120_000
+    batch_gas_max: int = 6_000_000
+    gas_max: int = 1 << 24
+    seconds: int = 3_600
+    waiting_max: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
 class NodeLimits:
     """How long and how much a chain's node may answer.
 

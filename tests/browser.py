@@ -103,6 +103,11 @@ class Browser:
             time.sleep(0.05)
         raise AssertionError(f"never true: {expression}; {self.say('document.body.innerText')}")
 
+    def go(self, url: str) -> None:
+        """Open an address, and wait until all of it is there."""
+        self.do("Page.navigate", url=url)
+        self.wait_for(f"location.href === {json.dumps(url)} && document.readyState === 'complete'")
+
     def click(self, selector: str) -> None:
         """Click an element that can be seen, where it is."""
         place = self.say(

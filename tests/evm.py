@@ -78,6 +78,10 @@ class Evm:
         """
         return Address(self._run(b"", bytecode)[1].msg.storage_address)
 
+    def put(self, address: Address, code: bytes) -> None:
+        """Have code stand at an address, as if it had been made there."""
+        self._vm.state.set_code(address, code)
+
     @property
     def payer(self) -> Address:
         """Who pays for everything."""

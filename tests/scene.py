@@ -57,9 +57,9 @@ class Scene(World):
 
 
 @functools.cache
-def _jewel(mode: str) -> Scene:
+def _jewel(mode: str, **charter: object) -> Scene:
     scene = Scene()
-    scene.found(mode=mode)
+    scene.found(mode=mode, **charter)
     for name, (role, country) in {**CAST, **ABROAD}.items():
         scene.admit(name, role, country)
     scene.later()
@@ -93,9 +93,9 @@ def _jewel(mode: str) -> Scene:
     return scene
 
 
-def jewel(mode: str = "open") -> Scene:
-    """Return the world of the stone, on an open or a trade ledger."""
-    return _jewel(mode).fork()  # type: ignore[return-value]  # a fork is of its world's class
+def jewel(mode: str = "open", **charter: object) -> Scene:
+    """Return the world of the stone, on an open or a trade ledger, by a charter of these values."""
+    return _jewel(mode, **charter).fork()  # type: ignore[return-value]  # a fork is of its world's class
 
 
 @dataclass

@@ -15,21 +15,21 @@ import {
 
 /// @title A mirror of one ledger's custody, kept by the signatures of the parties themselves.
 /// @notice Shows on a chain who holds which parcel at which weight, from the very records of the
-/// ledger: the same structs, the same EIP-712 digests, the same signatures. Whoever pays may submit.
-/// Nobody owns it; nothing in it can be paused, changed or taken back. What is published here stays
-/// public for ever: parties, countries and weights.
+/// ledger: the same structs, the same EIP-712 digests, the same signatures. Whoever pays may
+/// submit. Nobody owns it; nothing in it can be paused, changed or taken back. What is published
+/// here stays public for ever: parties, countries and weights.
 ///
-/// The ledger decides; the mirror follows. It refuses what no ledger could have accepted in the order
-/// sent: a stranger's signature, a role never given, goods that the author does not hold, a
-/// `previous` that is not the head, weights that do not balance. It knows no clock of the ledger's, so
-/// it takes a record for in time whenever it may have been; it knows no sites and no reports. So every
-/// mirrored record that the ledger accepted is accepted here in the ledger's order, and a record
-/// accepted here that the ledger does not hold shows that its signers signed twice.
+/// The ledger decides; the mirror follows. It refuses what no ledger could have accepted in the
+/// order sent: a stranger's signature, a role never given, goods that the author does not hold, a
+/// `previous` that is not the head, weights that do not balance. It knows no clock of the ledger's,
+/// so it takes a record for in time whenever it may have been; it knows no sites and no reports. So
+/// every mirrored record that the ledger accepted is accepted here in the ledger's order, and a
+/// record accepted here that the ledger does not hold shows that its signers signed twice.
 ///
-/// Not mirrored, and why: Site, since where a parcel was mined bears on no custody; Report, since an
-/// accusation must not stand in public for ever; Certificate, Clearance, Statement, Setting, Sale and
-/// Correction, which rules version 1 refuses. A parcel that was reported, and whatever comes of it,
-/// leaves the mirror: its next record names a `previous` that is not here.
+/// Not mirrored, and why: Site, since where a parcel was mined bears on no custody; Report, since
+/// an accusation must not stand in public for ever; Certificate, Clearance, Statement, Setting,
+/// Sale and Correction, which rules version 1 refuses. A parcel that was reported, and whatever
+/// comes of it, leaves the mirror: its next record names a `previous` that is not here.
 /// @dev Rules: docs/spec/records.md; signatures: docs/spec/signatures.md; the design of the mirror:
 /// docs/spec/mirror.md.
 interface ICustodyRegistry {
@@ -58,7 +58,8 @@ interface ICustodyRegistry {
 
     /// @notice One party.
     /// @param key the key that signs for it; zero: no party.
-    /// @param announcedKey the key that a recovery announced, which may be in force already; or zero.
+    /// @param announcedKey the key that a recovery announced, which may be in force already; or
+    /// zero.
     /// @param head the last record of its chain; zero for a governor's first.
     struct Party {
         address key;
@@ -99,8 +100,8 @@ interface ICustodyRegistry {
     error BadSignature(bytes signature);
     /// @notice Signatures do not stand in ascending order of their signers, or one signed twice.
     error SignersOutOfOrder(address signer, address next);
-    /// @notice Signed neither by the party's key nor by an agent of it that may sign this; or signed
-    /// for another ledger.
+    /// @notice Signed neither by the party's key nor by an agent of it that may sign this; or
+    /// signed for another ledger.
     error WrongSigner(address party, address signer);
     /// @notice The signers are not exactly the governors needed, the author among them.
     error NotTheGovernors(uint256 needed, address[] signers);
@@ -137,7 +138,8 @@ interface ICustodyRegistry {
     error OutOfRange(uint256 value);
     /// @notice A stated weight or count is not the book's.
     error NotTheBook(bytes32 parcel, uint256 stated, uint256 book);
-    /// @notice Received outside the tolerance: above the book by more, or accepted below it by more.
+    /// @notice Received outside the tolerance: above the book by more, or accepted below it by
+    /// more.
     error OutsideTolerance(bytes32 parcel, uint256 received, uint256 book, uint256 tolerance);
     /// @notice More stones received than the book has, or fewer accepted.
     error StonesDiffer(bytes32 parcel, uint256 received, uint256 book);
@@ -147,8 +149,8 @@ interface ICustodyRegistry {
     error StonesNotBalanced(uint256 inputs, uint256 outputs, uint256 lost);
     /// @notice A parcel or a code is not of the form that the operation takes or gives.
     error WrongForm(uint256 place, bytes32 hsCode);
-    /// @notice Numbers of inputs or outputs that the operation does not take, or lists that differ in
-    /// length.
+    /// @notice Numbers of inputs or outputs that the operation does not take, or lists that differ
+    /// in length.
     error WrongShape(uint256 inputs, uint256 outputs);
     /// @notice Inputs do not ascend, or one stands twice.
     error NotAscending(bytes32 input, bytes32 next);
@@ -229,8 +231,8 @@ interface ICustodyRegistry {
     );
 
     // Every function takes a record as it was signed, and its signatures, ascending by signer. A
-    // record that is the head of its chain already is taken again without effect, so that whoever was
-    // interrupted may send it again.
+    // record that is the head of its chain already is taken again without effect, so that whoever
+    // was interrupted may send it again.
 
     /// @notice Admit a party in a role, or an agent of the author's.
     function admit(Admission calldata record, bytes[] calldata signatures) external;
@@ -280,8 +282,8 @@ interface ICustodyRegistry {
     /// @notice An agent; all zero if there is none.
     function agent(address id) external view returns (Agent memory);
 
-    /// @notice Until when a party holds a role in a country: the last second, `type(uint40).max` for
-    /// until revoked, 0 for not at all.
+    /// @notice Until when a party holds a role in a country: the last second, `type(uint40).max`
+    /// for until revoked, 0 for not at all.
     function admission(address id, bytes32 role, bytes2 country)
         external
         view
@@ -290,8 +292,8 @@ interface ICustodyRegistry {
     /// @notice The EIP-712 domain separator under which the ledger's records are signed.
     function domainSeparator() external view returns (bytes32);
 
-    /// @notice The EIP-712 domain, as ERC-5267 tells it: name, version and salt (fields 0x13), without
-    /// chain and contract, since a record belongs to a ledger.
+    /// @notice The EIP-712 domain, as ERC-5267 tells it: name, version and salt (fields 0x13),
+    /// without chain and contract, since a record belongs to a ledger.
     function eip712Domain()
         external
         view

@@ -143,3 +143,18 @@ def entries_of_errand(errand: str) -> frozenset[int]:
     if not errand.startswith(_MIRROR):
         return frozenset()
     return frozenset(map(int, errand.removeprefix(_MIRROR).split(",")))
+
+
+def status_of(kept: MirrorJournal) -> MirrorStatus:
+    """Return what is known of a mirror without asking a chain."""
+    deployment = kept.deployment()
+    if deployment is None:
+        return MirrorStatus()
+    place = deployment.place
+    mirrored, left_out = kept.counts(place)
+    return MirrorStatus(
+        place=place,
+        position=kept.progress(place).position,
+        mirrored=mirrored,
+        left_out=left_out,
+    )

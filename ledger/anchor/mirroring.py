@@ -1,4 +1,4 @@
-"""Records as calls to the contract ``CustodyRegistry``, which mirrors a ledger's custody on a chain.
+"""Records as calls to the contract ``CustodyRegistry``, a mirror of a ledger's custody on a chain.
 
 A call says exactly what the parties signed: the record field for field, then the signatures. What
 kinds are mirrored, and why the others are not, stands in ``docs/spec/mirror.md``. Whether a record

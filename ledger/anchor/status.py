@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.anchor.kept import Place
+from ledger.anchor.mirror_kept import MirrorStatus
 
 Condition = Literal["starting", "working", "waiting", "down", "diverged", "failed", "closed"]
 """What a worker does.
@@ -32,6 +33,7 @@ class Status:
         published_size: how many the log's last checkpoint has.
         head_block, final_block: numbers of the chain's last blocks; None when not seen.
         fails: how often in a row the chain could not be used.
+        mirror: how the mirror of hand-overs is; None where there is none.
 
     """
 
@@ -46,3 +48,4 @@ class Status:
     head_block: int | None = None
     final_block: int | None = None
     fails: int = 0
+    mirror: MirrorStatus | None = None

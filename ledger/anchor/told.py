@@ -6,9 +6,10 @@ each anchor, and whoever doubts it asks the chain by its transaction and block.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ledger.anchor.kept import Journal, KeptAnchor, Place
+from ledger.anchor.mirror_kept import LeftOut, MirrorJournal, status_of
 from ledger.anchor.status import Status
 from ledger.anchor.waiting import Anchored
 
@@ -22,11 +23,18 @@ class Anchors:
     Args:
         journal: keeps them.
         status: says how the worker is, where there is one.
+        mirror: what is kept of a mirror of hand-overs, where there is one.
 
     """
 
-    def __init__(self, journal: Journal, status: Callable[[], Status] | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        status: Callable[[], Status] | None = None,
+        mirror: MirrorJournal | None = None,
+    ) -> None:
         self._journal = journal
+        self._mirror = mirror
         self._status = status
         place = self.place
         last = None if place is None else journal.last(place)
@@ -42,7 +50,21 @@ class Anchors:
         """Say how the worker is; without one, what the journal knows."""
         if self._status is not None:
             return self._status()
-        return Status("closed", place=self.place, anchored_size=self.anchored.size)
+        size = self.anchored.size
+        mirror = self._mirror
+        is_known = mirror is not None and mirror.deployment() is not None
+        shown = status_of(mirror) if mirror is not None and is_known else None
+        return Status("closed", place=self.place, anchored_size=size, mirror=shown)
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """Yield the records that are not mirrored, in the order of the log."""
+        deployment = None if self._mirror is None else self._mirror.deployment()
+        if self._mirror is None or deployment is None:
+            return
+        after = -1
+        while page := self._mirror.left_out(deployment.place, after):
+            yield from page
+            after = page[-1].index
 
     def covering(self, indices: Iterable[int]) -> tuple[KeptAnchor, ...]:
         """Return for each entry the smallest anchor that covers it, each anchor once, by size.

@@ -19,6 +19,7 @@ from typing import Any
 
 from ledger.anchor.calls import Latest
 from ledger.anchor.carrying import Carrier
+from ledger.anchor.choosing import Chooser
 from ledger.anchor.errands import (
     AnchorSigner,
     Errand,
@@ -26,8 +27,6 @@ from ledger.anchor.errands import (
     anchoring,
     deploying,
     opening,
-    sign_by,
-    stated,
 )
 from ledger.anchor.kept import (
     DEPLOY,
@@ -39,6 +38,7 @@ from ledger.anchor.kept import (
     Place,
     Transaction,
 )
+from ledger.anchor.mirror import Mirror
 from ledger.anchor.protocol import Chain
 from ledger.anchor.sight import Tips
 from ledger.anchor.status import Condition, Status
@@ -47,7 +47,6 @@ from ledger.anchor.watching import Log, Watch
 from ledger.errors import Damaged, Diverged, RefusesToStart, StoreFailed
 from ledger.limits import AnchorLimits
 from ledger.signing import keccak
-from ledger.signing.anchors import signer_of
 from ledger.values import NO_HASH, Address, Hash32, to_hex
 
 _log = logging.getLogger(__name__)
@@ -72,6 +71,7 @@ class Worker:
         clock: gives seconds since 1970-01-01 UTC.
         on_final: is told of each anchor that became final, in the worker's thread.
         dice: gives numbers from 0 to below 1, by which waits are shortened.
+        mirror: hand-overs mirrored on the same chain, when nothing of anchors is to be done.
 
     """
 
@@ -92,6 +92,7 @@ class Worker:
         clock: Callable[[], float] = time.time,
         on_final: Callable[[KeptAnchor], None] | None = None,
         dice: Callable[[], float] = random.random,
+        mirror: Mirror | None = None,
     ) -> None:
         if anchor_signer.address == submitter.address:
             raise RefusesToStart("one key cannot both speak for the ledger and pay")
@@ -99,7 +100,6 @@ class Worker:
         self._journal = journal
         self._log = log
         self._ledger_id = ledger_id
-        self._signer = anchor_signer
         self._limits = limits or AnchorLimits()
         self._contract = contract
         self._code_hash = code_hash
@@ -108,11 +108,12 @@ class Worker:
         self._clock = clock
         self._on_final = on_final
         self._dice = dice
+        self._mirror = mirror
         self._watch = Watch(chain, journal, log, ledger_id, self._limits)
+        self._chooser = Chooser(journal, log, ledger_id, anchor_signer, self._limits)
         self._carrier = Carrier(chain, journal, submitter, self._limits)
         self._status = self._first_status()
         self._diverged: str | None = None
-        self._asked_size = 0
         self._is_over = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self.run, name="anchoring", daemon=True)
@@ -166,16 +167,17 @@ class Worker:
                 self._journal.keep(place, tracked.changed, tracked.looked_to)
             self._tell_final(tracked.changed)
             if only_look:
+                self._step_mirror(now, tips, only_look=True)
                 return False
             # 5.5 Choose one anchor: the first that is kept and not on the chain, or one that is
             #     due. Sign it over what the contract holds, and keep it.
             if not self._watch.may_sign(place, tips):
                 self._say(condition="working", detail="the contract is not final yet")
                 return False
-            kept = self._chosen(place, latest, now)
+            kept = self._chooser.choose(place, latest, now)
             if kept is None:
                 self._say(condition="waiting", detail="")
-                return False
+                return self._step_mirror(now, tips)
             if kept != self._journal.anchor(place, kept.size):
                 self._journal.keep(place, (kept,))
             return self._send(anchoring(self._log, kept), now, tips, kept)
@@ -202,6 +204,14 @@ class Worker:
             self._journal.keep(kept.place, (kept.moved("submitted"),))
         return is_taken
 
+    def _step_mirror(self, now: int, tips: Tips, *, only_look: bool = False) -> bool:
+        """Let the mirror do what comes next; whatever it meets, anchors go on."""
+        if self._mirror is None:
+            return False
+        is_taken = self._mirror.step(self._carrier, now, tips, only_look=only_look)
+        self._say(mirror=self._mirror.status())
+        return is_taken
+
     # -- what it decides -----------------------------------------------------------------------
 
     def _known(self) -> Deployment | None:
@@ -222,36 +232,6 @@ class Worker:
 
     def _opening(self, place: Place) -> Errand:
         return opening(self._founding, self._ledger_id, place, self._carrier.kept(OPEN))
-
-    def _chosen(self, place: Place, latest: Latest, now: int) -> KeptAnchor | None:
-        """Return the anchor that comes next, signed over what the contract holds."""
-        if latest.anchor_key != self._signer.address:
-            key, ours = to_hex(latest.anchor_key), to_hex(self._signer.address)
-            raise Diverged(f"the contract takes anchors of {key}, not of {ours}")
-        undone = [one for one in self._journal.unended(place) if one.size > latest.size]
-        if not undone:
-            size = self._due_size(place, latest, now)
-            return self._signed(place, latest, size, now) if size is not None else None
-        first = undone[0]
-        said = stated(self._log, self._ledger_id, place, latest, first.size)
-        if said.root != first.statement.root:
-            raise Diverged(f"another root of {first.size} entries was signed")
-        is_good = bool(first.signature) and signer_of(said, first.signature) == self._signer.address
-        return first if is_good else self._signed(place, latest, first.size, now)
-
-    def _due_size(self, place: Place, latest: Latest, now: int) -> int | None:
-        size, _ = self._log.published()
-        fresh = size - latest.size
-        if fresh <= 0:
-            return None
-        last = self._journal.last(place, "signed")
-        is_late = last is None or now - last.signed_at >= self._limits.seconds
-        is_asked = latest.size < self._asked_size
-        return size if is_late or is_asked or fresh >= self._limits.entries else None
-
-    def _signed(self, place: Place, latest: Latest, size: int, now: int) -> KeptAnchor:
-        said = stated(self._log, self._ledger_id, place, latest, size)
-        return KeptAnchor(said, sign_by(self._signer, said), "signed", now)
 
     def _keep(self, errand: Errand, transaction: Transaction, tips: Tips) -> None:
         place = Place(self._chain.chain_id, errand.contract)
@@ -287,7 +267,9 @@ class Worker:
 
     def ask(self) -> None:
         """Anchor what is published, though it may not be due; and look at the chain at once."""
-        self._asked_size, _ = self._log.published()
+        self._chooser.ask()
+        if self._mirror is not None:
+            self._mirror.ask()
         self._wake.set()
 
     def close(self) -> None:
@@ -352,7 +334,8 @@ class Worker:
     def _first_status(self) -> Status:
         place = self._place()
         last = self._journal.last(place) if place else None
-        return Status(place=place, anchored_size=last.size if last else 0)
+        mirror = self._mirror.status() if self._mirror is not None else None
+        return Status(place=place, anchored_size=last.size if last else 0, mirror=mirror)
 
     def _tell_looked(self, tips: Tips, deployment: Deployment | None) -> None:
         final = tips.final.number if tips.final is not None else None

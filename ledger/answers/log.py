@@ -11,6 +11,7 @@ from functools import partial
 
 from ledger import merkle
 from ledger.anchor.kept import KeptAnchor
+from ledger.anchor.mirror_kept import MirrorStatus
 from ledger.anchor.status import Status
 from ledger.answers.asking import Cursors, read_limit
 from ledger.answers.reading import Line, Reading, withheld
@@ -24,6 +25,7 @@ from ledger.answers.shapes import (
     EntriesAnswer,
     EntryShown,
     InclusionAnswer,
+    MirrorShown,
     RecordAnswer,
     StatusAnswer,
 )
@@ -69,7 +71,20 @@ def chain(reading: Reading) -> ChainAnswer:
         anchored_size=reading.as_of.anchored_size,
         head_block=told.head_block,
         final_block=told.final_block,
+        mirror=None if told.mirror is None else _mirror_shown(told.mirror),
         as_of=reading.as_of,
+    )
+
+
+def _mirror_shown(told: MirrorStatus) -> MirrorShown:
+    place = told.place
+    return MirrorShown(
+        condition=told.condition,
+        chain_id=None if place is None else place.chain_id,
+        contract=None if place is None else place.contract,
+        position=told.position,
+        mirrored=told.mirrored,
+        left_out=told.left_out,
     )
 
 

@@ -159,7 +159,8 @@ def start(context: Context) -> None:
 def deploy(context: Context, timeout: TimeoutOption = 600.0) -> None:
     """Make the anchor contract on the chain, and open this ledger in it by its Charter.
 
-    Where both are done already, nothing happens. What was begun before, even by a command that was
+    Where the settings say mirror = true, the contract that mirrors hand-overs is made as well.
+    What is done already is not done again. What was begun before, even by a command that was
     killed, is gone on with: no second contract is made.
 
     Example: adamant chain deploy
@@ -171,20 +172,33 @@ def deploy(context: Context, timeout: TimeoutOption = 600.0) -> None:
         book = opened.ledger.book
         founding = anchoring.founding_of(book)
         with anchoring.open_anchoring(opened.folder, opened.settings, book, founding) as made:
-            status = _step_until(made.worker, lambda told: told.is_open, timeout)
-            place = status.place
+            status = _step_until(made.worker, _is_deployed, timeout)
+            place, mirror = status.place, status.mirror
+    is_done = _is_deployed(status)
+    mirror_place = None if mirror is None else mirror.place
     document = {
         "isOpen": status.is_open,
         "chainId": None if place is None else place.chain_id,
         "contract": None if place is None else to_hex(place.contract),
+        "mirrorContract": None if mirror_place is None else to_hex(mirror_place.contract),
     }
     if session.out.as_json:
         session.out.document(document)
     elif status.is_open:
         session.out.say(f"this ledger is open in the contract {document['contract']}", style="bold")
+        if mirror_place is not None and is_done:
+            session.out.say(f"its hand-overs are mirrored by {document['mirrorContract']}")
         session.out.note("next: adamant serve, which anchors by itself; or adamant chain anchor")
-    if not status.is_open:
+    if not is_done:
         raise Unavailable("it is on its way, and not mined yet: the same command goes on with it")
+
+
+def _is_deployed(told: Status) -> bool:
+    """Tell whether all contracts that the settings want are there."""
+    mirror = told.mirror
+    if mirror is not None and mirror.condition == "diverged":
+        raise Diverged(mirror.detail)
+    return told.is_open and (mirror is None or mirror.condition == "waiting" or mirror.mirrored > 0)
 
 
 @commands.command()
@@ -210,7 +224,8 @@ def anchor(context: Context, timeout: TimeoutOption = 600.0) -> None:
     """Anchor the last checkpoint now, and wait until that is final on the chain.
 
     A running server anchors by itself, as its settings say; this is for a ledger without one. What
-    is already anchored is not anchored again.
+    is already anchored is not anchored again. Where hand-overs are mirrored, all that is
+    checkpointed is brought into the mirror too.
 
     Example: adamant chain anchor
     """
@@ -222,7 +237,7 @@ def anchor(context: Context, timeout: TimeoutOption = 600.0) -> None:
         with anchoring.open_anchoring(opened.folder, opened.settings, book) as made:
             size = book.published.size
             made.worker.ask()
-            _step_until(made.worker, lambda told: told.anchored_size >= size, timeout)
+            told = _step_until(made.worker, lambda told: _is_all_there(told, size), timeout)
             found = made.anchors.covering([size - 1])
     if not found:
         raise Unavailable(
@@ -231,6 +246,15 @@ def anchor(context: Context, timeout: TimeoutOption = 600.0) -> None:
     _tell_anchor(session.out, found[0])
     if found[0].state not in ENDED:
         raise Unavailable("the anchor is in a block that is not final yet: ask again later")
+    if not _is_all_there(told, size):
+        detail = told.mirror.detail if told.mirror is not None else ""
+        raise Unavailable(f"the mirror is not as far yet: ask again later ({detail})")
+
+
+def _is_all_there(told: Status, size: int) -> bool:
+    """Tell whether entries are anchored, and mirrored where they are to be, for good."""
+    is_mirrored = told.mirror is None or told.mirror.position >= size
+    return told.anchored_size >= size and is_mirrored
 
 
 @commands.command()
@@ -266,6 +290,27 @@ def watch(
                 time.sleep(STEP_SECONDS)
     except KeyboardInterrupt:
         return
+
+
+@commands.command()
+def unmirrored(context: Context) -> None:
+    """List the records that are not in the mirror of hand-overs, and why.
+
+    The contract refuses them, or no transaction of the chain can carry them; what comes of such
+    parcels is then refused as well. The ledger must not be in use.
+
+    Example: adamant chain unmirrored
+    """
+    from ledger.config import anchoring
+
+    session = session_of(context)
+    with _opened(session) as opened, anchoring.open_anchors(opened.folder) as anchors:
+        left_out = [] if anchors is None else list(anchors.left_out())
+    for one in left_out:
+        document = {"index": one.index, "recordId": to_hex(one.record_id), "reason": one.reason}
+        session.out.either(document, f"{one.index}  {document['recordId']}  {one.reason}")
+    if not left_out:
+        session.out.note("none is left out")
 
 
 def _looked(worker: Worker) -> str:
@@ -332,5 +377,20 @@ def _tell_chain(out: Output, told: Any) -> None:  # noqa: ANN401 - likewise
             ("last block", told["headBlock"]),
             ("last final block", told["finalBlock"]),
             ("FORKED", "two roots of one size were signed" if told["isForked"] else ""),
+        ]
+    )
+    mirror = told["mirror"]
+    if mirror is None:
+        return
+    left_out = f", {mirror['leftOut']:,} left out: adamant chain unmirrored"
+    out.pairs(
+        [
+            ("mirror of hand-overs", mirror["condition"]),
+            ("its contract", mirror["contract"] or "none yet: adamant chain deploy"),
+            ("settled there", count_of(mirror["position"], "entry")),
+            (
+                "in it for good",
+                count_of(mirror["mirrored"], "record") + (left_out if mirror["leftOut"] else ""),
+            ),
         ]
     )

@@ -80,6 +80,10 @@ ModeOption = Annotated[
         "trade ledger, never the other way."
     ),
 ]
+MirrorOption = Annotated[
+    Literal["forbidden", "allowed"],
+    typer.Option(help="Whether records may be mirrored on a chain, for everybody to read."),
+]
 ToleranceOption = Annotated[
     str, typer.Option(metavar="CARATS", help="Weighing tolerance, absolute.")
 ]
@@ -116,6 +120,7 @@ def init(
     count: CountOption = 3,
     threshold: ThresholdOption = None,
     mode: ModeOption = "open",
+    mirror: MirrorOption = "forbidden",
     tolerance: ToleranceOption = "0.005",
     tolerance_ppm: PpmOption = 1000,
     recovery_days: RecoveryOption = 7,
@@ -141,6 +146,7 @@ def init(
         threshold=threshold or len(governors or range(count)) // 2 + 1,
         checkpoint_keys=(),
         mode=mode,
+        mirror=mirror,
         tolerance_millicarats=read_carats(tolerance, "--tolerance"),
         tolerance_parts_per_million=tolerance_ppm,
         recovery_delay_seconds=recovery_days * DAY_SECONDS,
@@ -256,6 +262,7 @@ def _document(session: Session, folder: LedgerFolder, envelope: Envelope) -> dic
         "origin": record.what.origin,
         "ledgerId": to_hex(id_of(record, NO_HASH)),
         "mode": record.what.mode,
+        "mirror": record.what.mirror,
         "logKey": record.what.checkpoint_keys[0],
         "anchorKey": None if anchor_key == NO_ADDRESS else to_hex(anchor_key),
         "threshold": record.amounts.threshold,

@@ -17,7 +17,9 @@ from ledger import merkle
 from ledger.anchor.artifacts import contract
 from ledger.anchor.errands import Founding
 from ledger.anchor.journal import SqliteJournal
-from ledger.anchor.kept import Journal
+from ledger.anchor.mirror import Mirror
+from ledger.anchor.mirror_queue import Records
+from ledger.anchor.mirroring import creation_of
 from ledger.anchor.protocol import Chain
 from ledger.anchor.submitting import KeySubmitter
 from ledger.anchor.told import Anchors
@@ -28,9 +30,10 @@ from ledger.config.chain_keys import check_local_chain, read_chain_key, read_or_
 from ledger.config.clocks import system_clock
 from ledger.config.folder import LedgerFolder
 from ledger.config.settings import GWEI, Settings
+from ledger.custody import charter_of
 from ledger.errors import BadQuestion, Diverged, RefusesToStart, Unavailable
 from ledger.keys import SecretSigner
-from ledger.limits import AnchorLimits
+from ledger.limits import AnchorLimits, MirrorLimits
 from ledger.merkle import node_from_tiles
 from ledger.records import Charter
 from ledger.store.protocol import View
@@ -39,6 +42,11 @@ from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex
 _log = logging.getLogger(__name__)
 ANCHOR_KEY: Final = "the anchor key"
 SUBMITTER_KEY: Final = "the submitting key"
+MIRROR_ALLOWED: Final = "allowed"
+LOCAL_GAS_MAX: Final = 200_000_000
+"""The most gas of a mirrored record on a local chain, whose blocks have room for any."""
+
+LOCAL_BYTES_MAX: Final = 1_000_000
 LOCAL_SECONDS: Final = 5
 """How long an entry waits at most on a local chain, where anchors cost nothing but time."""
 
@@ -48,7 +56,7 @@ class Anchoring:
     """A ledger's anchoring, open; whoever starts the worker leaves the chain to it."""
 
     chain: Chain
-    journal: Journal
+    journal: SqliteJournal
     worker: Worker
     anchors: Anchors
 
@@ -74,6 +82,17 @@ class BookLog:
         with self._book.view() as view:
             return merkle.consistency_proof(old_size, size, _nodes(view))
 
+    def envelopes(self, start: int, stop: int) -> list[bytes]:
+        """Return the envelopes of entries from ``start`` up to but not including ``stop``."""
+        with self._book.view() as view:
+            return [row.envelope for row in view.rows(start, stop)]
+
+    def may_mirror(self) -> bool:
+        """Tell whether the charter in force allows to mirror hand-overs."""
+        with self._book.view() as view:
+            charter = charter_of(view)
+        return charter is not None and charter.mirror == MIRROR_ALLOWED
+
 
 def _nodes(view: View) -> merkle.ReadNode:
     return partial(node_from_tiles, read_tile=view.read_tile)
@@ -90,6 +109,32 @@ def anchor_limits(settings: Settings) -> AnchorLimits:
         confirmations=settings.anchor_confirmations,
         poll_seconds=1.0 if settings.chain == "local" else usual.poll_seconds,
     )
+
+
+def mirror_limits(settings: Settings) -> MirrorLimits:
+    """Return how much to mirror at a time, as the settings say."""
+    seconds = anchor_limits(settings).seconds
+    if settings.chain != "local":
+        return MirrorLimits(seconds=seconds)
+    return MirrorLimits(seconds=seconds, gas_max=LOCAL_GAS_MAX, bytes_max=LOCAL_BYTES_MAX)
+
+
+def check_mirror(settings: Settings, log: Records) -> None:
+    """Check that hand-overs may be mirrored, if that is set.
+
+    Raises:
+        RefusesToStart: there is no chain, or the charter in force does not allow it.
+
+    """
+    if not settings.mirror:
+        return
+    if settings.chain == "none":
+        raise RefusesToStart("mirror = true in the settings, and chain names none")
+    if not log.may_mirror():
+        raise RefusesToStart(
+            "mirror = true in the settings, and the charter in force says mirror: forbidden; "
+            "`adamant amend --mirror allowed` changes the charter"
+        )
 
 
 def open_chain(folder: LedgerFolder, settings: Settings) -> Chain:
@@ -147,7 +192,7 @@ def open_anchors(folder: LedgerFolder) -> Iterator[Anchors | None]:
         yield None
         return
     with closing(SqliteJournal(folder.anchors)) as journal:
-        yield Anchors(journal)
+        yield Anchors(journal, mirror=journal.mirror)
 
 
 @contextmanager
@@ -168,6 +213,8 @@ def open_anchoring(
         Damaged, StoreFailed: the journal, or the local chain.
 
     """
+    log = BookLog(book)
+    check_mirror(settings, log)
     speaker = read_chain_key(folder.anchor_key, ANCHOR_KEY)
     payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
     with (
@@ -177,26 +224,54 @@ def open_anchoring(
         worker = Worker(
             chain,
             journal,
-            BookLog(book),
+            log,
             book.ledger_id,
             SecretSigner(speaker.secret),
             KeySubmitter(payer.secret),
             anchor_limits(settings),
-            contract=_contract(settings),
+            contract=_address(settings.anchor_contract),
             founding=founding,
             on_final=lambda anchor: anchors.anchored.reach(anchor.size),
+            mirror=_mirror(settings, chain, journal, log, book, founding),
         )
-        anchors = Anchors(journal, worker.status)  # there before the worker has told anything
+        # There before the worker has told anything.
+        anchors = Anchors(journal, worker.status, journal.mirror)
         try:
             yield Anchoring(chain, journal, worker, anchors)
         finally:
             worker.close()
 
 
+def _mirror(
+    settings: Settings,
+    chain: Chain,
+    journal: SqliteJournal,
+    log: BookLog,
+    book: Book,
+    founding: Founding | None,
+) -> Mirror | None:
+    if not settings.mirror:
+        return None
+    contract_there = _address(settings.mirror_contract)
+    may_deploy = founding is not None and contract_there is None
+    return Mirror(
+        chain,
+        journal,
+        journal.mirror,
+        log,
+        book.ledger_id,
+        anchor_limits(settings),
+        mirror_limits(settings),
+        contract=contract_there,
+        creation=creation_of(book.ledger_id, founding.charter) if founding and may_deploy else b"",
+    )
+
+
 @contextmanager
 def anchored(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[Anchors | None]:
     """Anchor a ledger for as long as this is open, if its settings name a chain."""
     if settings.chain == "none":
+        check_mirror(settings, BookLog(book))
         with open_anchors(folder) as anchors:
             yield anchors
         return
@@ -243,6 +318,6 @@ def open_journal(folder: LedgerFolder) -> SqliteJournal:
     return SqliteJournal(path) if path.exists() else SqliteJournal.create(path)
 
 
-def _contract(settings: Settings) -> Address | None:
-    said = from_hex(settings.anchor_contract, ADDRESS_BYTES)
+def _address(text: str) -> Address | None:
+    said = from_hex(text, ADDRESS_BYTES)
     return None if said is None else Address(said)

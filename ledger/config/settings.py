@@ -94,6 +94,13 @@ FRESH_TOML = """\
 # anchor_fee_gwei_max = 100.0
 # anchor_confirmations = 64
 
+# Whether hand-overs are mirrored on that chain too, by the parties' own signatures: who holds what,
+# at which weight, for everyone who reads the chain, for ever. Only if the charter says that it may
+# be (mirror: allowed), on whichever chain. The contract that mirrors them, if it is not the one
+# that `adamant chain deploy` made.
+# mirror = false
+# mirror_contract = "0x0000000000000000000000000000000000000002"
+
 # debug, info, warning or error; and whether each request's line names its client's address.
 # log_level = "info"
 # log_addresses = false
@@ -151,6 +158,8 @@ class Settings(BaseSettings):
         anchor_seconds: after how long any do.
         anchor_fee_gwei_max: the most that is paid for one gas.
         anchor_confirmations: how many blocks make one final where the node names no final one.
+        mirror: whether hand-overs are mirrored on the chain.
+        mirror_contract: the contract that mirrors them, if it is not the one deployed from here.
         log_level: the least important sort of line that ``serve`` logs.
         log_addresses: whether the line of each request names its client's address.
 
@@ -194,6 +203,8 @@ class Settings(BaseSettings):
     anchor_seconds: int | None = Field(default=None, ge=1)
     anchor_fee_gwei_max: float = Field(default=_ANCHORS.fee_wei_max / GWEI, gt=0, le=1_000_000)
     anchor_confirmations: int | None = Field(default=None, ge=1, le=10_000)
+    mirror: bool = False
+    mirror_contract: str = Field(default="", pattern="^(0x[0-9a-f]{40})?$")
     log_level: LogLevel = "info"
     log_addresses: bool = False
 

@@ -61,7 +61,7 @@ def heading(text: str) -> str:
 
 
 def shown_in(page: Browser, address: str, draft: str) -> None:
-    page.do("Page.navigate", url=f"{address}/sign")
+    page.go(f"{address}/sign")
     page.wait_for(heading("What is to be signed?"))
     page.type("#draft", draft)
     page.click("button[value=show]")

@@ -102,6 +102,11 @@ def test_what_stands_in_a_draft_is_text_and_never_markup(fresh: Shown) -> None:
     assert '"><script>x</script>' in shown.text
 
 
+def test_sentences_stand_apart(fresh: Shown) -> None:
+    text = step(fresh, "show", draft_of(a_record(fresh))).text
+    assert not re.search(r"[a-z]\.[A-Z]", text.partition("window.ethereum")[0])
+
+
 def test_every_link_of_the_page_leads_somewhere(fresh: Shown) -> None:
     record = a_record(fresh)
     for shown in (

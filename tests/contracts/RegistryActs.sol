@@ -46,8 +46,8 @@ import {vm} from "./Vm.sol";
 
 /// @title Parties who do anything with their goods and each other's, beside a model of what counts.
 /// @notice Each act is mostly well meant and often not: another's goods, another's key, a stale
-/// `previous`, sums that do not come out. Whatever the registry takes, the model follows; what it may
-/// not take, the model names beforehand.
+/// `previous`, sums that do not come out. Whatever the registry takes, the model follows; what it
+/// may not take, the model names beforehand.
 abstract contract RegistryActs {
     struct Lot {
         address custodian;
@@ -68,8 +68,8 @@ abstract contract RegistryActs {
     uint256 public lost;
     uint256 public taken;
     uint256 public refused;
-    /// @dev Set when the registry took what it must not, or refused what it must take. The runner does
-    /// not mind an act that reverts.
+    /// @dev Set when the registry took what it must not, or refused what it must take. The runner
+    /// does not mind an act that reverts.
     bool public wasWrong;
     uint256 private _salts;
 
@@ -115,7 +115,7 @@ abstract contract RegistryActs {
 
     function handOff(uint256 dice) external {
         if (parcels.length == 0) return;
-        bytes32 parcel = _some(dice);
+        bytes32 parcel = _some(dice >> 160, ICustodyRegistry.State.Held);
         ICustodyRegistry.Parcel memory known = registry.parcel(parcel);
         uint256 author = _holderOrOther(dice >> 16, known.custodian);
         uint256 recipient = (dice >> 24) % PARTIES;
@@ -144,7 +144,7 @@ abstract contract RegistryActs {
 
     function receive_(uint256 dice) external {
         if (parcels.length == 0) return;
-        bytes32 parcel = _some(dice);
+        bytes32 parcel = _some(dice >> 160, ICustodyRegistry.State.Offered);
         ICustodyRegistry.Parcel memory known = registry.parcel(parcel);
         uint256 author = _holderOrOther(dice >> 16, known.recipient);
         uint64 received = _received(dice >> 24, known.weightMillicarats);
@@ -175,7 +175,7 @@ abstract contract RegistryActs {
 
     function withdraw(uint256 dice) external {
         if (parcels.length == 0) return;
-        bytes32 parcel = _some(dice);
+        bytes32 parcel = _some(dice >> 160, ICustodyRegistry.State.Offered);
         ICustodyRegistry.Parcel memory known = registry.parcel(parcel);
         uint256 author = _holderOrOther(dice >> 16, known.custodian);
         Withdrawal memory record = Withdrawal(
@@ -281,16 +281,18 @@ abstract contract RegistryActs {
         return luck == 2 && book > 3 ? book - 3 : book;
     }
 
-    function _some(uint256 dice) private view returns (bytes32) {
-        uint256 count = parcels.length;
-        // Recent ones are mostly live.
-        uint256 back = dice & 7 == 0 ? dice >> 3 : (dice >> 3) % 12;
-        return parcels[count - 1 - back % count];
+    /// @dev Mostly a parcel in the state that the act asks, if one is found; else any.
+    function _some(uint256 dice, ICustodyRegistry.State state) private view returns (bytes32 id) {
+        uint256 start = dice >> 3;
+        for (uint256 i = 0; i < 8; ++i) {
+            id = parcels[(start + i) % parcels.length];
+            if (dice & 7 == 0 || registry.parcel(id).state == state) return id;
+        }
     }
 
     function _someAscending(uint256 dice) private view returns (bytes32[] memory chosen) {
-        bytes32 one = _some(dice >> 96);
-        bytes32 other = _some(dice >> 128);
+        bytes32 one = _some(uint96(dice >> 96), ICustodyRegistry.State.Held);
+        bytes32 other = _some(uint96(dice >> 128), ICustodyRegistry.State.Held);
         if (one == other || (dice >> 160) % 2 == 0) {
             chosen = new bytes32[](1);
             chosen[0] = one;

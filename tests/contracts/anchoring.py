@@ -16,11 +16,13 @@ from eth_account.messages import encode_typed_data
 
 from ledger.anchor.artifacts import Told, contract
 from ledger.errors import Reverted
+from ledger.merkle import consistency_proof
 from ledger.records import Record
 from ledger.signing import address_of_secret, sheet_hashes, struct_hash
 from ledger.signing.hashing import digest
 from ledger.values import NO_HASH, Address, Hash32
 from tests.evm import Done, Evm
+from tests.reference_merkle import Reference
 from tests.world import World
 
 ANCHORS = contract("CheckpointAnchor")
@@ -176,3 +178,67 @@ def refusal(act: Callable[..., object], *values: object) -> Told | None:
     except Reverted as reverted:
         return ANCHORS.error(reverted.data) or Told("no error of this contract", {})
     return None
+
+
+KEY, OTHER_KEY = map(address_of_secret, (SECRET, OTHER_SECRET))
+OPENING = opening(charter())
+LEDGER = OPENING.ledger
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+ENTRIES = {index: b"entry %d" % index for index in range(300)}
+TREE = Reference(ENTRIES)
+REWRITTEN = Reference(ENTRIES | {3: b"another"})
+"""The same log but for one entry."""
+
+
+def head(size: int, of: Reference = TREE) -> Head:
+    """Return a size and its root."""
+    return size, of.mth(0, size)
+
+
+def proof(old: int, new: int, of: Reference = TREE) -> tuple[Hash32, ...]:
+    """Return the proof that a log continues itself."""
+    return consistency_proof(old, new, of.read)
+
+
+def events(done: Done) -> list[Told | None]:
+    """Return what the contract told."""
+    return [ANCHORS.event(log.topics, log.data) for log in done.logs]
+
+
+def elsewhere(here: Place) -> dict[str, Place]:
+    """Return places that differ from one in one way each."""
+    return {
+        "chain": replace(here, chain_id=here.chain_id + 1),
+        "contract": replace(here, contract=Address(b"\1" * 20)),
+        "ledger": replace(here, ledger=OPENING.other(b"\1" * 32).ledger),
+    }
+
+
+@pytest.mark.parametrize("what", ["chain", "contract", "ledger"])
+
+
+def forms(signature: bytes) -> dict[str, bytes]:
+    """Return other spellings of a signature, and some that are none."""
+    r, s, v = signature[:32], int.from_bytes(signature[32:64], "big"), signature[64]
+    low = signature[:64]
+    compact = (s | (v - 27) << 255).to_bytes(32, "big")
+    return {
+        "high s": r + (ORDER - s).to_bytes(32, "big") + bytes((55 - v,)),
+        "high s, the same v": r + (ORDER - s).to_bytes(32, "big") + bytes((v,)),
+        "64 bytes (EIP-2098)": r + compact,
+        "64 bytes, v left out": low,
+        "66 bytes": signature + b"\0",
+        "v 0 or 1": low + bytes((v - 27,)),
+        "v 29": low + b"\x1d",
+        "v 35 or 36 (EIP-155)": low + bytes((v + 8,)),
+        "nothing": b"",
+        "zeros": bytes(65),
+        "r zero": bytes(32) + signature[32:],
+        "s zero": r + bytes(32) + bytes((v,)),
+        "r the order": ORDER.to_bytes(32, "big") + signature[32:],
+        "no point": b"\xff" * 32 + signature[32:],
+        "both in a list of words": r + signature[32:64] + v.to_bytes(32, "big"),
+    }
+
+
+@pytest.mark.parametrize("form", forms(bytes(64) + b"\x1b"))

@@ -1,4 +1,4 @@
-"""The anchor contract in py-evm: what it takes, what it refuses, and what it says about it."""
+"""The anchor contract in py-evm: which logs it takes, and what it says of those it refuses."""
 
 from __future__ import annotations
 
@@ -9,58 +9,29 @@ import pytest
 
 from ledger.anchor.artifacts import Told
 from ledger.errors import Reverted
-from ledger.merkle import consistency_proof, inclusion_proof
-from ledger.signing import address_of_secret
-from ledger.values import NO_ADDRESS, NO_HASH, Address, Hash32
+from ledger.merkle import inclusion_proof
+from ledger.values import NO_ADDRESS, NO_HASH, Hash32
 from tests.contracts.anchoring import (
-    ANCHORS,
+    KEY,
+    LEDGER,
+    OPENING,
+    OTHER_KEY,
     OTHER_SECRET,
+    REWRITTEN,
     SECRET,
+    TREE,
     Anchored,
-    Place,
     charter,
+    events,
+    head,
     opening,
+    proof,
     refusal,
 )
 from tests.contracts.proof_cases import Consistency, Inclusion, cases
-from tests.evm import Evm
-from tests.reference_merkle import Reference
 from tests.trials import dice, trials
 
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-KEY, OTHER_KEY = map(address_of_secret, (SECRET, OTHER_SECRET))
-OPENING = opening(charter())
-LEDGER = OPENING.ledger
-TREE = Reference({index: b"entry %d" % index for index in range(300)})
-REWRITTEN = Reference({index: b"entry %d" % index for index in range(300)} | {3: b"another"})
-ROOT = TREE.mth(0, 5)
-
-
-def head(size, of=TREE):
-    return size, of.mth(0, size)
-
-
-def proof(old, new, of=TREE):
-    return consistency_proof(old, new, of.read)
-
-
-def events(done):
-    return [ANCHORS.event(log.topics, log.data) for log in done.logs]
-
-
-@pytest.fixture
-def anchored() -> Anchored:
-    """Return the contract with the ledger opened, and nothing anchored."""
-    made = Anchored()
-    made.open(OPENING)
-    return made
-
-
-@pytest.fixture
-def at_five(anchored) -> Anchored:
-    """Return the contract with the ledger anchored at five entries."""
-    anchored.anchor(LEDGER, head(5))
-    return anchored
+ROOT = head(5)[1]
 
 
 # --- Opening ---
@@ -258,98 +229,6 @@ def consistent(anchored, ledger, case) -> bool:
     return told is None
 
 
-# --- Who signs, and where it holds ---
-
-
-def test_another_key_anchors_nothing(at_five):
-    told = refusal(at_five.anchor, LEDGER, head(6), proof(5, 6), OTHER_SECRET)
-    values = {"ledger": LEDGER, "signer": OTHER_KEY, "anchorKey": KEY}
-    assert told == Told("WrongSigner", values)
-
-
-def elsewhere(here: Place) -> dict[str, Place]:
-    """Return places that differ from one in one way each."""
-    return {
-        "chain": replace(here, chain_id=here.chain_id + 1),
-        "contract": replace(here, contract=Address(b"\1" * 20)),
-        "ledger": replace(here, ledger=OPENING.other(b"\1" * 32).ledger),
-    }
-
-
-@pytest.mark.parametrize("what", ["chain", "contract", "ledger"])
-def test_an_anchor_signed_for_another_place_is_refused(at_five, what):
-    other = elsewhere(at_five.place(LEDGER))[what]
-    signature = other.sign("Anchor", (*head(6), *head(5)))
-    told = refusal(at_five.do, "anchor", LEDGER, *head(6), proof(5, 6), signature)
-    assert told is not None
-    assert told.name == "WrongSigner"
-
-
-def test_an_anchor_is_refused_when_it_is_replayed_on_another_chain_contract_or_ledger():
-    evm = Evm()
-    first, second, third = Anchored(evm), Anchored(evm), Anchored(Evm(evm.chain_id + 1))
-    other = OPENING.other(b"\1" * 32)
-    for each in (first, second, third):
-        each.open(OPENING)
-        each.open(other)
-    call = first.anchor_call(LEDGER, head(5))
-    replays = [(second, call), (third, call)]
-    replays.append((first, call.replace(LEDGER, other.ledger)))
-    for where, data in replays:
-        told = refusal(where.evm.transact, where.contract, data)
-        assert told is not None
-        assert told.name == "WrongSigner"
-    first.evm.transact(first.contract, call)
-
-
-def test_an_anchor_holds_only_after_the_one_that_it_names(at_five):
-    signature = at_five.place(LEDGER).sign("Anchor", (*head(8), *head(5)))
-    at_five.anchor(LEDGER, head(6), proof(5, 6))
-    told = refusal(at_five.do, "anchor", LEDGER, *head(8), proof(6, 8), signature)
-    assert told is not None
-    assert told.name == "WrongSigner"
-
-
-def forms(signature: bytes) -> dict[str, bytes]:
-    """Return other spellings of a signature, and some that are none."""
-    r, s, v = signature[:32], int.from_bytes(signature[32:64], "big"), signature[64]
-    low = signature[:64]
-    compact = (s | (v - 27) << 255).to_bytes(32, "big")
-    return {
-        "high s": r + (ORDER - s).to_bytes(32, "big") + bytes((55 - v,)),
-        "high s, the same v": r + (ORDER - s).to_bytes(32, "big") + bytes((v,)),
-        "64 bytes (EIP-2098)": r + compact,
-        "64 bytes, v left out": low,
-        "66 bytes": signature + b"\0",
-        "v 0 or 1": low + bytes((v - 27,)),
-        "v 29": low + b"\x1d",
-        "v 35 or 36 (EIP-155)": low + bytes((v + 8,)),
-        "nothing": b"",
-        "zeros": bytes(65),
-        "r zero": bytes(32) + signature[32:],
-        "s zero": r + bytes(32) + bytes((v,)),
-        "r the order": ORDER.to_bytes(32, "big") + signature[32:],
-        "no point": b"\xff" * 32 + signature[32:],
-        "both in a list of words": r + signature[32:64] + v.to_bytes(32, "big"),
-    }
-
-
-@pytest.mark.parametrize("form", forms(bytes(64) + b"\x1b"))
-def test_any_other_spelling_of_a_signature_is_refused_and_told(at_five, form):
-    right = at_five.place(LEDGER).sign("Anchor", (*head(6), *head(5)))
-    wrong = forms(right)[form]
-    told = refusal(at_five.do, "anchor", LEDGER, *head(6), proof(5, 6), wrong)
-    assert told == Told("BadSignature", {"signature": wrong})
-    at_five.do("anchor", LEDGER, *head(6), proof(5, 6), right)
-
-
-def test_the_domain_separator_is_that_of_the_typed_data(anchored):
-    from eth_account._utils.encode_typed_data.encoding_and_hashing import hash_domain
-
-    domain = anchored.place(LEDGER).domain()
-    assert anchored.ask("domainSeparator", LEDGER) == hash_domain(domain)
-
-
 # --- Inclusion ---
 
 
@@ -368,184 +247,6 @@ def test_an_entry_is_shown_in_the_anchored_log_and_nowhere_else(at_five):
 
 def test_nothing_is_included_in_a_log_that_is_not_anchored(anchored):
     assert not anchored.ask("verifyInclusion", LEDGER, 0, NO_HASH, ())
-
-
-# --- Rotation ---
-
-
-def test_the_anchor_key_is_replaced_on_its_own_word(at_five):
-    done = at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
-    values = {"ledger": LEDGER, "oldKey": KEY, "newKey": OTHER_KEY, "rotations": 1}
-    assert events(done) == [Told("Rotated", values)]
-    assert at_five.ask("latest", LEDGER) == (*head(5), OTHER_KEY, 1, False)
-    told = refusal(at_five.anchor, LEDGER, head(6), proof(5, 6))
-    assert told == Told("WrongSigner", {"ledger": LEDGER, "signer": KEY, "anchorKey": OTHER_KEY})
-    at_five.anchor(LEDGER, head(6), proof(5, 6), OTHER_SECRET)
-    assert at_five.ask("wasAnchorKey", LEDGER, KEY)
-    assert at_five.ask("wasAnchorKey", LEDGER, OTHER_KEY)
-
-
-def test_a_rotation_cannot_be_replayed_even_when_the_old_key_is_back(anchored):
-    signature = anchored.place(LEDGER).sign("Rotation", (KEY, OTHER_KEY, 0))
-    anchored.do("rotate", LEDGER, OTHER_KEY, signature)
-    again = refusal(anchored.do, "rotate", LEDGER, OTHER_KEY, signature)
-    anchored.rotate(LEDGER, OTHER_SECRET, SECRET)
-    back = refusal(anchored.do, "rotate", LEDGER, OTHER_KEY, signature)
-    for told in (again, back):
-        assert told is not None
-        assert told.name == "WrongSigner"
-    assert anchored.ask("latest", LEDGER) == (0, NO_HASH, KEY, 2, False)
-
-
-def test_nobody_else_replaces_the_key_and_none_is_no_key(anchored):
-    place = anchored.place(LEDGER)
-    signature = place.sign("Rotation", (KEY, OTHER_KEY, 0), OTHER_SECRET)
-    told = refusal(anchored.do, "rotate", LEDGER, OTHER_KEY, signature)
-    assert told == Told("WrongSigner", {"ledger": LEDGER, "signer": OTHER_KEY, "anchorKey": KEY})
-    for other in elsewhere(place).values():
-        elsewhere_signed = other.sign("Rotation", (KEY, OTHER_KEY, 0))
-        told = refusal(anchored.do, "rotate", LEDGER, OTHER_KEY, elsewhere_signed)
-        assert told is not None
-        assert told.name == "WrongSigner"
-    nobody = place.sign("Rotation", (KEY, NO_ADDRESS, 0))
-    told = refusal(anchored.do, "rotate", LEDGER, NO_ADDRESS, nobody)
-    assert told == Told("NoAnchorKey", {"ledger": LEDGER})
-    told = refusal(anchored.do, "rotate", NO_HASH, OTHER_KEY, signature)
-    assert told == Told("UnknownLedger", {"ledger": NO_HASH})
-    told = refusal(anchored.do, "rotate", LEDGER, OTHER_KEY, signature[:64])
-    assert told == Told("BadSignature", {"signature": signature[:64]})
-
-
-def test_an_anchor_signature_rotates_nothing_and_the_other_way_round(at_five):
-    place = at_five.place(LEDGER)
-    anchor = place.sign("Anchor", (*head(6), *head(5)))
-    rotation = place.sign("Rotation", (KEY, OTHER_KEY, 0))
-    for data in (
-        ANCHORS.call("rotate", LEDGER, OTHER_KEY, anchor),
-        ANCHORS.call("anchor", LEDGER, *head(6), proof(5, 6), rotation),
-    ):
-        told = refusal(at_five.evm.transact, at_five.contract, data)
-        assert told is not None
-        assert told.name == "WrongSigner"
-
-
-# --- Forks ---
-
-
-def forked(anchored, one_secret=SECRET, other_secret=SECRET, here=None, there=None, size=6):
-    """Return two signed anchors of one size, and the fork that they are."""
-    here = here or anchored.place(LEDGER)
-    one = here.said(*head(size), head(5), one_secret)
-    other = (there or here).said(*head(size, REWRITTEN), head(5), other_secret)
-    keys = map(address_of_secret, (one_secret, other_secret))
-    key, other_key = keys
-    return one, other, (size, key, TREE.mth(0, size), other_key, REWRITTEN.mth(0, size))
-
-
-def test_a_reported_fork_stays_visible_for_ever(at_five):
-    one, other, fork = forked(at_five)
-    done = at_five.do("reportFork", LEDGER, one, other)
-    names = ("size", "key", "root", "otherKey", "otherRoot")
-    values = {"ledger": LEDGER, **dict(zip(names, fork, strict=True))}
-    assert events(done) == [Told("Forked", values)]
-    assert at_five.ask("latest", LEDGER) == (*head(5), KEY, 0, True)
-    assert at_five.ask("forkOf", LEDGER, KEY) == fork
-    assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == (0, NO_ADDRESS, NO_HASH, NO_ADDRESS, NO_HASH)
-    at_five.anchor(LEDGER, head(8), proof(5, 8))
-    at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
-    at_five.evm.transact(at_five.contract, OPENING.data())
-    assert at_five.ask("latest", LEDGER) == (*head(8), OTHER_KEY, 1, True)
-    assert at_five.ask("forkOf", LEDGER, KEY) == fork
-
-
-def test_the_first_report_stays_and_another_does_nothing(at_five):
-    one, other, fork = forked(at_five)
-    at_five.do("reportFork", LEDGER, other, one)
-    first = at_five.ask("forkOf", LEDGER, KEY)
-    assert first == (fork[0], *fork[3:], *fork[1:3])
-    for pair in ((one, other), (other, one), forked(at_five, size=7)[:2]):
-        assert at_five.do("reportFork", LEDGER, *pair).logs == ()
-    assert at_five.ask("forkOf", LEDGER, KEY) == first
-
-
-@pytest.mark.parametrize("what", ["chain", "contract"])
-def test_a_fork_over_two_chains_or_contracts_is_reported_to_either(at_five, what):
-    there = elsewhere(at_five.place(LEDGER))[what]
-    one, other, fork = forked(at_five, there=there)
-    at_five.do("reportFork", LEDGER, one, other)
-    assert at_five.ask("forkOf", LEDGER, KEY) == fork
-
-
-def test_a_fork_of_which_neither_half_was_signed_for_this_contract_is_reported_too(at_five):
-    places = elsewhere(at_five.place(LEDGER))
-    one, other, fork = forked(at_five, here=places["chain"], there=places["contract"])
-    at_five.do("reportFork", LEDGER, one, other)
-    assert at_five.ask("forkOf", LEDGER, KEY) == fork
-
-
-def test_replacing_the_key_between_two_roots_hides_no_fork(at_five):
-    at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
-    one, other, fork = forked(at_five, SECRET, OTHER_SECRET)
-    at_five.do("reportFork", LEDGER, one, other)
-    for key in (KEY, OTHER_KEY):
-        assert at_five.ask("forkOf", LEDGER, key) == fork
-
-
-def test_who_has_a_former_key_cannot_hide_a_fork_of_the_key_in_force(at_five):
-    at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
-    one, other, planted = forked(at_five)
-    at_five.do("reportFork", LEDGER, one, other)
-    assert at_five.ask("forkOf", LEDGER, OTHER_KEY)[0] == 0
-    one, other, fork = forked(at_five, OTHER_SECRET, OTHER_SECRET)
-    assert len(at_five.do("reportFork", LEDGER, one, other).logs) == 1
-    assert at_five.ask("forkOf", LEDGER, KEY) == planted
-    assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == fork
-
-
-def test_a_fork_by_a_key_that_never_was_the_ledgers_is_none(at_five):
-    for secrets in ((OTHER_SECRET, OTHER_SECRET), (SECRET, OTHER_SECRET), (OTHER_SECRET, SECRET)):
-        one, other, _ = forked(at_five, *secrets)
-        told = refusal(at_five.do, "reportFork", LEDGER, one, other)
-        values = {"ledger": LEDGER, "signer": OTHER_KEY, "anchorKey": KEY}
-        assert told == Told("WrongSigner", values)
-    assert at_five.ask("latest", LEDGER)[4] is False
-
-
-def test_a_fork_of_another_ledger_is_none_of_this_one(at_five):
-    there = elsewhere(at_five.place(LEDGER))["ledger"]
-    one, other, _ = forked(at_five, there=there)
-    told = refusal(at_five.do, "reportFork", LEDGER, one, other)
-    assert told is not None
-    assert told.name == "WrongSigner"
-
-
-def test_what_is_no_fork_is_refused_with_both_heads(at_five):
-    place = at_five.place(LEDGER)
-    zero = place.said(0, ROOT), place.said(0, TREE.mth(0, 6))
-    same = place.said(*head(6), head(5)), place.said(*head(6), head(3))
-    grown = place.said(*head(6), head(5)), place.said(*head(7), head(5))
-    for one, other in (zero, same, grown):
-        told = refusal(at_five.do, "reportFork", LEDGER, one, other)
-        values = {"size": one[2], "root": one[3], "otherSize": other[2], "otherRoot": other[3]}
-        assert told == Told("NoFork", {"ledger": LEDGER, **values})
-
-
-@pytest.mark.parametrize("form", ["high s", "64 bytes (EIP-2098)", "v 0 or 1", "zeros"])
-def test_a_fork_is_reported_with_well_formed_signatures_only(at_five, form):
-    one, other, _ = forked(at_five)
-    wrong = forms(other[-1])[form]
-    for pair in ((one, (*other[:-1], wrong)), ((*other[:-1], wrong), one)):
-        told = refusal(at_five.do, "reportFork", LEDGER, *pair)
-        assert told == Told("BadSignature", {"signature": wrong})
-
-
-def test_a_fork_is_reported_of_a_ledger_that_was_opened(at_five):
-    one, other, _ = forked(at_five)
-    fresh = Anchored(at_five.evm)
-    told = refusal(fresh.do, "reportFork", LEDGER, one, other)
-    assert told == Told("WrongSigner", {"ledger": LEDGER, "signer": KEY, "anchorKey": NO_ADDRESS})
-    fresh.open(OPENING)
-    fresh.do("reportFork", LEDGER, one, other)
 
 
 # --- What the contract does not have ---

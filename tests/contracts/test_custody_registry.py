@@ -101,7 +101,6 @@ def test_whatever_happens_the_mirror_takes_it_and_refuses_what_the_ledger_refuse
         for parcel in troupe.model.lots:
             troupe.mirror.compare(troupe.stage.parcel(parcel))
         seen += troupe.seen
-    print(dict(sorted(seen.items())))
     assert {"Registration", "Handoff", "Receipt", "Transformation", "KeyChange"} <= set(seen)
     assert {"refused as not-custodian", "refused as signer", "refused as balance"} <= set(seen)
 
@@ -267,7 +266,7 @@ def test_events_name_parcel_parties_and_record():
 
 
 def test_lists_of_512_are_taken():
-    """No chain takes it in one transaction (EIP-7825): it shows that nothing else stands in its way."""
+    """No chain takes it in one transaction (EIP-7825); nothing else stands in its way."""
     world = usual_world()
     world.later()
     site = world.open_site()

@@ -142,6 +142,16 @@ class Contract:
         kinds = [each.kind for each in self._constructor.inputs]
         return self.bytecode + _CODEC.encode(kinds, values)
 
+    @property
+    def errors(self) -> tuple[Signature, ...]:
+        """The errors by which it may refuse, ``Panic`` among them."""
+        return tuple(self._errors.values())
+
+    @property
+    def events(self) -> tuple[Signature, ...]:
+        """What it logs."""
+        return tuple(self._events.values())
+
     def is_at(self, code: bytes) -> bool:
         """Tell whether the code that stands at an address is this contract's."""
         blank = bytearray(code)

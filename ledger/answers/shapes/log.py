@@ -84,6 +84,30 @@ class AnchorShown:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorShown:
+    """Hand-overs mirrored on the chain: how that goes.
+
+    Attributes:
+        condition: starting, waiting (nothing is to be done), working, undeployed (there is no
+            contract), forbidden (by the charter in force), down (the chain does not take what is
+            sent), diverged (the contract is not what it must be).
+        chain_id, contract: where they are mirrored; null before there is a contract.
+        position: every record below this index that can be mirrored is final there or left out.
+        mirrored: how many records are in it for good, whoever brought them.
+        left_out: how many records of this ledger are not mirrored, since the contract refuses them
+            or they are too large.
+
+    """
+
+    condition: str
+    chain_id: int | None
+    contract: Address | None
+    position: int
+    mirrored: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChainAnswer:
     """Where the ledger's checkpoints are anchored, and how that goes.
 
@@ -97,6 +121,7 @@ class ChainAnswer:
         chain_size: how many entries the contract's last anchor has, final or not.
         anchored_size: how many the last final one has.
         head_block, final_block: of the chain, as last seen.
+        mirror: how hand-overs are mirrored there; null where they are not.
 
     """
 
@@ -110,6 +135,7 @@ class ChainAnswer:
     anchored_size: int
     head_block: int | None
     final_block: int | None
+    mirror: MirrorShown | None
     as_of: AsOf
 
 

@@ -1,61 +1,34 @@
-"""What a worker does when the chain, its node, another process or its own end gets in the way."""
+"""What a worker does when the chain, its node or its own end gets in the way."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from ledger.anchor.memory import MemoryJournal
-from ledger.anchor.protocol import Event, Mined
-from ledger.errors import ChainDown, ChainRefused, Diverged, Reverted
-from ledger.limits import AnchorLimits
+from ledger.errors import ChainDown, ChainRefused, Reverted
 from tests.ledger.anchor.logs import GrowingLog
 from tests.ledger.anchor.scripted import GWEI, Sent
-from tests.ledger.anchor.stand_in import ANCHORED, selector
-from tests.ledger.anchor.yard import PAYER, STRANGER, Crash, Yard, charter
+from tests.ledger.anchor.stand_in import selector
+from tests.ledger.anchor.yard import (
+    PATIENT,
+    PAYER,
+    STRANGER,
+    Crash,
+    Yard,
+    anchored,
+    diverges,
+    silent,
+    waits,
+)
 from tests.world import address_of, secret_of
-
-PATIENT = AnchorLimits(entries=1_000, seconds=10**9, fee_wei_max=100 * GWEI)
-SECONDS = 30.0
 
 
 @pytest.fixture
 def yard() -> Yard:
     """Return a worker whose contract is final and holds 5 entries; 10 are published."""
     return anchored()
-
-
-def anchored(depth: int = 3) -> Yard:
-    yard = Yard(limits=PATIENT)
-    yard.chain.final_depth = depth
-    yard.opened()
-    yard.chain.mine(depth)
-    yard.settled()
-    yard.log.append(5)
-    yard.worker.ask()
-    return yard
-
-
-def waits(yard: Yard) -> list[Sent]:
-    """Return what waits in the node's pool."""
-    return list(yard.chain.pool.values())
-
-
-def silent(name: str) -> Callable[[str], None]:
-    """Return a trouble: a node that does not answer one question."""
-
-    def trouble(asked: str) -> None:
-        if asked == name:
-            raise ChainDown(f"no answer to {name}")
-
-    return trouble
 
 
 # -- the worker's own end ------------------------------------------------------------------------
@@ -408,211 +381,3 @@ def test_one_that_was_overtaken_is_never_anchored(yard: Yard) -> None:
     assert yard.states == {5: "finalized", 10: "overtaken", 12: "finalized"}
     assert yard.worker.covering(6).size == 12
     assert [kept.size for kept in yard.told] == [5, 12]
-
-
-# -- journals that were lost ---------------------------------------------------------------------
-
-
-def test_a_lost_journal_is_made_again_from_the_chain(yard: Yard) -> None:
-    yard.settled()
-    again = Yard(chain=yard.chain, log=yard.log, limits=PATIENT, may_deploy=False)
-    again.options = {"contract": yard.place.contract}
-    again.reopened()
-    again.log.append(3)
-    again.settled()
-    assert again.on_chain() == [5, 10, 13]
-    assert again.states == {5: "finalized", 10: "finalized", 13: "finalized"}
-    assert [row.statement.root for row in again.rows] == [
-        again.log.root_at(size) for size in (5, 10, 13)
-    ]
-
-
-def test_an_older_journal_that_was_put_back_makes_no_second_anchor(yard: Yard) -> None:
-    older = MemoryJournal()
-    older.keep_deployment(yard.journal.deployment())
-    older.keep(yard.place, yard.rows[:1])
-    yard.step()
-    (row,) = yard.rows[1:]
-    older.keep(yard.place, [replace(row, state="signed")])
-    yard.settled()
-    yard.journal = older
-    yard.reopened()
-    yard.log.append(1)
-    yard.settled()
-    assert yard.on_chain() == [5, 10, 11]
-
-
-# -- lies, and what is not what it was -----------------------------------------------------------
-
-
-def test_claimed_receipts_and_events_make_nothing_final(yard: Yard) -> None:
-    def lie(asked: str, answer: Any) -> Any:
-        block = yard.chain.grown[yard.chain.final].block
-        said = yard.rows[-1].statement
-        if asked == "mined":
-            return Mined(b"\1" * 32, block.number, block.block_hash, True, 1, 1, None, ())
-        if asked == "events":
-            topics = (ANCHORED, charter()[0], said.size.to_bytes(32, "big"))
-            data = said.root + said.previous_size.to_bytes(32, "big") + said.previous_root
-            where = (block.number, block.block_hash, b"\1" * 32, 0)
-            return (Event(said.contract, topics, data, *where),)
-        return answer
-
-    yard.step()
-    yard.chain.pool.clear()
-    yard.chain.change = lie
-    yard.go(10, seconds=61)
-    assert yard.states[10] not in ("mined", "safe", "finalized")
-    assert [kept.size for kept in yard.told] == [5]
-    yard.chain.change = lambda _, answer: answer
-    yard.settled()
-    assert yard.on_chain() == [5, 10]
-
-
-def diverges(yard: Yard, words: str) -> None:
-    """Expect that it stops, says why, and stays so."""
-    before = list(yard.chain.sends)
-    for _ in range(2):
-        with pytest.raises(Diverged, match=words):
-            yard.worker.step()
-    status = yard.worker.status()
-    assert status.condition == "diverged"
-    assert status.anchored_size == 5
-    assert [kept.size for kept in yard.told] == [5]
-    assert yard.chain.sends == before
-
-
-def test_another_root_on_the_chain_stops_it(yard: Yard) -> None:
-    yard.step()
-    yard.chain.mine(5)
-    other = GrowingLog("another", 10)
-    yard.log = other
-    yard.told.clear()
-    yard.reopened()
-    yard.told.extend(yard.rows[:1])
-    diverges(yard, "another root")
-
-
-def test_a_log_that_lost_its_end_stops_it(yard: Yard) -> None:
-    yard.step()
-    yard.chain.mine(5)
-    yard.log.cut(9)
-    diverges(yard, "10 entries are anchored; the log has published 9")
-
-
-def test_a_log_that_was_rewritten_is_never_signed(yard: Yard) -> None:
-    yard.step()
-    yard.chain.pool.clear()
-    yard.log = GrowingLog("another", 10)
-    yard.reopened()
-    diverges(yard, "another root")
-
-
-def test_another_chain_stops_it(yard: Yard) -> None:
-    yard.chain.chain_id += 1
-    diverges(yard, "chain's id")
-
-
-def test_other_code_stops_it(yard: Yard) -> None:
-    yard.chain.change = lambda asked, answer: b"other" if asked == "code" else answer
-    diverges(yard, "other code")
-
-
-def test_a_contract_that_is_gone_stops_it(yard: Yard) -> None:
-    contract = yard.place.contract
-    for at, grown in enumerate(yard.chain.grown):
-        contracts = {one: kept for one, kept in grown.state.contracts.items() if one != contract}
-        yard.chain.grown[at] = replace(grown, state=replace(grown.state, contracts=contracts))
-    diverges(yard, "is gone")
-
-
-def test_a_final_block_that_is_gone_stops_it(yard: Yard) -> None:
-    spot = yard.rows[0].spot
-    at = yard.chain.grown[spot.block_number]
-    changed = replace(at.block, block_hash=b"\1" * 32)
-    yard.chain.grown[spot.block_number] = replace(at, block=changed)
-    diverges(yard, "which was final")
-
-
-def test_another_anchor_key_stops_it(yard: Yard) -> None:
-    grown = yard.chain.last
-    stand_in = grown.state.contracts[yard.place.contract]
-    ledger, held = stand_in.ledgers[0]
-    rotated = stand_in.with_ledger(ledger, replace(held, anchor_key=address_of(STRANGER)))
-    state = replace(grown.state, contracts={yard.place.contract: rotated})
-    yard.chain.grown[-1] = replace(grown, state=state)
-    diverges(yard, "takes anchors of")
-
-
-def test_a_node_that_is_behind_is_only_waited_for(yard: Yard) -> None:
-    yard.settled()
-    yard.chain.lag = lambda: len(yard.chain.grown) - 2
-    for _ in range(3):
-        assert isinstance(yard.step(), ChainDown)
-    assert "behind" in yard.worker.status().detail
-    yard.chain.lag = lambda: 0
-    yard.log.append(1)
-    yard.settled()
-    assert yard.on_chain() == [5, 10, 11]
-
-
-# -- the thread ----------------------------------------------------------------------------------
-
-
-def wait_for(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def test_the_thread_anchors_and_ends_at_once(yard: Yard) -> None:
-    yard.with_limits(poll_seconds=0.01, close_seconds=SECONDS)
-    yard.worker.ask()
-    yard.worker.start()
-    wait_for(lambda: waits(yard))
-    yard.chain.mine(5)
-    wait_for(lambda: yard.worker.anchored_size() == 10)
-    yard.worker.close()
-    assert yard.worker.status().condition == "closed"
-    assert not [one for one in threading.enumerate() if one.name == "anchoring"]
-
-
-def test_the_thread_waits_longer_each_time_up_to_a_limit_and_ends_at_once(yard: Yard) -> None:
-    yard.with_limits(retry_seconds=1.0, retry_seconds_max=20.0)
-    yard.chain.trouble = silent("block")
-    pauses = []
-    for _ in range(8):
-        with suppress(ChainDown):
-            yard.worker.step()
-        pauses.append(yard.worker.pause())
-    assert pauses == [1, 2, 4, 8, 16, 20, 20, 20]
-    yard.options = {"dice": lambda: 0.999}
-    yard.reopened()
-    yard.step()
-    assert 0.5 <= yard.worker.pause() < 0.51
-    yard.with_limits(retry_seconds=3_600.0, retry_seconds_max=3_600.0)
-    yard.worker.start()
-    wait_for(lambda: yard.worker.status().condition == "down")
-    yard.worker.close()
-    assert yard.worker.status().condition == "closed"
-
-
-def test_the_thread_ends_when_the_chain_is_another(yard: Yard) -> None:
-    yard.chain.chain_id += 1
-    yard.worker.start()
-    wait_for(lambda: yard.worker.status().condition == "diverged")
-    wait_for(lambda: not [one for one in threading.enumerate() if one.name == "anchoring"])
-    yard.worker.close()
-    assert yard.worker.status().condition == "diverged", "closing does not hide it"
-
-
-def test_asking_wakes_the_thread(yard: Yard) -> None:
-    yard.settled()
-    yard.with_limits(poll_seconds=3_600.0)
-    yard.worker.start()
-    wait_for(lambda: yard.worker.status().condition == "waiting")
-    yard.log.append(5)
-    yard.worker.ask()
-    wait_for(lambda: waits(yard))
-    yard.worker.close()

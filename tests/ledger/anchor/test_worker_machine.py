@@ -12,6 +12,7 @@ that only another node helps.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ledger.anchor.protocol import Event, Mined
+from ledger.anchor.protocol import Block, Event, Mined
 from ledger.errors import ChainDown, ChainRefused
 from tests.ledger.anchor.scripted import GWEI
 from tests.ledger.anchor.stand_in import ANCHORED
@@ -39,8 +40,7 @@ class Anchoring(RuleBasedStateMachine):
         super().__init__()
         self.yard = Yard()
         self.chain = self.yard.chain
-        self.reported: dict[int, tuple[int, bytes]] = {}
-        self.is_liar = False
+        self.claims_final = False
 
     # -- what goes on ------------------------------------------------------------------------
 
@@ -147,17 +147,39 @@ class Anchoring(RuleBasedStateMachine):
         self.chain.lag = lambda: random.randint(0, depth)
 
     @precondition(lambda self: self.yard.journal.deployment() is not None)
-    @rule()
-    def lie(self) -> None:
-        """Claim receipts of all that waits, and events of what is not on the chain."""
+    @rule(is_final=st.booleans())
+    def lie(self, is_final: bool) -> None:
+        """Claim receipts of all that waits, and events of what is not on the chain.
+
+        Args:
+            is_final: whether they are said to be in the final block, or in the last one.
+
+        """
+        self.yard.log.append(1)
+        self.yard.worker.ask()
+        self.yard.step()  # so that something may wait that is not on the chain
+        self.claims_final = is_final
         self.chain.change = self._lies
+        self.yard.step()
+
+    @rule()
+    def misplace(self) -> None:
+        """Tell of events as if they were in blocks that are not on the chain."""
+
+        def change(asked: str, answer: Any) -> Any:
+            if asked != "events":
+                return answer
+            return tuple(replace(event, block_hash=b"\1" * 32) for event in answer)
+
+        self.chain.change = change
+        self.yard.step()
 
     @rule()
     def stop_the_trouble(self) -> None:
         self._end_faults()
 
     def _lies(self, asked: str, answer: Any) -> Any:
-        block = self.chain.last.block
+        block = self._claimed_block()
         if asked == "mined" and answer is None:
             waiting = list(self.chain.pool.values())
             claimed = waiting[0].hash if waiting else block.block_hash
@@ -166,10 +188,13 @@ class Anchoring(RuleBasedStateMachine):
             return (*answer, *self._claimed(answer))
         return answer
 
+    def _claimed_block(self) -> Block:
+        return self.chain.grown[self.chain.final if self.claims_final else -1].block
+
     def _claimed(self, answer: tuple[Event, ...]) -> list[Event]:
         """Return an event of the last size that was signed, if the chain does not hold it."""
         rows = [row for row in self.yard.rows if row.size not in self.yard.on_chain()]
-        block = self.chain.last.block
+        block = self._claimed_block()
         if not rows or self.chain.lag():
             return []
         said = rows[-1].statement

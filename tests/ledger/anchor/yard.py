@@ -7,23 +7,26 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import pytest
+
 from ledger.anchor.errands import Founding
 from ledger.anchor.kept import Journal, KeptAnchor, Place
 from ledger.anchor.memory import MemoryJournal
 from ledger.anchor.submitting import KeySubmitter
 from ledger.anchor.worker import Worker
-from ledger.errors import AdamantError, ChainDown, ChainRefused
+from ledger.errors import AdamantError, ChainDown, ChainRefused, Diverged
 from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits
 from ledger.records import Charter
 from ledger.values import Hash32
 from tests.ledger.anchor.logs import GrowingLog
-from tests.ledger.anchor.scripted import GWEI, ScriptedChain
+from tests.ledger.anchor.scripted import GWEI, ScriptedChain, Sent
 from tests.ledger.anchor.stand_in import ANCHORED, CODE, CREATION
 from tests.world import World, address_of, secret_of
 
 SPEAKER, PAYER, STRANGER = "anchor key", "submitting key", "stranger"
 LIMITS = AnchorLimits(entries=10, seconds=600, fee_wei_max=100 * GWEI)
+PATIENT = AnchorLimits(entries=1_000, seconds=10**9, fee_wei_max=100 * GWEI)
 
 
 @cache
@@ -172,3 +175,43 @@ class Yard:
         self.limits = replace(self.limits, **values)
         self.reopened()
         return self
+
+
+def anchored(depth: int = 3) -> Yard:
+    """Return a worker whose contract is final and holds 5 entries; 10 are asked to be anchored."""
+    yard = Yard(limits=PATIENT)
+    yard.chain.final_depth = depth
+    yard.opened()
+    yard.chain.mine(depth)
+    yard.settled()
+    yard.log.append(5)
+    yard.worker.ask()
+    return yard
+
+
+def waits(yard: Yard) -> list[Sent]:
+    """Return what waits in the node's pool."""
+    return list(yard.chain.pool.values())
+
+
+def silent(name: str) -> Callable[[str], None]:
+    """Return a trouble: a node that does not answer one question."""
+
+    def trouble(asked: str) -> None:
+        if asked == name:
+            raise ChainDown(f"no answer to {name}")
+
+    return trouble
+
+
+def diverges(yard: Yard, words: str) -> None:
+    """Expect that it stops, says why, and stays so; what was final until then stays as it was."""
+    before, told = list(yard.chain.sends), list(yard.told)
+    for _ in range(2):
+        with pytest.raises(Diverged, match=words):
+            yard.worker.step()
+    status = yard.worker.status()
+    assert status.condition == "diverged"
+    assert status.anchored_size == 5
+    assert yard.told == told
+    assert yard.chain.sends == before

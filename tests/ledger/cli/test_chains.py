@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ledger.anchor.artifacts import contract
+from ledger.anchor.journal import SqliteJournal
+from ledger.anchor.local import LocalChain
+from ledger.anchor.submitting import Fields, KeySubmitter
 from ledger.cli.documents import ANCHOR, CHAIN_MADE, CHAIN_SHOWN, DEPLOYED
+from ledger.config import LedgerFolder, read_chain_key, system_clock
+from ledger.signing import keccak
+from ledger.signing.anchors import Anchor, sign_statement
+from ledger.values import NO_HASH, Address, Hash32
 from tests.ledger.cli.process import server_of
 from tests.ledger.cli.town import GOVERNORS, Town
 
@@ -108,6 +118,67 @@ def test_an_audit_names_what_the_chain_does_not_bear_out(anchored: Town, tmp_pat
     assert "another root" in other.error("chain", "anchor", code=5)["said"]
 
 
+def own_copy(anchored: Town, tmp_path: Path) -> Town:
+    """Return the same ledger, chain and all, in a folder that a test may spoil."""
+    target = Town(anchored.path, str(tmp_path / "own"))
+    shutil.copytree(anchored.ledger, target.ledger)
+    return target
+
+
+def test_a_fork_that_was_reported_is_told_for_ever_after(anchored: Town, tmp_path: Path) -> None:
+    own = own_copy(anchored, tmp_path)
+    own.run("chain", "anchor")
+    folder = LedgerFolder(Path(own.ledger))
+    secret = read_chain_key(folder.anchor_key, "the key").secret
+    payer = KeySubmitter(read_chain_key(folder.submitter_key, "the key").secret)
+    shown = own.json("chain", "status")
+    contract_at = Address(bytes.fromhex(shown["contract"][2:]))
+    ledger_id = Hash32(bytes.fromhex(own.json("status")["ledgerId"][2:]))
+
+    def signed(name: bytes) -> tuple[object, ...]:
+        said = Anchor(ledger_id, shown["chainId"], contract_at, 7, keccak(name), 0, NO_HASH)
+        place = (said.chain_id, said.contract)
+        return (*place, said.size, said.root, 0, NO_HASH, sign_statement(said, secret))
+
+    data = contract("CheckpointAnchor").call("reportFork", ledger_id, signed(b"a"), signed(b"b"))
+    with closing(LocalChain(folder.local_chain, system_clock)) as chain:
+        nonce, gas = (
+            chain.nonce(payer.address),
+            chain.estimate_gas(payer.address, contract_at, data),
+        )
+        fields = Fields(chain.chain_id, nonce, contract_at, data, gas, 10**9, 0)
+        assert chain.mined(chain.send(payer.sign(fields))).succeeded  # type: ignore[union-attr]
+    assert own.json("chain", "status")["isForked"]
+    assert "two roots of one size" in own.run("chain", "status").out
+    report = own.json("audit", "--chain", code=1)
+    assert [(one["kind"], one["place"].split()[0]) for one in report["faults"]] == [
+        ("forked", "contract")
+    ]
+    own.register()
+    assert own.json("chain", "anchor")["state"] == "finalized"
+    assert own.json("chain", "status")["isForked"]
+
+
+def test_a_journal_that_says_more_than_the_chain_is_found_out(
+    anchored: Town, tmp_path: Path
+) -> None:
+    own = own_copy(anchored, tmp_path)
+    own.run("chain", "anchor")
+    with closing(SqliteJournal(LedgerFolder(Path(own.ledger)).anchors)) as journal:
+        place = journal.deployment().place  # type: ignore[union-attr]  # deployed above
+        kept = journal.last(place)
+        assert kept is not None
+        assert kept.spot is not None
+        elsewhere = replace(kept.spot, block_hash=keccak(b"another block"))
+        more = replace(kept.statement, size=kept.size + 100)
+        journal.keep(place, [replace(kept, spot=elsewhere), replace(kept, statement=more)])
+    report = own.json("audit", "--chain", code=1)
+    assert [(one["kind"], one["place"]) for one in report["faults"]] == [
+        ("altered", f"anchor {kept.size}"),
+        ("gap", f"anchor {kept.size + 100}"),
+    ]
+
+
 def test_the_manual_work_is_kept_from_a_folder_that_a_server_holds(anchored: Town) -> None:
     with server_of(anchored):
         assert "is in use by a server" in anchored.error("chain", "anchor", code=4)["said"]
@@ -154,8 +225,7 @@ def test_the_paying_account_is_none_of_the_ledgers_voices(anchored: Town) -> Non
 
 @pytest.mark.parametrize("name", ["chain.db", "anchors.db"])
 def test_a_flipped_bit_of_its_files_is_named(anchored: Town, tmp_path: Path, name: str) -> None:
-    target = Town(anchored.path, str(tmp_path / "flipped"))
-    shutil.copytree(anchored.ledger, target.ledger)
+    target = own_copy(anchored, tmp_path)
     file = Path(target.ledger) / name
     raw = bytearray(file.read_bytes())
     raw[5_000] ^= 1

@@ -12,7 +12,7 @@ from ledger.config.settings import FRESH_TOML
 EXAMPLES = frozenset(
     """
     public_addresses trusted_proxies metrics_readers webhooks webhook_networks
-    chain_url chain_id anchor_contract anchor_seconds anchor_confirmations
+    chain_url chain_id anchor_contract anchor_seconds anchor_confirmations mirror_contract
     """.split()
 )
 """Settings that are empty unless somebody says what belongs there."""
