@@ -1,6 +1,6 @@
-// How the contracts are compiled and tested: `tools/node hardhat test`. The compiler comes from the npm
-// package `solc`, so that nothing is downloaded; `python -m contracts.build` keeps what it makes in
-// ledger/anchor/artifacts, where the Python package finds it.
+// How the contracts are compiled and tested: `tools/node hardhat test`. The compiler comes from the
+// npm package `solc`, so that nothing is downloaded; `python -m contracts.build` keeps what it makes
+// in ledger/anchor/artifacts, where the Python package finds it.
 import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 
@@ -22,7 +22,7 @@ const solidity = (runs) => ({
     evmVersion: "cancun", // py-evm ends at Prague
     viaIR: true,
     optimizer: { enabled: true, runs },
-    metadata: { bytecodeHash: "none" }, // the bytes depend on the code alone, not on comments or paths
+    metadata: { bytecodeHash: "none" }, // bytes depend on the code, not on comments or paths
   },
 });
 
@@ -36,7 +36,12 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: fuzzed, seed, failurePersistDir: `${build}/cache` },
-      invariant: { runs: sequences, depth, failOnRevert: true, failurePersistDir: `${build}/cache` },
+      invariant: {
+        runs: sequences,
+        depth,
+        failOnRevert: true,
+        failurePersistDir: `${build}/cache`,
+      },
     },
   },
   solidity: {

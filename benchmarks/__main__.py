@@ -18,6 +18,7 @@ from benchmarks.door import door
 from benchmarks.figures import Figure, table_of
 from benchmarks.footprint import footprint
 from benchmarks.gas import gas
+from benchmarks.gas_registry import registry_gas
 from benchmarks.ledgers import SCALES, Load, Scale, fill, found
 from benchmarks.machine import machine
 from benchmarks.processes import started
@@ -32,6 +33,7 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
     if "g" in only:
         console.print("(g) counting gas", style="dim")
         yield from gas()
+        yield from registry_gas()
     if not set("abcdef") & set(only):
         return
     made = folder / "load"

@@ -8,8 +8,8 @@ import {Secp256k1} from "./Secp256k1.sol";
 import {ICheckpointAnchor} from "./interfaces/ICheckpointAnchor.sol";
 
 /// @title Anchors of checkpoints.
-/// @dev Roots of former sizes are not kept: each anchor is an event, and the last root commits to all
-/// before it.
+/// @dev Roots of former sizes are not kept: each anchor is an event, and the last root commits to
+/// all before it.
 contract CheckpointAnchor is ICheckpointAnchor {
     /// @dev Two slots. An anchor writes both; nothing else is read from storage for it.
     struct State {
@@ -26,7 +26,8 @@ contract CheckpointAnchor is ICheckpointAnchor {
     }
 
     bytes32 private constant DOMAIN_TYPE = keccak256(
-        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,"
+        "bytes32 salt)"
     );
     bytes32 private constant DOMAIN_NAME = keccak256("Adamant Anchor");
     bytes32 private constant DOMAIN_VERSION = keccak256("1");
@@ -197,7 +198,11 @@ contract CheckpointAnchor is ICheckpointAnchor {
         }
     }
 
-    function _recover(bytes32 digest, bytes calldata signature) private pure returns (address signer) {
+    function _recover(bytes32 digest, bytes calldata signature)
+        private
+        pure
+        returns (address signer)
+    {
         signer = Secp256k1.recover(digest, signature);
         if (signer == address(0)) revert BadSignature(signature);
     }

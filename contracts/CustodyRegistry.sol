@@ -87,7 +87,8 @@ contract CustodyRegistry is Offices {
         if (!_holdsOneOf(recipient, Words.CUSTODY_ROLES, country, record.scene.occurredAt)) {
             revert NotARecipient(recipient, country);
         }
-        _checkHeld(record.what.parcel, lot, author, record.what.previous);
+        _checkCustodian(record.what.parcel, lot, author, State.Held);
+        _checkPrevious(record.what.previous, lot.head);
         (uint64 weight, uint64 stones) = (lot.weight, lot.stones);
         _checkBook(record.what.parcel, record.amounts.weightMillicarats, weight);
         _checkBook(record.what.parcel, record.amounts.stones, stones);
@@ -209,18 +210,13 @@ contract CustodyRegistry is Offices {
         return lot.recipient == address(0) ? State.Held : State.Offered;
     }
 
-    function _checkCustodian(bytes32 id, Lot storage lot, address author, State asked) private view {
-        State state = _stateOf(lot);
-        if (lot.custodian != author) revert NotCustodian(id, author, lot.custodian);
-        if (state != asked) revert WrongState(id, state);
-    }
-
-    function _checkHeld(bytes32 id, Lot storage lot, address author, bytes32 previous)
+    function _checkCustodian(bytes32 id, Lot storage lot, address author, State asked)
         private
         view
     {
-        _checkCustodian(id, lot, author, State.Held);
-        _checkPrevious(previous, lot.head);
+        State state = _stateOf(lot);
+        if (lot.custodian != author) revert NotCustodian(id, author, lot.custodian);
+        if (state != asked) revert WrongState(id, state);
     }
 
     function _checkBook(bytes32 id, uint256 stated, uint256 book) private pure {
@@ -275,7 +271,8 @@ contract CustodyRegistry is Offices {
     function _accept(Receipt calldata record, Lot storage lot, bytes32 operation) private {
         bool isShort = operation == "acceptShort";
         if (!isShort && operation != "accept") revert UnknownWord(operation);
-        (uint64 received, uint64 counted) = (record.amounts.weightMillicarats, record.amounts.stones);
+        uint64 received = record.amounts.weightMillicarats;
+        uint64 counted = record.amounts.stones;
         (uint64 weight, uint64 stones) = (lot.weight, lot.stones);
         uint256 tolerance = _tolerance(weight);
         if (received == 0) revert OutOfRange(received);
@@ -330,7 +327,8 @@ contract CustodyRegistry is Offices {
             bytes32 input = inputs[i];
             if (i > 0 && input <= inputs[i - 1]) revert NotAscending(inputs[i - 1], input);
             Lot storage lot = _lots[input];
-            _checkHeld(input, lot, author, what.previous[i]);
+            _checkCustodian(input, lot, author, State.Held);
+            _checkPrevious(what.previous[i], lot.head);
             if ((lot.code == Words.POLISHED) != isPolished) {
                 revert WrongForm(i, Words.textOf(lot.code));
             }

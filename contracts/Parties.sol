@@ -24,7 +24,7 @@ abstract contract Parties is ICustodyRegistry {
         address key;
         bool isRecovering;
         bool objected;
-        address announcedKey; // while recovering; or the key objected to, which an override may name
+        address announcedKey; // while recovering; then the key objected to: an override may name it
         bytes32 head;
     }
 

@@ -2,27 +2,30 @@
 pragma solidity 0.8.37;
 
 /// @title Proofs about the Merkle tree of a log.
-/// @notice The tree of RFC 6962 §2.1: a node is SHA-256(0x01 ‖ left ‖ right), and every tree is split at
-/// the largest power of two below its size. `ledger/merkle.py` verifies the same proofs; the tests hold
-/// the two together.
-/// @dev The walks are those of RFC 9162 §2.1.3.2 and §2.1.4.2, cut in two: `fn` is the index of the node
-/// that the way has reached, `sn` that of the last node on its level. While they differ, every level
-/// has a sibling, on the side that the last bit of `fn` tells. Once they are the same they stay so: the
-/// node is the last of its level, promoted as it is where it has no left sibling. So sizes alone tell
-/// how many hashes a proof has; the walk takes as many and counts them in the end. It never takes more
-/// than there are levels, 63, and what it reads beyond a proof that is too short convinces nobody.
+/// @notice The tree of RFC 6962 §2.1: a node is SHA-256(0x01 ‖ left ‖ right), and every tree is
+/// split at the largest power of two below its size. `ledger/merkle.py` verifies the same proofs;
+/// the tests hold the two together.
+/// @dev The walks are those of RFC 9162 §2.1.3.2 and §2.1.4.2, cut in two: `fn` is the index of the
+/// node that the way has reached, `sn` that of the last node on its level. While they differ, every
+/// level has a sibling, on the side that the last bit of `fn` tells. Once they are the same they
+/// stay so: the node is the last of its level, promoted as it is where it has no left sibling. So
+/// sizes alone tell how many hashes a proof has; the walk takes as many and counts them in the end.
+/// It never takes more than there are levels, 63, and what it reads beyond a proof that is too
+/// short convinces nobody.
 ///
-/// A proof does not bind the size that it is verified with: size and root must come from one statement.
+/// A proof does not bind the size that it is verified with: size and root must come from one
+/// statement.
 ///
 /// Assembly, by measurement: with `sha256(abi.encodePacked(…))` and `proof[i]` a node costs 690 gas
 /// instead of some 280; the worst anchor at 2^30 entries 98,900 instead of 77,600; an inclusion at
-/// depth 20 53,900 instead of 44,600. In it, 0x1f holds 0x01, 0x20 the left child and then the node, 0x40
-/// the right child: Solidity's pointer to free memory, which is put back.
+/// depth 20 53,900 instead of 44,600. In it, 0x1f holds 0x01, 0x20 the left child and then the
+/// node, 0x40 the right child: Solidity's pointer to free memory, which is put back.
 library Rfc6962 {
     /// @notice No tree has more leaves.
     uint256 internal constant SIZE_MAX = 1 << 63;
 
-    /// @notice Tell whether the proof shows the leaf hash at an index of the tree of this size and root.
+    /// @notice Tell whether the proof shows the leaf hash at an index of the tree of this size and
+    /// root.
     function verifyInclusion(
         uint256 index,
         uint256 size,
@@ -81,8 +84,8 @@ library Rfc6962 {
         if (oldSize == newSize) return proof.length == 0 && oldRoot == newRoot;
         if (proof.length == 0) return false;
         (uint256 fn, uint256 sn) = (oldSize - 1, newSize - 1);
-        // The walk starts at the root of the smaller tree's last complete subtree: its own root if it
-        // is complete.
+        // The walk starts at the root of the smaller tree's last complete subtree: its own root if
+        // it is complete.
         uint256 used = oldSize & fn == 0 ? 0 : 1;
         bytes32 oldComputed = used == 0 ? oldRoot : proof[0];
         bytes32 newComputed = oldComputed;

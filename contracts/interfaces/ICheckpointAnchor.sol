@@ -6,18 +6,19 @@ import {CharterWhat} from "../Records.sol";
 /// @title Anchors of checkpoints: the size and Merkle root of append-only ledgers, each shown to
 /// continue the one before it.
 /// @notice One contract serves any number of ledgers. Nobody owns it; nothing in it can be paused,
-/// changed or taken back. Whoever pays may submit; what counts is what the ledger's anchor key signed
-/// and what the tree proves. An anchor says that a key signed this size and root, and that this log
-/// continues the log anchored before it; it says nothing about what the records claim, nor about time
-/// beyond the block's own.
-/// @dev Trees and proofs: RFC 6962 §2.1 and RFC 9162 §2.1.3.2, §2.1.4.2. Signatures: EIP-712 under the
-/// domain {name: "Adamant Anchor", version: "1", chainId, verifyingContract, salt: ledger id}, 65
-/// bytes r, s, v with low s and v 27 or 28.
+/// changed or taken back. Whoever pays may submit; what counts is what the ledger's anchor key
+/// signed and what the tree proves. An anchor says that a key signed this size and root, and that
+/// this log continues the log anchored before it; it says nothing about what the records claim, nor
+/// about time beyond the block's own.
+/// @dev Trees and proofs: RFC 6962 §2.1 and RFC 9162 §2.1.3.2, §2.1.4.2. Signatures: EIP-712 under
+/// the domain {name: "Adamant Anchor", version: "1", chainId, verifyingContract, salt: ledger id},
+/// 65 bytes r, s, v with low s and v 27 or 28.
 interface ICheckpointAnchor {
     /// @notice What an anchor key signs: a size and root, and the size and root anchored before it
     /// (both zero for the first anchor). EIP-712 type:
     /// `Anchor(uint64 size,bytes32 root,uint64 previousSize,bytes32 previousRoot)`.
-    /// @param chainId the chain it was signed for: a fork may be spread over two chains or contracts.
+    /// @param chainId the chain it was signed for: a fork may be spread over two chains or
+    /// contracts.
     /// @param verifyingContract the contract it was signed for.
     struct SignedAnchor {
         uint256 chainId;
@@ -38,8 +39,8 @@ interface ICheckpointAnchor {
         bool forked;
     }
 
-    /// @notice Two roots of one size, each signed by a key that is or was the ledger's: mostly one key,
-    /// but the key may have been replaced between the two.
+    /// @notice Two roots of one size, each signed by a key that is or was the ledger's: mostly one
+    /// key, but the key may have been replaced between the two.
     struct Fork {
         uint64 size;
         address key;
@@ -73,9 +74,14 @@ interface ICheckpointAnchor {
     event Opened(bytes32 indexed ledger, address indexed anchorKey);
     /// @notice A checkpoint was anchored, shown to continue the one before it.
     event Anchored(
-        bytes32 indexed ledger, uint64 indexed size, bytes32 root, uint64 previousSize, bytes32 previousRoot
+        bytes32 indexed ledger,
+        uint64 indexed size,
+        bytes32 root,
+        uint64 previousSize,
+        bytes32 previousRoot
     );
-    /// @notice Two roots for one size were signed; at least one of the keys had no such mark before.
+    /// @notice Two roots for one size were signed; at least one of the keys had no such mark
+    /// before.
     event Forked(
         bytes32 indexed ledger,
         uint64 indexed size,
@@ -85,7 +91,9 @@ interface ICheckpointAnchor {
         bytes32 otherRoot
     );
     /// @notice The ledger's anchor key was replaced, on the old key's word.
-    event Rotated(bytes32 indexed ledger, address indexed oldKey, address indexed newKey, uint64 rotations);
+    event Rotated(
+        bytes32 indexed ledger, address indexed oldKey, address indexed newKey, uint64 rotations
+    );
 
     /// @notice Open a ledger by its Charter; the ledger id is the Charter's own EIP-712 digest, so
     /// nobody can open it with another key. Opening it again does nothing.
@@ -107,7 +115,8 @@ interface ICheckpointAnchor {
     /// @param size the number of entries of the log; above zero.
     /// @param root the Merkle root of these entries.
     /// @param consistencyProof RFC 6962 proof from the anchored size; empty for the first anchor.
-    /// @param signature of the anchor key over `Anchor`, with the anchored size and root as previous.
+    /// @param signature of the anchor key over `Anchor`, with the anchored size and root as
+    /// previous.
     function anchor(
         bytes32 ledger,
         uint64 size,
@@ -127,15 +136,16 @@ interface ICheckpointAnchor {
         bytes32[] calldata inclusionProof
     ) external view returns (bool);
 
-    /// @notice Mark a ledger as forked, for ever: its anchor keys, this or former ones, signed two roots
-    /// for one size, here or for whichever chains and contracts. Each key keeps the first fork that it
-    /// took part in, so that one who stole a former key cannot hide what the key in force does; a
-    /// report that marks neither key does nothing. Anchors go on: whoever asks sees the mark beside them.
-    function reportFork(bytes32 ledger, SignedAnchor calldata one, SignedAnchor calldata other) external;
+    /// @notice Mark a ledger as forked, for ever: its anchor keys, this or former ones, signed two
+    /// roots for one size, here or for whichever chains and contracts. Each key keeps the first
+    /// fork that it took part in, so that one who stole a former key cannot hide what the key in
+    /// force does; a report that marks neither key does nothing. Anchors go on: whoever asks sees
+    /// the mark beside them.
+    function reportFork(bytes32 ledger, SignedAnchor calldata one, SignedAnchor calldata other)
+        external;
 
-    /// @notice Replace the anchor key. EIP-712 type:
-    /// `Rotation(address oldKey,address newKey,uint64 rotations)`, where `rotations` counts those
-    /// before it, so that none can be replayed.
+    /// @notice Replace the anchor key. EIP-712 type: `Rotation(address oldKey,address newKey,uint64
+    /// rotations)`, where `rotations` counts those before it, so that none can be replayed.
     function rotate(bytes32 ledger, address newKey, bytes calldata signature) external;
 
     /// @notice The last anchor of a ledger; all zero for one that was never opened.

@@ -113,6 +113,10 @@ class Carrier:
         self._handed_in[transaction.transaction_hash] = now
         return True
 
+    def forget_when(self) -> None:
+        """Take everything for due to be handed in again, whenever it was handed in before."""
+        self._handed_in.clear()
+
     def _make(
         self, errand: Errand, nonce: int, there: Sequence[Transaction], now: int
     ) -> Transaction | None:

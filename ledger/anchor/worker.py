@@ -165,6 +165,8 @@ class Worker:
             tracked = self._watch.track(deployment, tips, latest, now)
             if tracked.changed or tracked.looked_to is not None:
                 self._journal.keep(place, tracked.changed, tracked.looked_to)
+            if any(kept.state == "submitted" for kept in tracked.changed):
+                self._carrier.forget_when()  # taken back, and perhaps forgotten by the node
             self._tell_final(tracked.changed)
             if only_look:
                 self._step_mirror(now, tips, only_look=True)

@@ -22,6 +22,7 @@ from typing import Final
 from ledger.anchor.artifacts import Told, contract
 from ledger.anchor.kept import Deployment, Journal, KeptAnchor
 from ledger.anchor.protocol import Chain, Event
+from ledger.audit.mirror import MirrorReport
 from ledger.audit.report import Fault
 from ledger.errors import ChainDown
 from ledger.limits import LIMITS, AnchorLimits
@@ -42,6 +43,8 @@ class ChainReport:
         anchors: how many anchors the chain holds of this ledger.
         anchored_size: how many entries the last of them has.
         blocks: how many blocks were looked through.
+        mirror: what was found of the mirror of hand-overs; None where there never was one. Its
+            faults are among the faults.
 
     """
 
@@ -49,6 +52,7 @@ class ChainReport:
     anchors: int
     anchored_size: int
     blocks: int
+    mirror: MirrorReport | None = None
 
 
 def audit_anchors(view: View, chain: Chain, journal: Journal, ledger_id: Hash32) -> ChainReport:

@@ -119,16 +119,16 @@ def start(context: Context) -> None:
 
     session = session_of(context)
     with _opened(session) as opened:
-        folder, settings = opened.folder, opened.settings
+        folder, settings, book = opened.folder, opened.settings, opened.ledger.book
         payer = read_or_make_chain_key(folder.submitter_key, anchoring.SUBMITTER_KEY)
         is_new = settings.chain != "node" and not folder.local_chain.exists()
         if is_new:
-            chain_id = anchoring.local_chain_id(opened.ledger.book.ledger_id)
+            chain_id = anchoring.local_chain_id(book.ledger_id)
             anchoring.make_local_chain(folder, chain_id, payer.address).close()
         if settings.chain == "none":
             name_local_chain(folder.settings_file)
             settings = folder.settings()
-        with closing(anchoring.open_chain(folder, settings)) as chain:
+        with closing(anchoring.open_chain(folder, settings, book.ledger_id)) as chain:
             head = chain.block("latest")
             balance = chain.balance(payer.address)
             document = {

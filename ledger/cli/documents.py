@@ -21,8 +21,8 @@ TYPED: Final = ("types", "primaryType", "domain", "message")
 """What a wallet signs of a draft; with ``--descriptor``, an ERC-7730 descriptor instead."""
 
 FOUNDED: Final = (
-    *("folder", "origin", "ledgerId", "mode", "logKey", "anchorKey", "threshold", "governors"),
-    *("isFounded", "charterFile"),
+    *("folder", "origin", "ledgerId", "mode", "mirror", "logKey", "anchorKey"),
+    *("threshold", "governors", "isFounded", "charterFile"),
 )
 KEY: Final = ("name", "address", "kind", "file", "weakness")
 """A key; ``file`` is null for one of the environment, ``weakness`` where none is known."""
@@ -32,16 +32,17 @@ IMPORTED_KEY: Final = (*KEY, "findings")
 
 KEYS: Final = ("keys",)
 CHAIN_MADE: Final = ("chain", "chainId", "isNew", "block", "submitter", "balanceWei")
-DEPLOYED: Final = ("isOpen", "chainId", "contract")
+DEPLOYED: Final = ("isOpen", "chainId", "contract", "mirrorContract")
 ANCHOR: Final = (
     *("size", "root", "state", "chainId", "contract"),
     *("blockNumber", "blockHash", "transaction"),
 )
 """An anchor; the last three are null while it is in no block."""
 
+LEFT_OUT: Final = ("index", "recordId", "reason")
 CHAIN_SHOWN: Final = (
     *("isAnchored", "condition", "chainId", "contract", "isOpen", "isForked"),
-    *("chainSize", "anchoredSize", "headBlock", "finalBlock", "asOf", "last"),
+    *("chainSize", "anchoredSize", "headBlock", "finalBlock", "mirror", "asOf", "last"),
 )
 """The chain; ``last`` is the last anchor, or null."""
 
@@ -101,6 +102,7 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "chain status": CHAIN_SHOWN,
     "chain anchor": ANCHOR,
     "chain watch": ANCHOR,
+    "chain unmirrored": LEFT_OUT,
     "keys new": KEY,
     "keys list": KEYS,
     "keys import": IMPORTED_KEY,

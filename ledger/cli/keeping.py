@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -131,7 +132,7 @@ def audit_(context: Context, *, checkpoint: NotesOption = None, chain: ChainOpti
 
 
 def _audit_chain(folder: LedgerFolder, log: Store) -> ChainReport:
-    """Compare the anchors on the ledger's chain with its log.
+    """Compare the anchors on the ledger's chain with its log, and the mirror with its records.
 
     Raises:
         RefusesToStart: the settings name no chain, or what it needs is not installed.
@@ -140,20 +141,29 @@ def _audit_chain(folder: LedgerFolder, log: Store) -> ChainReport:
     """
     # Loaded here: most have no chain.
     from ledger.audit.chain import ChainReport, audit_anchors
-    from ledger.config.anchoring import open_chain, open_journal
+    from ledger.audit.mirror import audit_mirror
+    from ledger.config.anchoring import check_chain_file, open_chain, open_journal
 
     settings = folder.settings()
+    damages = check_chain_file(folder, settings)  # its bytes, before anything is opened
+    if damages:
+        return ChainReport(
+            tuple(Fault(one.fault, one.place, one.detail) for one in damages), 0, 0, 0
+        )
     try:
-        with closing(open_chain(folder, settings)) as chain, ExitStack() as opened:
-            if not folder.anchors.exists():
-                raise RefusesToStart(f"{folder.anchors} is missing: nothing was anchored from here")
-            journal = opened.enter_context(closing(open_journal(folder)))
-            view = opened.enter_context(log.view())
+        with log.view() as view, ExitStack() as opened:
             charter = charter_of(view)
             if charter is None:
                 fault = Fault("gap", "charter in force", "the ledger has no charter")
                 return ChainReport((fault,), 0, 0, 0)
-            return audit_anchors(view, chain, journal, charter.ledger_id)
+            chain = opened.enter_context(closing(open_chain(folder, settings, charter.ledger_id)))
+            if not folder.anchors.exists():
+                raise RefusesToStart(f"{folder.anchors} is missing: nothing was anchored from here")
+            journal = opened.enter_context(closing(open_journal(folder)))
+            anchors = audit_anchors(view, chain, journal, charter.ledger_id)
+            mirror = audit_mirror(view, chain, journal.mirror, charter.ledger_id)
+            faults = (*anchors.faults, *(mirror.faults if mirror else ()))
+            return replace(anchors, faults=faults, mirror=mirror)
     except Damaged as damage:  # of the journal's file, or the local chain's
         return ChainReport((Fault(damage.fault, damage.place, damage.detail),), 0, 0, 0)
 
@@ -179,6 +189,13 @@ def verdict_document(
             "anchors": on_chain.anchors,
             "anchoredSize": on_chain.anchored_size,
             "blocks": on_chain.blocks,
+            "mirror": on_chain.mirror
+            and {
+                "records": on_chain.mirror.records,
+                "events": on_chain.mirror.events,
+                "leftOut": on_chain.mirror.left_out,
+                "position": on_chain.mirror.position,
+            },
         },
         "figures": figures
         and {
@@ -206,7 +223,7 @@ def _tell_verdict(
     on_chain: ChainReport | None,
 ) -> None:
     if report is not None:
-        anchored = [("anchors", _chain_figures(on_chain))] if on_chain else []
+        anchored = _told_on_chain(on_chain) if on_chain else []
         out.pairs([*figures_of(report), *anchored])
         _tell_findings(out, report)
     if not faults:
@@ -217,11 +234,19 @@ def _tell_verdict(
     out.say(f"{count_of(len(faults) + unlisted, 'fault')} found", style="bold red")
 
 
-def _chain_figures(report: ChainReport) -> str:
-    return (
+def _told_on_chain(report: ChainReport) -> list[Pair]:
+    anchors = (
         f"{report.anchors:,} in {count_of(report.blocks, 'block')}, the last of "
         f"{count_of(report.anchored_size, 'entry')}"
     )
+    if report.mirror is None:
+        return [("anchors", anchors)]
+    mirror = report.mirror
+    told = (
+        f"{count_of(mirror.records, 'record')} in {count_of(mirror.events, 'event')}, "
+        f"{mirror.left_out:,} left out"
+    )
+    return [("anchors", anchors), ("mirror of hand-overs", told)]
 
 
 def _finding(found: Finding) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from ledger.config.clocks import system_clock
 from ledger.config.folder import LedgerFolder
 from ledger.config.settings import GWEI, Settings
 from ledger.custody import charter_of
-from ledger.errors import BadQuestion, Diverged, RefusesToStart, Unavailable
+from ledger.errors import BadQuestion, Damaged, Diverged, RefusesToStart, Unavailable
 from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits, MirrorLimits
 from ledger.merkle import node_from_tiles
@@ -137,7 +137,7 @@ def check_mirror(settings: Settings, log: Records) -> None:
         )
 
 
-def open_chain(folder: LedgerFolder, settings: Settings) -> Chain:
+def open_chain(folder: LedgerFolder, settings: Settings, ledger_id: Hash32) -> Chain:
     """Open the chain that the settings name; the caller closes it.
 
     Raises:
@@ -149,7 +149,8 @@ def open_chain(folder: LedgerFolder, settings: Settings) -> Chain:
     if settings.chain == "local":
         if not folder.local_chain.exists():
             raise RefusesToStart(f"{folder.local_chain} is missing: `adamant chain start` makes it")
-        opened: Chain = _local_room().LocalChain(folder.local_chain, system_clock)
+        room, expected = _local_room(), local_chain_id(ledger_id)
+        opened: Chain = room.LocalChain(folder.local_chain, system_clock, chain_id=expected)
         return opened
     if settings.chain == "node":
         from ledger.anchor.rpc import Node, RpcChain
@@ -158,6 +159,18 @@ def open_chain(folder: LedgerFolder, settings: Settings) -> Chain:
             raise BadQuestion("chain_url, chain_id", "the node's address, and its chain's id")
         return RpcChain(Node(settings.chain_url, settings.chain_id))
     raise RefusesToStart('this ledger has no chain: `adamant chain start`, or chain = "node"')
+
+
+def check_chain_file(folder: LedgerFolder, settings: Settings) -> tuple[Damaged, ...]:
+    """Look at every byte of the chain in the folder, if that is the ledger's; return what is wrong.
+
+    Raises:
+        RefusesToStart: what it needs is not installed.
+
+    """
+    if settings.chain != "local" or not folder.local_chain.exists():
+        return ()
+    return tuple(_local_room().check_chain(folder.local_chain))
 
 
 def make_local_chain(folder: LedgerFolder, chain_id: int, funded: Address) -> Chain:
@@ -218,7 +231,7 @@ def open_anchoring(
     speaker = read_chain_key(folder.anchor_key, ANCHOR_KEY)
     payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
     with (
-        closing(open_chain(folder, settings)) as chain,
+        closing(open_chain(folder, settings, book.ledger_id)) as chain,
         closing(open_journal(folder)) as journal,
     ):
         worker = Worker(

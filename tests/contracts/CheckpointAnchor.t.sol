@@ -9,10 +9,10 @@ import {ReferenceTree} from "./ReferenceTree.sol";
 import {vm} from "./Vm.sol";
 
 /// @title An operator with its keys, thieves of former keys, and strangers, at the anchor contract.
-/// @dev Every call of the test runner is one of its external functions. It keeps what the contract must
-/// hold after each: the log that was anchored, leaf for leaf, the key in force, and the forks. What the
-/// contract must refuse is tried here and must fail; what it must take must succeed; so no function
-/// reverts.
+/// @dev Every call of the test runner is one of its external functions. It keeps what the contract
+/// must hold after each: the log that was anchored, leaf for leaf, the key in force, and the forks.
+/// What the contract must refuse is tried here and must fail; what it must take must succeed; so no
+/// function reverts.
 contract Yard {
     uint256 private constant KEYS = 5;
     uint256 private constant LEAVES_MAX = 70;
@@ -109,7 +109,8 @@ contract Yard {
         Call memory call = _call(leaves, old, old, before, secret);
         call.proof = new bytes32[](0);
         call.size = uint64(size % (old + 1));
-        call.root = call.size == old || call.size == 0 ? root : ReferenceTree.mth(leaves, 0, call.size);
+        call.root = root;
+        if (call.size != old && call.size != 0) call.root = ReferenceTree.mth(leaves, 0, call.size);
         if (call.size == old && root == before) return;
         call.signature = _sign(_anchorDigest(call, uint64(old), before), secret);
         assert(!_anchors(call));
@@ -312,8 +313,8 @@ contract CheckpointAnchorTest {
         bytes32[] memory leaves = yard.log();
         ICheckpointAnchor.Latest memory now_ = yard.ANCHORS().latest(yard.LEDGER());
         assert(now_.size == leaves.length);
-        bytes32 root = leaves.length == 0 ? bytes32(0) : ReferenceTree.mth(leaves, 0, leaves.length);
-        assert(now_.root == root);
+        if (leaves.length == 0) assert(now_.root == 0);
+        else assert(now_.root == ReferenceTree.mth(leaves, 0, leaves.length));
     }
 
     function _the_key_is_who_was_named_last_by_the_key_before() private view {

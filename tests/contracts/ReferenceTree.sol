@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title The Merkle tree as RFC 6962 §2.1 defines it: recursive, plain and slow, to be compared with.
-/// @dev `mth`, `path` and `proof` are the RFC's MTH, PATH and SUBPROOF; `leaves` holds leaf hashes, of
-/// which [begin, end) are the tree. Proofs grow from the leaf's side.
+/// @title The Merkle tree as RFC 6962 §2.1 defines it: recursive, plain and slow, to be compared
+/// with.
+/// @dev `mth`, `path` and `proof` are the RFC's MTH, PATH and SUBPROOF; `leaves` holds leaf hashes,
+/// of which [begin, end) are the tree. Proofs grow from the leaf's side.
 library ReferenceTree {
     function mth(bytes32[] memory leaves, uint256 begin, uint256 end)
         internal

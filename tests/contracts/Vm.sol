@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice What the test runner does for a test; a few of Foundry's cheatcodes, as Hardhat has them.
+/// @notice What the test runner does for a test; a few of Foundry's cheatcodes, as Hardhat has
+/// them.
 interface Vm {
     function addr(uint256 secret) external pure returns (address);
 

@@ -214,9 +214,6 @@ def elsewhere(here: Place) -> dict[str, Place]:
     }
 
 
-@pytest.mark.parametrize("what", ["chain", "contract", "ledger"])
-
-
 def forms(signature: bytes) -> dict[str, bytes]:
     """Return other spellings of a signature, and some that are none."""
     r, s, v = signature[:32], int.from_bytes(signature[32:64], "big"), signature[64]
@@ -239,6 +236,3 @@ def forms(signature: bytes) -> dict[str, bytes]:
         "no point": b"\xff" * 32 + signature[32:],
         "both in a list of words": r + signature[32:64] + v.to_bytes(32, "big"),
     }
-
-
-@pytest.mark.parametrize("form", forms(bytes(64) + b"\x1b"))

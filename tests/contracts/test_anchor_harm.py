@@ -22,8 +22,6 @@ from tests.contracts.anchoring import (
 from tests.evm import GAS_MAX, Evm
 from tests.reference_merkle import Reference
 
-ROOT = head(5)[1]
-
 
 def test_a_call_that_runs_out_of_gas_anywhere_takes_nothing_and_shows_nothing():
     """A SHA-256 that fails for want of gas must not leave its hash to what was there before."""

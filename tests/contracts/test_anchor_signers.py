@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ledger.anchor.artifacts import Told
 from ledger.values import NO_ADDRESS, NO_HASH
 from tests.contracts.anchoring import (
@@ -22,8 +24,6 @@ from tests.contracts.anchoring import (
 )
 from tests.evm import Evm
 
-ROOT = head(5)[1]
-
 
 # --- Who signs, and where it holds ---
 
@@ -34,6 +34,7 @@ def test_another_key_anchors_nothing(at_five):
     assert told == Told("WrongSigner", values)
 
 
+@pytest.mark.parametrize("what", ["chain", "contract", "ledger"])
 def test_an_anchor_signed_for_another_place_is_refused(at_five, what):
     other = elsewhere(at_five.place(LEDGER))[what]
     signature = other.sign("Anchor", (*head(6), *head(5)))
@@ -67,6 +68,7 @@ def test_an_anchor_holds_only_after_the_one_that_it_names(at_five):
     assert told.name == "WrongSigner"
 
 
+@pytest.mark.parametrize("form", forms(bytes(64) + b"\x1b"))
 def test_any_other_spelling_of_a_signature_is_refused_and_told(at_five, form):
     right = at_five.place(LEDGER).sign("Anchor", (*head(6), *head(5)))
     wrong = forms(right)[form]

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from ledger.merkle import node_hash
 from ledger.values import Address
 from tests.contracts.compiling import contract_of_tests
 from tests.contracts.proof_cases import (
@@ -126,6 +127,7 @@ def test_the_two_verifiers_agree_up_to_the_largest_tree(verifier, old, new):
 def test_the_two_verifiers_agree_where_there_is_nothing_to_show(verifier):
     of = tree(dice("contracts.nothing"))
     one, root = consistency(of, 5, 5), of.mth(0, 5)
+    above = node_hash(root, root)  # of a tree one leaf too large, where each side is this root
     empty = of.mth(0, 0)
     for case in (
         one,
@@ -138,6 +140,8 @@ def test_the_two_verifiers_agree_where_there_is_nothing_to_show(verifier):
         Consistency(LARGEST + 1, LARGEST + 1, root, root, ()),
         Consistency(5, SIZE_MAX, root, root, (root,) * 64),
         Consistency(SIZE_MAX, SIZE_MAX, root, root, ()),
+        Consistency(LARGEST, LARGEST + 1, root, above, (root,)),
+        Inclusion(LARGEST, LARGEST + 1, root, above, (root,)),
         Inclusion(0, 0, root, root, ()),
         Inclusion(1, 1, root, root, ()),
         Inclusion(5, 5, root, root, ()),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from eth_account import Account
+
 from ledger.anchor.artifacts import Told, contract
 from ledger.anchor.errands import Founding
 from ledger.anchor.journal import SqliteJournal
@@ -18,6 +20,7 @@ from ledger.anchor.mirroring import creation_of, registry
 from ledger.anchor.protocol import Chain, Event
 from ledger.anchor.submitting import Fields, KeySubmitter
 from ledger.anchor.worker import Worker
+from ledger.audit.mirror import MirrorReport, audit_mirror
 from ledger.book import Book
 from ledger.config.anchoring import BookLog
 from ledger.keys import SecretSigner
@@ -122,6 +125,18 @@ class MirrorYard:
                 return self
         raise AssertionError(self.worker.status())
 
+    def fund_stranger(self) -> None:
+        """Give a stranger money, by the account that has some."""
+        payer = Account.from_key(secret_of(PAYER))
+        fields = {
+            "type": 2, "chainId": self.chain.chain_id, "value": 10**20, "data": b"",
+            "nonce": self.chain.nonce(address_of(PAYER)), "to": address_of(STRANGER),
+            "gas": 21_000, "maxFeePerGas": 10 * GWEI, "maxPriorityFeePerGas": 1,
+        }  # fmt: skip
+        self.chain.send(bytes(payer.sign_transaction(fields).raw_transaction))
+        if hasattr(self.chain, "mine"):
+            self.chain.mine()
+
     def send_as_stranger(self, data: bytes, to: Address | None = None) -> Hash32:
         """Send a call to the mirror by an account that has nothing to do with the ledger."""
         stranger = KeySubmitter(secret_of(STRANGER))
@@ -160,6 +175,13 @@ class MirrorYard:
     def on_chain(self) -> list[Hash32]:
         """Return the records that the mirror holds, in the order in which it told of them."""
         return list(dict.fromkeys(told.values["record"] for _, told in self.events()))
+
+    def audit(self) -> MirrorReport:
+        """Compare the mirror with the ledger."""
+        with self.book.view() as view:
+            report = audit_mirror(view, self.chain, self.journal.mirror, self.world.ledger_id)
+        assert report is not None
+        return report
 
     def to_mirror(self) -> list[Hash32]:
         """Return the records of the ledger that are of kinds that are mirrored."""

@@ -323,8 +323,6 @@ def test_what_was_taken_back_is_sent_again_as_it_was(depth: int, forget: bool) -
     assert yard.on_chain() == [5]
     yard.step()
     assert (yard.states[10], yard.rows[1].spot) == ("submitted", None)
-    yard.now += yard.limits.resend_seconds
-    yard.step()
     yard.chain.mine()
     assert yard.on_chain() == [5, 10]
     assert len(set(yard.chain.sends)) == 4, "the same bytes as before"

@@ -112,6 +112,8 @@ def test_a_failed_transaction_and_one_that_deploys_are_told_from_their_receipts(
 def test_what_is_not_there_is_none(node: ScriptedNode, chain: RpcChain) -> None:
     assert chain.block(7) is chain.block("safe") is chain.block("finalized") is None
     assert chain.mined(SENT) is None
+    with pytest.raises(ChainDown, match="a block that is no object"):
+        chain.block("latest")
     node.answers["eth_getTransactionReceipt"] = changed(RECEIPT, blockHash=None, blockNumber=None)
     assert chain.mined(SENT) is None
 
@@ -183,6 +185,14 @@ def test_a_transaction_that_the_node_has_is_sent(
     node.answers["eth_sendRawTransaction"] = Error(-32000, words)
     node.answers["eth_getTransactionByHash"] = {"hash": to_hex(SENT), "blockHash": None}
     assert chain.send(RAW) == SENT
+
+
+def test_a_transaction_that_the_node_says_it_knows_is_sent_though_it_does_not_show_it(
+    node: ScriptedNode, chain: RpcChain
+) -> None:
+    node.answers["eth_sendRawTransaction"] = Error(-32000, "already known")
+    assert chain.send(RAW) == SENT
+    assert node.methods() == ["eth_sendRawTransaction"]
 
 
 @pytest.mark.parametrize("wrong", [{"hash": to_hex(HASHES[1])}, {}, [], Raw()])

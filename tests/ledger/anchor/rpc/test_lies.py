@@ -152,6 +152,17 @@ def test_whoever_answers_by_another_connection_is_asked_for_its_chain(
         ask(chain)
 
 
+def test_no_refusal_is_believed_of_another_chain(node: ScriptedNode, chain: RpcChain) -> None:
+    node.keeps_connections = False
+    node.answers |= {
+        "eth_chainId": InTurn(hex(CHAIN_ID), "0x1"),
+        "eth_call": Error(3, "execution reverted", "0xdeadbeef"),
+    }
+    with pytest.raises(Diverged):
+        chain.call(ADDRESS, b"")
+    assert node.methods() == ["eth_call"]
+
+
 @pytest.mark.parametrize("wrong", [None, 4711, "4711", [], "0x" + "f" * 64, Error(-32000, "no")])
 def test_a_node_that_does_not_say_its_chain_is_down(
     node: ScriptedNode, chain: RpcChain, wrong: Any
