@@ -278,7 +278,7 @@ class AnchorLimits:
     gas_max: int = 8_000_000
     confirmations: int | None = None
     event_blocks_max: int = 2_000
-    poll_seconds: float = 5.0
+    poll_seconds: float = 4.0  # many nodes close a connection that is idle for five
     retry_seconds: float = 1.0
     retry_seconds_max: float = 300.0
     close_seconds: float = 10.0
@@ -315,7 +315,8 @@ class NodeLimits:
         connect_seconds: how long connecting may take.
         answer_seconds: how long an answer may take, from the question to its last byte.
         answer_bytes_max: how long one answer may be.
-        events_blocks: of how many blocks events are asked for at a time; fewer where a node refuses.
+        events_blocks: of how many blocks events are asked for at a time; of fewer where a node
+            refuses.
 
     """
 

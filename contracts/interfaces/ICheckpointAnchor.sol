@@ -144,8 +144,9 @@ interface ICheckpointAnchor {
     function reportFork(bytes32 ledger, SignedAnchor calldata one, SignedAnchor calldata other)
         external;
 
-    /// @notice Replace the anchor key. EIP-712 type: `Rotation(address oldKey,address newKey,uint64
-    /// rotations)`, where `rotations` counts those before it, so that none can be replayed.
+    /// @notice Replace the anchor key, on its own word. EIP-712 type:
+    /// `Rotation(address oldKey,address newKey,uint64 rotations)`, where `rotations` counts those
+    /// before it, so that none can be replayed.
     function rotate(bytes32 ledger, address newKey, bytes calldata signature) external;
 
     /// @notice The last anchor of a ledger; all zero for one that was never opened.

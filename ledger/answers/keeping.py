@@ -1,7 +1,8 @@
 """Stones' answers kept for whoever asks next, as long as the log stands where it stood.
 
 A link may be followed by many at once. What is kept belongs to one head, one checkpoint and one
-final anchor, and is forgotten when any of them moves. Whether the link still stands is asked before, each time.
+final anchor, and is forgotten when any of them moves. Whether the link still stands is asked
+before, each time.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class ReorgChain:
         return [
             one
             for (sender, nonce), one in sorted(self.pool.items())
-            if nonce == self.nonce(sender)
+            if nonce == self.nonce(sender) and self.balance(sender)
         ]
 
     def _mine(self, one: Waiting | None) -> None:

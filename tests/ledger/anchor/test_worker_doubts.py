@@ -96,6 +96,38 @@ def test_an_event_of_a_block_that_is_not_on_the_chain_makes_nothing_final(yard: 
     assert yard.states[10] == "finalized"
 
 
+def test_events_that_are_hidden_for_long_are_found_when_they_are_shown(yard: Yard) -> None:
+    yard.step()
+    yard.chain.change = lambda asked, answer: () if asked == "events" else answer
+    for _ in range(3):
+        yard.chain.mine(300)
+        yard.step()
+    assert yard.states[10] == "submitted"
+    yard.chain.change = lambda _, answer: answer
+    yard.step()
+    assert yard.states[10] == "finalized"
+
+
+def test_while_one_event_is_hidden_none_after_it_is_final(yard: Yard) -> None:
+    def hide(asked: str, answer: Any) -> Any:
+        if asked != "events":
+            return answer
+        return tuple(event for event in answer if event.topics[2][-1] != 10)
+
+    yard.chain.change = hide
+    yard.go(2)
+    yard.log.append(5)
+    yard.worker.ask()
+    yard.go(10)
+    assert yard.on_chain() == [5, 10, 15]
+    assert [kept.size for kept in yard.told] == [5]
+    assert yard.states[15] in ("mined", "safe")
+    yard.chain.change = lambda _, answer: answer
+    yard.step()
+    assert [kept.size for kept in yard.told] == [5, 10, 15]
+    assert yard.states == {5: "finalized", 10: "finalized", 15: "finalized"}
+
+
 def test_another_root_on_the_chain_stops_it(yard: Yard) -> None:
     yard.step()
     yard.chain.mine(5)
