@@ -113,7 +113,7 @@ def create_app(
     _add_links(app, LinkRoutes(answers.linking, sessions))
     _add_stream(app, Streams(book, answers, sessions, clients, conventions.streams))
     _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
-    _add_typed_data(app, TypedData(answers, book, pages, limits, metrics))
+    _add_typed_data(app, TypedData(answers, book, pages, tellers, limits, metrics))
     _add_signing_in(app, SigningIn(sessions, limits))
     _add_health(app, book, answers)
     if metrics is not None:

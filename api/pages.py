@@ -99,9 +99,9 @@ class Pages:
         """Render what anyone may see of a stone."""
         return self._render("stone.html", stone=stone)
 
-    def problem(self, document: Mapping[str, Any]) -> str:
-        """Render an error that somebody met who looked for a page."""
-        return self._render("problem.html", problem=document)
+    def problem(self, document: Mapping[str, Any], *, is_stone: bool = True) -> str:
+        """Render an error that somebody met who looked for a page: of a stone, or for signing."""
+        return self._render("problem.html", problem=document, is_stone=is_stone)
 
     def problem_type(self, sort: ProblemType) -> str:
         """Render the explanation of a sort of error."""

@@ -70,25 +70,36 @@ class Tellers:
 
     def tell(self, request: Request, problem: Problem) -> Response:
         """Tell a problem: as a page to somebody who reads pages, otherwise as a document."""
-        status, headers = problem.sort.status, dict(problem.headers)
+        status, headers = problem.sort.status, self.headers(problem)
         request.scope[PROBLEM_TOLD] = problem.name
-        if status == _RETRY:
-            headers["retry-after"] = str(self._retry_after_seconds)
-        if status == _SIGN_IN:
-            headers["www-authenticate"] = "Bearer"
         document = {**problem.document(), "requestId": request.scope.get(REQUEST_ID, "")}
         path = request.url.path
-        is_page = path.startswith("/stones/") and not path.endswith(".json")
-        if is_page and preferred(request, HTML, JSON) == HTML:
-            return Response(self._pages.problem(document), status, headers, HTML)
+        is_stone = path.startswith("/stones/") and not path.endswith(".json")
+        if (is_stone or path == "/sign") and preferred(request, HTML, JSON) == HTML:
+            return Response(self._pages.problem(document, is_stone=is_stone), status, headers, HTML)
         return Response(as_json(document), status, headers, MEDIA_TYPE)
+
+    def headers(self, problem: Problem) -> dict[str, str]:
+        """Return the headers that go with a problem."""
+        headers = dict(problem.headers)
+        if problem.sort.status == _RETRY:
+            headers["retry-after"] = str(self._retry_after_seconds)
+        if problem.sort.status == _SIGN_IN:
+            headers["www-authenticate"] = "Bearer"
+        return headers
 
     def tell_error(self, request: Request, error: Exception) -> Response:
         """Tell an error that the ledger, or this door, raised on purpose."""
+        return self.tell(request, self.noted(request, error))
+
+    def noted(self, request: Request, error: Exception) -> Problem:
+        """Return what is told of an error, after logging it if somebody must look."""
         problem = of_error(error)
         if problem is None or problem.name in FOR_OPERATORS:
             _log.error("failed", request_id=request.scope.get(REQUEST_ID), exc_info=error)
-        return self.tell(request, problem or Problem("internal"))
+        told = problem or Problem("internal")
+        request.scope[PROBLEM_TOLD] = told.name
+        return told
 
     def tell_http(self, request: Request, error: Exception) -> Response:
         """Tell what the framework found: no such path, no such method, and the like."""

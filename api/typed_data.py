@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -26,18 +27,21 @@ from api.bodies import Room, Share, TooLarge, read_body
 from api.documentation import ASKING, Content, Documented, json_content
 from api.metrics import Metrics
 from api.pages import Pages
-from api.problems import Problem, ProblemError, of_error, of_refusal, problem
+from api.problems import ProblemError, of_error, of_refusal, problem
 from api.refusals import REFUSALS
 from api.requests import HTML, JSON, check_media_type, check_names, query_of
-from api.responses import json_response
+from api.responses import Tellers, json_response
 from api.schemas import REF, reference
+from api.sending import STOPPED
 from ledger.answers import Answers, Parameter
+from ledger.answers.clear_signing import Line, private_lines
 from ledger.answers.drafted import read_beside, read_signature
 from ledger.answers.shapes import DraftAnswer
 from ledger.book import Answer, Book
+from ledger.book import Line as Answered
 from ledger.canonical import Envelope
 from ledger.canonical.private import join_private
-from ledger.errors import AdamantError, BadQuestion, Refusal, Refused
+from ledger.errors import AdamantError, BadQuestion, Refusal, Refused, Unavailable
 from ledger.limits import LIMITS, DoorLimits
 from ledger.signing.private import private_to_plain
 from ledger.values import to_hex
@@ -88,6 +92,7 @@ class TypedData:
         answers: tells what a draft says.
         book: takes what was signed.
         pages: renders the page.
+        tellers: takes note of errors that the page tells.
         limits: how long a body may take.
         metrics: counts what becomes of records, if anything is counted.
 
@@ -98,12 +103,14 @@ class TypedData:
         answers: Answers,
         book: Book,
         pages: Pages,
+        tellers: Tellers,
         limits: DoorLimits,
         metrics: Metrics | None = None,
     ) -> None:
         self._answers = answers
         self._book = book
         self._pages = pages
+        self._tellers = tellers
         self._limits = limits
         self._metrics = metrics
         self._turns = asyncio.Semaphore(DRAFTS_AT_ONCE_MAX)
@@ -144,12 +151,11 @@ class TypedData:
             with self._room.share() as share:
                 raw = await self._body(request, _FORM_BYTES_MAX, _ON_PAGE, share)
                 given |= _fields_of(raw)
-                return await self._step(given)
+                return await self._step(request, given)
         except (AdamantError, ProblemError) as error:
-            told = of_error(error) or Problem("internal")
-            return self._rendered({**given, "problem": told.document()}, told.sort.status)
+            return self._failed(request, given, error)
 
-    async def _step(self, given: dict[str, str]) -> Response:
+    async def _step(self, request: Request, given: dict[str, str]) -> Response:
         steps = _Steps(self._answers, given)
         async with self._turns:
             shown = await run_in_threadpool(steps.shown)
@@ -157,7 +163,10 @@ class TypedData:
         if given["do"] != "send" or problem_met is not None:
             status = 200 if problem_met is None else problem_met["status"]
             return self._rendered({**given, **shown}, status)
-        sent = await self._send(steps.raw)
+        try:
+            sent = await self._send(steps.raw)
+        except (AdamantError, ProblemError) as error:
+            return self._failed(request, {**given, **shown}, error)
         return self._rendered({**given, **shown, "sent": sent}, 200 if sent.again else 201)
 
     async def _send(self, raw: bytes) -> Answer:
@@ -165,13 +174,14 @@ class TypedData:
 
         Raises:
             ProblemError: it was refused, or too many are sent from pages at once.
+            AdamantError: the ledger does not take it now, or did not say whether it did.
 
         """
         if self._sending >= SENT_AT_ONCE_MAX:
             raise problem("unavailable", "too many send at once; try again later")
         self._sending += 1
         try:
-            promised = await run_in_threadpool(self._book.submit, [raw], wait="checkpointed")
+            promised = await self._handed_over(raw)
             if self._metrics is not None:
                 self._metrics.count_records(promised, 1)
             (line,) = await asyncio.wrap_future(promised)
@@ -182,6 +192,15 @@ class TypedData:
         assert isinstance(line, Answer)  # noqa: S101 - nothing was sent with it
         return line
 
+    async def _handed_over(self, raw: bytes) -> Future[tuple[Answered, ...]]:
+        try:
+            return await run_in_threadpool(self._book.submit, [raw], wait="checkpointed")
+        except Unavailable:
+            if self._book.fault is None:
+                raise
+            # Why it stopped is for its operator.
+            raise Unavailable(STOPPED) from None
+
     async def _in_turn(self, answer: Callable[[], Response]) -> Response:
         async with self._turns:
             return await run_in_threadpool(answer)
@@ -191,6 +210,13 @@ class TypedData:
             return await read_body(request, bytes_max, self._limits.body_seconds_max, share)
         except TooLarge:
             raise Refused(Refusal("size", "", expected, "more")) from None
+
+    def _failed(self, request: Request, given: dict[str, Any], error: Exception) -> Response:
+        """Show what is wrong, with whatever is known of the draft."""
+        told = self._tellers.noted(request, error)
+        response = self._rendered({**given, "problem": told.document()}, told.sort.status)
+        response.headers.update(self._tellers.headers(told))
+        return response
 
     def _rendered(self, given: dict[str, Any], status: int = 200) -> Response:
         headers = {**_NO_STORE, "content-security-policy": self._pages.signing_policy}
@@ -209,7 +235,7 @@ class _Steps:
         self._answers = answers
         self._given = given
         self.raw = b""
-        self._private: tuple[str, ...] = ()
+        self._private: tuple[Line, ...] = ()
 
     def shown(self) -> dict[str, Any]:
         """Return what the page shows: the draft, and what is wrong with the step if anything is.
@@ -223,7 +249,7 @@ class _Steps:
             self._given["draft"] = ""
             raise Refused(Refusal("size", "draft", _ON_PAGE, f"{len(raw)} bytes"))
         envelope, private = read_beside(raw)
-        self._private = tuple(field.name for field in private)
+        self._private = tuple(private_lines(private))
         plain = self._answers.drafted(envelope)
         if self._given["do"] == "check":
             try:

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,...,g]``."""
+"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,...,h]``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from benchmarks.anchoring import anchoring
 from benchmarks.appends import appends
 from benchmarks.audits import audits
+from benchmarks.chains import chains
 from benchmarks.door import door
 from benchmarks.figures import Figure, table_of
 from benchmarks.footprint import footprint
@@ -34,6 +35,9 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
         console.print("(g) counting gas", style="dim")
         yield from gas()
         yield from registry_gas()
+    if "h" in only:
+        console.print("(h) anchoring", style="dim")
+        yield from chains(folder)
     if not set("abcdef") & set(only):
         return
     made = folder / "load"
@@ -75,7 +79,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="full", help="how large the ledgers are")
     parser.add_argument("--folder", type=Path, help="where the ledgers are made, on a real disk")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g", help="which figures")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,h", help="which figures")
     asked = parser.parse_args()
     console = Console(stderr=True)
     collect_seldom()  # as a server does, and an audit

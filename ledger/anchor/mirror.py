@@ -139,12 +139,13 @@ class Mirror:
         #     position past what is settled; keep all that.
         from_first, self._unseen = self._unseen >= _UNSEEN_MAX, self._unseen % _UNSEEN_MAX
         after, waiting = self._sight.look(deployment, carrier.address, tips, from_first=from_first)
+        due = [one for one in waiting if not self._sight.is_settled(one)]
         self._tell_looked(after.position)
         if only_look:
+            self._say_waiting(due)
             return False
         # 6.3 Choose what goes into one transaction: what was sent and is still right, or the first
         #     records that are not on the chain and that the contract takes.
-        due = [one for one in waiting if not self._sight.is_settled(one)]
         errand = self._errand(carrier, deployment.place, due, now, tips)
         if errand is None:
             return False
@@ -245,7 +246,7 @@ class Mirror:
         is_late = now - self._sent_at >= limits.seconds
         if not able or not (len(able) >= limits.records_max or is_late or self._is_asked):
             self._is_asked = self._is_asked and bool(able)
-            self._say(condition="waiting", detail=f"{len(due)} wait" if due else "")
+            self._say_waiting(due)
             return None
         calls = [self._queue.call(one) for one in able[: limits.records_max]]
         batch = self._judge.batch(carrier.address, place.contract, calls, tips.head.number)
@@ -289,6 +290,9 @@ class Mirror:
         self._say(
             position=position, mirrored=mirrored, left_out=left_out, on_way=self._sight.on_way
         )
+
+    def _say_waiting(self, due: list[Waiting]) -> None:
+        self._say(condition="waiting", detail=f"{len(due)} wait" if due else "")
 
     def _pause(self, error: Exception, now: int) -> None:
         self._fails += 1

@@ -98,6 +98,17 @@ def test_who_has_a_former_key_cannot_hide_a_fork_of_the_key_in_force(at_five):
     assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == fork
 
 
+@pytest.mark.parametrize("secrets", [(SECRET, OTHER_SECRET), (OTHER_SECRET, SECRET)])
+def test_a_key_keeps_its_first_fork_when_it_takes_part_in_a_later_one(at_five, secrets):
+    one, other, first = forked(at_five)
+    at_five.do("reportFork", LEDGER, one, other)
+    at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
+    one, other, later = forked(at_five, *secrets, size=7)
+    at_five.do("reportFork", LEDGER, one, other)
+    assert at_five.ask("forkOf", LEDGER, KEY) == first
+    assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == later
+
+
 def test_a_fork_by_a_key_that_never_was_the_ledgers_is_none(at_five):
     for secrets in ((OTHER_SECRET, OTHER_SECRET), (SECRET, OTHER_SECRET), (OTHER_SECRET, SECRET)):
         one, other, _ = forked(at_five, *secrets)

@@ -24,7 +24,6 @@ from tests.contracts.anchoring import (
 )
 from tests.evm import Evm
 
-
 # --- Who signs, and where it holds ---
 
 

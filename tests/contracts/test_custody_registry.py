@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from ledger import drafts
 from ledger.anchor.mirroring import FUNCTIONS, batch_of, call_of, creation_of, registry
 from ledger.canonical import seal
 from ledger.drafts import Loss, Output
@@ -20,7 +21,7 @@ from tests.ledger.rules.cases import Case, name_of, new_stage
 from tests.ledger.rules.test_refusals import CASES
 from tests.ledger.rules.troupe import Troupe
 from tests.trials import dice, trials
-from tests.world import World, address_of, usual_world
+from tests.world import WEEK, World, address_of, usual_world
 
 pytestmark = pytest.mark.node
 
@@ -91,6 +92,7 @@ class Mirrored(Troupe):
         return refused.value.refusal.rule
 
 
+@pytest.mark.long
 def test_whatever_happens_the_mirror_takes_it_and_refuses_what_the_ledger_refuses():
     random = dice("contracts.mirrored")
     seen: Counter[str] = Counter()
@@ -121,6 +123,86 @@ def test_the_twin_of_every_refusal_is_taken_and_the_refusal_refused(told: Case):
         elif told.rule not in ELSEWHERE and call not in before:  # again: no effect
             is_of_one_moment = any(word in told.make.__name__ for word in OF_ONE_MOMENT)
             assert refusal is not None or is_of_one_moment
+
+
+# -- keys ---------------------------------------------------------------------------------------
+
+
+class Keys:
+    """A stage, its mirror, and who may sign for the miner there."""
+
+    def __init__(self):
+        self.stage = new_stage()
+        self.parcel = self.stage.give("miner-bw")
+        self.mirror = Mirror(self.stage)
+
+    def change(self, operation, new_key="", signers=()):
+        """Change the miner's key, in the ledger and in the mirror."""
+        self.stage.change_key(operation, "miner-bw", new_key, signers)
+        self.mirror.follow()
+
+    def may(self, record, key):
+        """Tell whether the mirror takes a record that a key signs."""
+        envelope = self.stage.sign(record, key)
+        return self.mirror.refusal(call_for(envelope, self.stage.ledger_id)) is None
+
+    def may_register(self, key):
+        """Tell whether a key may sign what brings goods in."""
+        speaker, moment = self.stage.speaker("miner-bw"), self.stage.moment()
+        return self.may(drafts.registration(speaker, moment, self.stage.site, 1_000), key)
+
+    def may_offer(self, key):
+        """Tell whether a key may sign what gives goods away."""
+        return self.may(self.stage.offering(self.parcel, "miner-bw", "trader-be"), key)
+
+    def signing(self, *keys):
+        """Return what each key may sign: nothing, goods in, or goods out as well."""
+        self.mirror.follow()
+        return [self.may_register(key) + self.may_offer(key) for key in keys]
+
+
+def test_a_rotation_ends_the_old_key():
+    keys = Keys()
+    assert keys.signing("miner-bw", "second") == [2, 0]
+    keys.change("rotate", "second")
+    assert keys.signing("miner-bw", "second") == [0, 2]
+
+
+def test_from_an_announcement_on_only_the_announced_key_gives_goods_away():
+    keys = Keys()
+    keys.change("recover", "second")
+    assert keys.signing("miner-bw", "second", "stranger") == [1, 2, 0]
+    keys.stage.later(WEEK)
+    keys.change("recover", "third")  # so the second had come into force
+    assert keys.signing("miner-bw", "second", "third") == [0, 1, 2]
+    keys.change("object", signers=("second",))
+    assert keys.signing("miner-bw", "second", "third") == [0, 2, 0]
+    keys.change("override", "third")  # the very key that was objected to
+    assert keys.signing("miner-bw", "second", "third") == [0, 0, 2]
+
+
+def test_a_rotation_after_a_recovery_is_signed_by_the_key_that_came_into_force():
+    keys = Keys()
+    keys.change("recover", "second")
+    keys.stage.later(WEEK)
+    keys.change("rotate", "third", ("second", "third"))
+    assert keys.signing("miner-bw", "second", "third") == [0, 0, 2]
+
+
+def test_a_governor_of_two_keys_counts_once():
+    stage = new_stage()
+    stage.change_key("recover", "governor-1", "second")
+    record = stage.admitting("governor-1", "newcomer", "authority", "FR")
+    mirror = Mirror(stage)
+    mirror.follow()
+
+    def refusal(*names):
+        return mirror.refusal(call_for(stage.sign(record, *names), stage.ledger_id))
+
+    assert refusal("governor-1", "second") == "NotTheGovernors"
+    assert refusal("governor-1", "governor-2") is None
+    assert refusal("second", "governor-2") is None
+    assert refusal("governor-2", "governor-3") == "NotTheGovernors"  # the author is not among them
 
 
 # -- signatures, ledgers, batches ---------------------------------------------------------------
@@ -265,6 +347,22 @@ def test_events_name_parcel_parties_and_record():
     assert worked[3].values["lossWeightMillicarats"] == 1
 
 
+def test_a_short_receipt_lowers_weight_and_count_and_a_refused_offer_neither():
+    stage = new_stage()
+    mirror = Mirror(stage)
+    mirror.follow()
+    parcel = stage.give("miner-bw", 10_000, 3)
+    stage.offer(parcel, "miner-bw", "trader-be")
+    stage.say(stage.answer(parcel, "trader-be", "refuse"), "trader-be")
+    mirror.follow()
+    stage.offer(parcel, "miner-bw", "trader-be")
+    short = stage.answer(parcel, "trader-be", "acceptShort", weight_millicarats=9_000, stones=2)
+    stage.say(short, "trader-be", "miner-bw")
+    mirror.follow()
+    assert mirror.ask("parcel", parcel)[3:5] == (9_000, 2)
+
+
+@pytest.mark.long
 def test_lists_of_512_are_taken():
     """No chain takes it in one transaction (EIP-7825); nothing else stands in its way."""
     world = usual_world()

@@ -13,7 +13,7 @@ import json
 from ledger.answers.clear_signing.anchors import FILE, anchor_descriptor
 from ledger.answers.clear_signing.descriptors import Plain, descriptor, descriptors
 from ledger.answers.clear_signing.labels import OF_KIND
-from ledger.answers.clear_signing.showing import Line, lines_of, sentence_of
+from ledger.answers.clear_signing.showing import Line, lines_of, private_lines, sentence_of
 
 
 def written() -> dict[str, str]:
@@ -35,6 +35,7 @@ __all__ = [
     "descriptor",
     "descriptors",
     "lines_of",
+    "private_lines",
     "sentence_of",
     "written",
 ]

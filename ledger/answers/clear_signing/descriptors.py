@@ -7,7 +7,8 @@ contract, since a record belongs to a ledger; the ERC lets a wallet refuse such 
 
 Source: ERC-7730, schema version 2.0.0. Addresses may be replaced by names of the user's own choice
 alone (``local``): a name from elsewhere is not that of a party. Texts are shown raw, since the ERC
-gives ``enum`` for integers. A field that may be empty is hidden while it is; salts are never shown.
+gives ``enum`` for integers. A field that may be empty is hidden while it is, unless that it is
+empty binds as well; salts are never shown.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ COUNTS: Final = frozenset(
 _UNITS: Final = (("Millicarats", "ct", 3), ("UsCents", "USD", 2), ("Micrometres", "mm", 3))
 # Which record the author saw last: a chain of hashes, for programs to check.
 _CHAINS: Final = frozenset(("previous", "piecePrevious", "state", "states"))
+# What none of these, or none any more, means binds as much as any other value.
+_TELLING_WHEN_EMPTY: Final = frozenset(
+    ("anchorKey", "toleranceMillicarats", "tolerancePartsPerMillion")
+)
 _PATH: Final = re.compile(r"{([A-Za-z.]+)}")
 
 
@@ -137,7 +142,7 @@ def _visible(field: Field) -> str | Plain | None:
         return OPTIONAL
     filling = field.spec.filling
     may_be_empty = {filling.otherwise, *filling.by_operation.values()} != {"filled"}
-    if not may_be_empty or field.spec.items:
+    if not may_be_empty or field.spec.items or field.wire in _TELLING_WHEN_EMPTY:
         return None
     return {"ifNotIn": [empty_of(field.spec)]}
 

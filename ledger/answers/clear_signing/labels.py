@@ -128,10 +128,10 @@ OF_KIND: Final[Mapping[str, Words]] = {
         },
     ),
     "KeyChange": _words(
-        "Change a party's key",
-        "Change the key of {who.party} ({what.operation}) to {who.newKey}",
-        {"who.newKey": "Key from then on", "what.operation": "How"},
-        is_enough=True,
+        # An objection keeps the key, and names no other.
+        "Change a key, or object to it",
+        "Key of {who.party}: {what.operation}",
+        {"who.newKey": "Key from then on", "what.operation": "What is done"},
     ),
     "Site": _words(
         "Open, change or close a site",

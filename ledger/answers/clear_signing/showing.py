@@ -7,7 +7,7 @@ order. Times are UTC, weights exact, and nothing is cut short.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +17,9 @@ from ledger.answers.clear_signing.descriptors import NEVER, OPTIONAL, Plain, for
 from ledger.answers.clear_signing.labels import OF_KIND
 from ledger.canonical import to_plain
 from ledger.records import Record
+from ledger.signing.private import PrivateField
 
+_CENTS: Final[Plain] = {"format": "unit", "params": {"base": "USD", "decimals": 2}}
 _DAY_SECONDS: Final = 86_400
 _YEAR_10000_SECONDS: Final = 253_402_300_800
 
@@ -50,6 +52,16 @@ def lines_of(record: Record) -> Iterator[Line]:
             yield from _bundle(field, message)
         elif (line := _line(field, message)) is not None:
             yield line
+
+
+def private_lines(fields: Iterable[PrivateField]) -> Iterator[Line]:
+    """Yield the private fields that go along with a record, by the names they have on the wire.
+
+    No wallet is shown them: of them their hash alone is signed.
+    """
+    for field in fields:
+        shown_as = {"format": "raw"} if isinstance(field.value, str) else _CENTS
+        yield Line(field.name, (_written(field.value, shown_as),))
 
 
 def _leaves(fields: list[Plain]) -> Iterator[Plain]:

@@ -61,6 +61,7 @@ class MirrorYard:
 
     def __post_init__(self) -> None:
         self.journal = SqliteJournal.create(self.folder / "anchors.db")
+        self.log: Any = BookLog(self.book)
         self.worker = self.reopened()
 
     @property
@@ -81,7 +82,7 @@ class MirrorYard:
         chain: Any = Mortal(self.chain, self.fuse)
         journal: Any = Mortal(self.journal, self.fuse)
         kept: Any = Mortal(self.journal.mirror, self.fuse)
-        log, ledger_id = BookLog(self.book), self.world.ledger_id
+        log, ledger_id = self.log, self.world.ledger_id
         made = creation_of(ledger_id, self.charter) if self.may_deploy else b""
         mirror = Mirror(
             chain, journal, kept, log, ledger_id, self.patience, self.limits,

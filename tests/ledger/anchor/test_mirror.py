@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger import drafts
 from ledger.anchor.mirroring import call_of, creation_of, registry
+from ledger.anchor.submitting import Fields, KeySubmitter, contract_of
 from ledger.drafts import Output
-from ledger.errors import Reverted
+from ledger.errors import ChainDown, Reverted
 from ledger.values import Hash32
 from tests.contracts.mirror import call_for
 from tests.ledger.anchor.mirror_yard import (
@@ -20,9 +22,9 @@ from tests.ledger.anchor.mirror_yard import (
     with_limits,
 )
 from tests.ledger.anchor.reorg_chain import ReorgChain
-from tests.ledger.anchor.yard import PAYER, Fuse, Mortal
+from tests.ledger.anchor.yard import PAYER, STRANGER
 from tests.scene import ROUGH, Scene
-from tests.world import GOVERNORS, address_of
+from tests.world import GOVERNORS, address_of, secret_of
 
 STEPS_MAX = 60
 
@@ -102,8 +104,7 @@ def test_what_is_not_checkpointed_is_not_mirrored(yard: MirrorYard) -> None:
     size, root = yard.book.published.size, yard.book.published.root
     register(yard)
     yard.catch_up()
-    log = yard.worker._mirror._log
-    log.published = lambda: (size, root)
+    yard.log.published = lambda: (size, root)
     yard.worker.ask()
     yard.go(6)
     assert yard.on_chain() == yard.to_mirror()[:-1]
@@ -138,7 +139,7 @@ def test_nothing_is_settled_before_it_is_final(tmp_path: Path) -> None:
         chain.final_depth = 10**6
         yard.go(5)
         assert yard.on_chain() == yard.to_mirror()
-        assert (yard.status.position, yard.status.mirrored) == (0, 0)
+        assert (yard.status.position, yard.status.mirrored) == (1, 0)
         assert yard.status.on_way == len(yard.to_mirror())
         chain.final_depth = 1
         yard.settled()
@@ -161,8 +162,8 @@ def test_an_anchor_that_is_due_goes_first_and_takes_the_nonce(
 def test_a_reported_parcel_and_what_comes_of_it_leaves_the_mirror(yard: MirrorYard) -> None:
     world = scene(yard)
     parcel, other = register(yard), register(yard)
-    world.report("loss", parcel, "miner-bw")
-    world.report("recovery", parcel, "miner-bw")
+    for operation in ("loss", "recovery"):
+        world.report(operation, parcel, "miner-bw", previous=world.parcel(parcel).head)
     world.hand_over(parcel, "miner-bw", "trader-be")
     world.hand_over(other, "miner-bw", "trader-be")
     (mixed,) = world.transform(
@@ -299,7 +300,7 @@ def test_records_are_welcome_on_a_second_mirror_and_refused_on_another_ledgers(
     (tmp_path / "other").mkdir()
     with mirror_yard(tmp_path / "other", yard.chain, other) as elsewhere:
         elsewhere.settled()
-        call = call_of(yard.world.log[1][1])
+        call = call_of(yard.world.log[5][1])
         assert call is not None
         with pytest.raises(Reverted) as refused:
             yard.chain.call(elsewhere.place.contract, call)
@@ -340,10 +341,6 @@ def test_a_contract_of_another_ledger_stops_the_mirror_and_not_the_anchors(
 
 def deployed(yard: MirrorYard, creation: bytes) -> bytes:
     """Let a stranger make a contract; return its address."""
-    from ledger.anchor.submitting import Fields, KeySubmitter, contract_of
-    from tests.ledger.anchor.yard import STRANGER
-    from tests.world import secret_of
-
     stranger = KeySubmitter(secret_of(STRANGER))
     nonce = yard.chain.nonce(stranger.address)
     fields = Fields(yard.chain.chain_id, nonce, None, creation, 8_000_000, 10**10, 1)
@@ -365,7 +362,7 @@ def test_a_charter_that_forbids_it_stops_the_mirror(yard: MirrorYard) -> None:
             anchor_key=charter.anchor_key,
             mirror=mirror,
         )
-        record = constitution.amendment(world.speaker(GOVERNORS[0]), world.moment(), charter.head)
+        record = constitution.amendment(address_of(GOVERNORS[0]), charter.head, world.moment())
         world.say(record, *GOVERNORS[:2])
         register(yard)
         yard.catch_up()
@@ -386,16 +383,19 @@ def test_a_look_sends_nothing(yard: MirrorYard, chain: ReorgChain) -> None:
     assert yard.status.mirrored == len(yard.to_mirror()) - 1
 
 
+def only_mirror_calls(yard: MirrorYard, call: Any, trouble: Any) -> Any:
+    """Return a chain's calls, with trouble for those of the mirror."""
+    mirror = yard.place.contract
+    return lambda to, *rest: (trouble if to == mirror else call)(to, *rest)
+
+
 def test_trouble_of_the_mirror_does_not_delay_anchors(yard: MirrorYard) -> None:
     yard.settled()
 
-    class Down(Fuse):
-        def burn(self, act):
-            raise AssertionError
+    def trouble(*_: object) -> None:
+        raise ChainDown("the node does not answer this")
 
-    broken = Mortal(yard.journal.mirror, Down())
-    assert broken is not None
-    yard.worker._mirror._judge.batch = lambda *_: (_ for _ in ()).throw(Reverted(b""))
+    yard.chain.call = only_mirror_calls(yard, yard.chain.call, trouble)
     register(yard)
     yard.catch_up()
     yard.worker.ask()

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.anchor.kept import KeptAnchor, Transaction
 from ledger.anchor.memory import MemoryJournal
+from ledger.anchor.submitting import contract_of
 from ledger.errors import Diverged, RefusesToStart
 from ledger.keys import SecretSigner
 from ledger.signing.anchors import signer_of
@@ -323,3 +324,14 @@ def test_the_journal_of_another_process_is_no_other_journal() -> None:
     second.settled()
     assert first.on_chain() == [5, 25]
     assert first.chain.base_fee == 10 * GWEI
+
+
+def test_a_contract_whose_nonce_somebody_else_used_is_made_at_the_next_one() -> None:
+    yard = Yard()
+    yard.step()
+    first = yard.place.contract
+    yard.chain.use_key(secret_of(PAYER))
+    yard.opened().settled()
+    assert yard.place.contract == contract_of(address_of(PAYER), 1) != first
+    assert list(yard.chain.last.state.contracts) == [yard.place.contract]
+    assert yard.on_chain() == [5]

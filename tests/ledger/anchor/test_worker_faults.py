@@ -280,6 +280,20 @@ def test_a_nonce_that_somebody_else_used_is_left_behind(yard: Yard) -> None:
     assert Sent.read(yard.chain.sends[-1]).nonce == 4
 
 
+def test_a_nonce_that_was_used_a_moment_ago_is_no_trouble(yard: Yard) -> None:
+    def late(asked: str) -> None:
+        if asked == "send":
+            raise ChainRefused("nonce-too-low", "nonce too low")
+
+    yard.chain.trouble = late
+    assert yard.step() is None
+    assert yard.worker.status().condition == "working"
+    assert yard.states[10] == "signed"
+    yard.chain.trouble = lambda _: None
+    yard.settled()
+    assert yard.on_chain() == [5, 10]
+
+
 def test_a_gap_that_a_reorganisation_left_is_filled(yard: Yard) -> None:
     yard.chain.use_key(secret_of(PAYER))
     yard.step()

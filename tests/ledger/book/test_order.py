@@ -29,6 +29,8 @@ def test_the_steps_in_the_code_are_those_of_the_document() -> None:
         *steps_of("book", "book", "_show"),
         *steps_of("anchor", "worker", "step"),
         *steps_of("anchor", "worker", "_send"),
+        *steps_of("anchor", "mirror", "_step"),
+        *steps_of("anchor", "mirror", "_send"),
     ]
     assert coded == STEP_IN_DOCUMENT.findall(document)
 
@@ -38,7 +40,7 @@ def test_no_step_is_left_out() -> None:
     steps = [tuple(map(int, step.split("."))) for step in STEP_IN_DOCUMENT.findall(document)]
     expected = [
         (part, step)
-        for part in range(1, 6)
+        for part in range(1, 7)
         for step in range(1, 1 + max(at for found, at in steps if found == part))
     ]
     assert steps == expected
