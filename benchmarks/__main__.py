@@ -31,13 +31,7 @@ _COLUMNS = 160
 
 def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator[Figure]:
     """Make the load and the ledgers in a folder, and yield each figure when it is known."""
-    if "g" in only:
-        console.print("(g) counting gas", style="dim")
-        yield from gas()
-        yield from registry_gas()
-    if "h" in only:
-        console.print("(h) anchoring", style="dim")
-        yield from chains(folder)
+    yield from _on_chains(folder, only, console)
     if not set("abcdef") & set(only):
         return
     made = folder / "load"
@@ -72,6 +66,16 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
         if "f" in only:
             console.print("(f) appending while a chain is down", style="dim")
             yield from anchoring(folder, load, scale)
+
+
+def _on_chains(folder: Path, only: str, console: Console) -> Iterator[Figure]:
+    if "g" in only:
+        console.print("(g) counting gas", style="dim")
+        yield from gas()
+        yield from registry_gas()
+    if "h" in only:
+        console.print("(h) anchoring", style="dim")
+        yield from chains(folder)
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from ledger.config.anchoring import BookLog
 from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits, MirrorLimits
 from ledger.records import Charter
-from ledger.values import Address, Hash32
+from ledger.values import Address, Hash32, ParcelId
 from tests.desk import Desk
 from tests.ledger.anchor.yard import PAYER, SPEAKER, STRANGER, Fuse, Mortal
 from tests.scene import Scene, jewel
@@ -67,6 +67,15 @@ class MirrorYard:
     @property
     def world(self) -> World:
         return self.desk.world
+
+    @property
+    def scene(self) -> Scene:
+        assert isinstance(self.world, Scene)
+        return self.world
+
+    def register(self) -> ParcelId:
+        """Register a parcel, which the ledger is not told of yet; return its id."""
+        return self.scene.register(self.scene.sites["home"], 2_000, 2, zone="South")
 
     @property
     def charter(self) -> Charter:

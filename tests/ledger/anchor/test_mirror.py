@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from ledger import drafts
-from ledger.anchor.mirroring import call_of, creation_of, registry
+from ledger.anchor.mirroring import call_of, creation_of
 from ledger.anchor.submitting import Fields, KeySubmitter, contract_of
 from ledger.drafts import Output
-from ledger.errors import ChainDown, Reverted
+from ledger.errors import ChainDown
 from ledger.values import Hash32
-from tests.contracts.mirror import call_for
 from tests.ledger.anchor.mirror_yard import (
     MirrorYard,
     mirror_yard,
@@ -38,17 +37,6 @@ def chain() -> ReorgChain:
 def yard(tmp_path: Path, chain: ReorgChain) -> Iterator[MirrorYard]:
     with mirror_yard(tmp_path, chain) as yard:
         yield yard
-
-
-def scene(yard: MirrorYard) -> Scene:
-    assert isinstance(yard.world, Scene)
-    return yard.world
-
-
-def register(yard: MirrorYard, weight: int = 2_000) -> bytes:
-    """Register a parcel; return its id."""
-    world = scene(yard)
-    return world.register(world.sites["home"], weight, 2, zone="South")
 
 
 def until_sent(yard: MirrorYard) -> None:
@@ -86,13 +74,13 @@ def test_records_wait_for_others_unless_there_are_enough_or_it_is_asked(
         yard.settled()
         count = len(yard.on_chain())
         for _ in range(3):
-            register(yard)
+            yard.register()
         yard.catch_up()
         yard.go(8, seconds=61)
         assert (len(yard.on_chain()), yard.status.detail) == (count, "3 wait")
         yard.go(3, seconds=3_600)
         assert len(yard.on_chain()) == count + 3
-        register(yard)
+        yard.register()
         yard.catch_up()
         yard.worker.ask()
         yard.go(3)
@@ -102,7 +90,7 @@ def test_records_wait_for_others_unless_there_are_enough_or_it_is_asked(
 def test_what_is_not_checkpointed_is_not_mirrored(yard: MirrorYard) -> None:
     yard.settled()
     size, root = yard.book.published.size, yard.book.published.root
-    register(yard)
+    yard.register()
     yard.catch_up()
     yard.log.published = lambda: (size, root)
     yard.worker.ask()
@@ -150,7 +138,7 @@ def test_an_anchor_that_is_due_goes_first_and_takes_the_nonce(
     yard: MirrorYard, chain: ReorgChain
 ) -> None:
     until_sent(yard)  # it waits to be mined
-    register(yard)
+    yard.register()
     yard.catch_up()
     yard.worker.ask()
     yard.go(3)
@@ -160,8 +148,8 @@ def test_an_anchor_that_is_due_goes_first_and_takes_the_nonce(
 
 
 def test_a_reported_parcel_and_what_comes_of_it_leaves_the_mirror(yard: MirrorYard) -> None:
-    world = scene(yard)
-    parcel, other = register(yard), register(yard)
+    world = yard.scene
+    parcel, other = yard.register(), yard.register()
     for operation in ("loss", "recovery"):
         world.report(operation, parcel, "miner-bw", previous=world.parcel(parcel).head)
     world.hand_over(parcel, "miner-bw", "trader-be")
@@ -228,87 +216,6 @@ def test_what_a_stranger_brought_is_not_sent_again(yard: MirrorYard) -> None:
     assert yard.audit().faults == ()
 
 
-# -- what the ledger refused -------------------------------------------------------------------
-
-
-def test_a_hand_over_beside_the_ledger_is_named_as_signed_twice(yard: MirrorYard) -> None:
-    world = scene(yard)
-    parcel = register(yard)
-    yard.catch_up()
-    yard.settled()
-    beside = world.fork()
-    beside.offer(parcel, "miner-bw", "trader-ae")  # signed, and told to the chain alone
-    world.later(5)
-    world.hand_over(parcel, "miner-bw", "trader-be")
-    yard.catch_up()
-    yard.fund_stranger()
-    call = call_of(beside.log[-1][1])
-    assert call is not None
-    yard.send_as_stranger(call)
-    yard.chain.mine()
-    yard.settled()
-    faults = yard.audit().faults
-    assert [one.kind for one in faults] == ["forked"]
-    assert "its signers signed twice" in faults[0].detail
-    assert "0x" + parcel.hex() in faults[0].detail
-    assert [one.reason.partition(":")[0] for one in yard.left_out] == ["WrongState"] * 2
-
-
-def test_a_receipt_that_the_ledger_refused_and_both_signed_is_named(yard: MirrorYard) -> None:
-    world = scene(yard)
-    parcel = register(yard)
-    world.offer(parcel, "miner-bw", "trader-be")
-    goods, weight = world.goods(parcel), world.parcel(parcel).weight_millicarats
-    record = drafts.receipt(
-        world.speaker("trader-be"), world.moment(), goods, address_of("miner-bw"),
-        weight_millicarats=weight - 500, operation="acceptShort",
-    )  # fmt: skip
-    both = world.sign(record, "trader-be", "miner-bw")
-    world.later(5)
-    withdrawal = drafts.withdrawal(world.speaker("miner-bw"), world.moment(), goods)
-    yard.catch_up()
-    yard.settled()
-    yard.fund_stranger()
-    call = call_for(both, world.ledger_id)
-    assert call is not None
-    yard.send_as_stranger(call)
-    yard.chain.mine()
-    world.say(withdrawal, "miner-bw")
-    assert world.refusal_of_signed(world.read(both)) is not None
-    yard.catch_up()
-    yard.settled()
-    (fault,) = yard.audit().faults
-    assert (fault.kind, "acceptShort" in fault.detail) == ("forked", True)
-    assert len(yard.left_out) == 1
-
-
-def test_records_are_welcome_on_a_second_mirror_and_refused_on_another_ledgers(
-    yard: MirrorYard, tmp_path: Path
-) -> None:
-    yard.settled()
-    first, records = yard.place, yard.on_chain()
-    (tmp_path / "second").mkdir()
-    with mirror_yard(tmp_path / "second", yard.chain, yard.world) as second:
-        second.settled()
-        assert second.place != first
-        assert second.on_chain() == records
-        assert second.audit().faults == ()
-    other = Scene()
-    other.found(mirror="allowed", anchor_key=address_of("anchor key"), tolerance_millicarats=6)
-    for name in ("authority-bw", "miner-bw"):
-        other.admit(name)
-    (tmp_path / "other").mkdir()
-    with mirror_yard(tmp_path / "other", yard.chain, other) as elsewhere:
-        elsewhere.settled()
-        call = call_of(yard.world.log[5][1])
-        assert call is not None
-        with pytest.raises(Reverted) as refused:
-            yard.chain.call(elsewhere.place.contract, call)
-        told = registry().error(refused.value.data)
-        assert told is not None
-        assert told.name in ("WrongSigner", "NotTheGovernors", "SignersOutOfOrder")
-
-
 # -- who may, and where ------------------------------------------------------------------------
 
 
@@ -351,7 +258,7 @@ def deployed(yard: MirrorYard, creation: bytes) -> bytes:
 
 def test_a_charter_that_forbids_it_stops_the_mirror(yard: MirrorYard) -> None:
     yard.settled()
-    world = scene(yard)
+    world = yard.scene
     for mirror, condition in (("forbidden", "forbidden"), ("allowed", "waiting")):
         world.later()
         charter = world.charter()
@@ -364,7 +271,7 @@ def test_a_charter_that_forbids_it_stops_the_mirror(yard: MirrorYard) -> None:
         )
         record = constitution.amendment(address_of(GOVERNORS[0]), charter.head, world.moment())
         world.say(record, *GOVERNORS[:2])
-        register(yard)
+        yard.register()
         yard.catch_up()
         yard.worker.ask()
         yard.go(8)
@@ -375,7 +282,7 @@ def test_a_charter_that_forbids_it_stops_the_mirror(yard: MirrorYard) -> None:
 def test_a_look_sends_nothing(yard: MirrorYard, chain: ReorgChain) -> None:
     until_sent(yard)
     yard.chain.mine(6)
-    register(yard)
+    yard.register()
     yard.catch_up()
     before = dict(chain.pool)
     yard.worker.look()
@@ -396,7 +303,7 @@ def test_trouble_of_the_mirror_does_not_delay_anchors(yard: MirrorYard) -> None:
         raise ChainDown("the node does not answer this")
 
     yard.chain.call = only_mirror_calls(yard, yard.chain.call, trouble)
-    register(yard)
+    yard.register()
     yard.catch_up()
     yard.worker.ask()
     yard.go(10, seconds=5)
