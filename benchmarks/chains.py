@@ -1,8 +1,8 @@
 """(h) How long an anchor takes, from being asked for to being in a block, on each chain at hand.
 
-The same worker, journal and contract each time: the chain in the process (py-evm), a Hardhat node and,
-where it is installed, anvil. Both nodes mine as soon as they are asked to, so what is measured is
-software and its sockets, not the waiting for a block; the journal is the ledger's own file, flushed.
+The same worker, journal and contract each time: the chain in the process (py-evm), a Hardhat node
+and, where it is installed, anvil. Both nodes mine as soon as they are asked to, so what is measured
+is software and its sockets, not the waiting for a block; the journal is a file, flushed.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ it is for: each signature does, and a signature for another ledger is refused.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ledger.answers.drafted import read_beside, with_signature
+from ledger.answers.drafted import parties_asked, read_beside, with_signature
 from ledger.canonical import Envelope
 from ledger.canonical.private import join_private
 from ledger.cli.describe import Name, author, fields, sentence, title
@@ -21,7 +22,7 @@ from ledger.desk import Desk
 from ledger.errors import BadQuestion, Refusal, Refused, SignInNeeded, Unavailable, Unknown
 from ledger.files import write_over
 from ledger.keys import RecordStatement, Signer, check_signature
-from ledger.records import Charter, Record
+from ledger.records import Admission, Charter, KeyChange, Record
 from ledger.signing import SignedRecord, record_id, recover, signature_count
 from ledger.signing.private import PrivateField, private_to_plain
 from ledger.values import NO_HASH, Address, Hash32, to_hex
@@ -115,30 +116,53 @@ def add_signature(envelope: Envelope, ledger_id: Hash32, signer: Signer) -> Enve
     return with_signature(envelope, ledger_id, signature)
 
 
-def check_speaks(session: Session, desk: Desk, signed: SignedRecord) -> None:
-    """Check that the one signer of a record is its author's, as far as this desk tells.
+def check_speak(session: Session, desk: Desk, signed: Iterable[SignedRecord]) -> None:
+    """Check that the signers of records are those whom they ask, as far as this desk tells.
+
+    Of governors the ledger tells which ones sign. Whom an earlier record of the same batch names,
+    it may make a key or an agent of somebody: that is told when it is recorded.
 
     Raises:
-        Refused: ``signer``: it is nobody's here, or another's; or something else was signed.
+        Refused: ``signer``: one is nobody's here, or another's; or something else was signed.
 
     """
-    record = signed.record
-    if signature_count(record) != 1 or signed.signers[0] == record.author:
-        return
+    owners: dict[Address, str | None] = {}
+    named: set[Address] = set()
+    for one in signed:
+        record, asked = one.record, parties_asked(one.record)
+        for signer in one.signers if signature_count(record) is not None else ():
+            if signer in asked or signer in named:
+                continue
+            if signer not in owners:
+                owners[signer] = _owner(desk, signer)
+            owner = owners[signer]
+            if owner is not None and owner not in map(to_hex, asked):
+                parties = " or ".join(map(session.name, asked))
+                expected = f"a signature over {to_hex(one.record_id)} by a key of {parties}"
+                raise Refused(Refusal("signer", "signatures", expected, session.name(signer)))
+        named |= _people_named(record)
+
+
+def _owner(desk: Desk, signer: Address) -> str | None:
+    """Return whose key or agent an address is; "" for nobody's, None where the desk does not tell.
+
+    What a desk does not tell, the ledger looks at anyway.
+    """
     try:
-        party = desk.party(signed.signers[0])
-        # An agent is told by its own address, with its party's beside it.
-        owner = party["address"] if party["sort"] == "party" else party["party"]
+        party = desk.party(signer)
     except Unknown:
-        owner = ""
+        return ""
     except (SignInNeeded, Unavailable, BadQuestion):
-        return  # this desk does not tell; the ledger looks at it anyway
-    if owner != to_hex(record.author):
-        expected = (
-            f"a signature over {to_hex(signed.record_id)} by a key of {session.name(record.author)}"
-        )
-        came = session.name(signed.signers[0])
-        raise Refused(Refusal("signer", "signatures", expected, came))
+        return None
+    # An agent is told by its own address, with its party's beside it.
+    owner: str = party["address"] if party["sort"] == "party" else party["party"]
+    return owner
+
+
+def _people_named(record: Record) -> set[Address]:
+    if isinstance(record, Admission):
+        return {record.who.party}
+    return {record.who.new_key} if isinstance(record, KeyChange) else set()
 
 
 def show_draft(out: Output, envelope: Envelope, ledger_id: Hash32, name: Name) -> None:

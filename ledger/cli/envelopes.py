@@ -18,7 +18,7 @@ from ledger.cli.drafting import (
     STDIN,
     Private,
     add_signature,
-    check_speaks,
+    check_speak,
     document_of,
     id_of,
     read_envelopes,
@@ -158,8 +158,8 @@ def send(
         ids = [id_of(envelope.record, ledger_id) for envelope in envelopes]
         # Whose signatures they are is found out here, before any of it leaves.
         signed = [check_signatures(envelope, ledger_id) for envelope in envelopes]
+        check_speak(session, desk, signed)
         if len(envelopes) == 1:
-            check_speaks(session, desk, signed[0])
             answer = desk.hand_in(raws[0], ids[0], wait)
             print_result(session.out, envelopes[0].record, answer, session.name)
             return

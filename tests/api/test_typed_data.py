@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import json
@@ -296,11 +297,13 @@ def ready(made: Shown) -> str:
 
 
 def test_a_refusal_stands_above_the_record_in_words(fresh: Shown) -> None:
-    record = a_record(fresh, weight=0)
+    drafted = a_record(fresh)
+    elsewhere = dataclasses.replace(drafted.who, site=Hash32(b"\7" * 32))
+    record = dataclasses.replace(drafted, who=elsewhere)
     shown = step(fresh, "send", draft_of(record, bytes.fromhex(signed(fresh, record)[2:])))
     assert 400 <= shown.status < 500
     assert "Nothing was sent" in shown.text
-    assert "Register 0.000 ct of rough" in shown.text
+    assert "Register 12.500 ct of rough" in shown.text
     assert json.loads(shown.field("draft"))["signatures"] == [signed(fresh, record)]
 
 

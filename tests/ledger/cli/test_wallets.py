@@ -159,6 +159,51 @@ def never(monkeypatch) -> None:
         monkeypatch.setattr(LocalDesk, name, sent)
 
 
+def test_nothing_of_a_batch_is_sent_if_another_signed_one(town, monkeypatch):
+    good = envelope_of(town)
+    Path("good.json").write_text(good)
+    forged = envelope_of(town, "trader-be")
+    Path("two.json").write_text(good + forged)
+    size = town.size()
+    with monkeypatch.context() as kept:
+        never(kept)
+        for words in (("two.json",), ("two.json", "--atomic")):
+            error = town.error("send", *words, code=1)
+            assert error["rule"] == "signer"
+            assert MINER in error["expected"]
+    assert town.size() == size
+    town.run("send", "good.json")
+
+
+def envelope_of(town: Town, name: str = "miner-bw") -> str:
+    return Path(envelope(signed_by_wallet(a_draft(town), name))).read_text()
+
+
+def test_both_who_agree_on_a_short_weight_must_have_signed(town, monkeypatch):
+    bag = town.register()
+    town.run("handoff", bag, "--to", "trader-be", "--as", "miner-bw")
+    short = ("receive", bag, "--weight", "11.2", "--stones", "2", "--short", "--as", "trader-be")
+    town.run(*short, "--out", "short.json")
+    town.run("cosign", "short.json", "--yes", "--as", "trader-ae", "--out", "wrong.json")
+    with monkeypatch.context() as kept:
+        never(kept)
+        error = town.error("send", "wrong.json", code=1)
+    assert error["rule"] == "signer"
+    assert error["came"].startswith("trader-ae 0x")
+    town.run("cosign", "short.json", "--yes", "--as", "miner-bw")
+    town.run("send", "short.json")
+
+
+def test_an_agent_may_sign_in_the_batch_that_admits_it(town):
+    words = ("admit", "spare-1", "--role", "agent", "--country", "BW", "--kind", "Registration")
+    town.run(*words, "--as", "miner-bw", "--out", "admission.json")
+    batch = Path("admission.json").read_text() + envelope_of(town, "spare-1")
+    Path("batch.json").write_text(batch)
+    size = town.size()
+    town.run("send", "batch.json")
+    assert town.size() == size + 2
+
+
 def test_an_agents_signature_is_sent(town):
     town.run(
         *("admit", "spare-1", "--role", "agent", "--country", "BW", "--kind", "Registration"),
