@@ -116,7 +116,7 @@ def add_signature(envelope: Envelope, ledger_id: Hash32, signer: Signer) -> Enve
     return with_signature(envelope, ledger_id, signature)
 
 
-def check_speak(session: Session, desk: Desk, signed: Iterable[SignedRecord]) -> None:
+def check_signers(session: Session, desk: Desk, signed: Iterable[SignedRecord]) -> None:
     """Check that the signers of records are those whom they ask, as far as this desk tells.
 
     Of governors the ledger tells which ones sign. Whom an earlier record of the same batch names,

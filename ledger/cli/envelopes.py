@@ -18,7 +18,7 @@ from ledger.cli.drafting import (
     STDIN,
     Private,
     add_signature,
-    check_speak,
+    check_signers,
     document_of,
     id_of,
     read_envelopes,
@@ -158,7 +158,7 @@ def send(
         ids = [id_of(envelope.record, ledger_id) for envelope in envelopes]
         # Whose signatures they are is found out here, before any of it leaves.
         signed = [check_signatures(envelope, ledger_id) for envelope in envelopes]
-        check_speak(session, desk, signed)
+        check_signers(session, desk, signed)
         if len(envelopes) == 1:
             answer = desk.hand_in(raws[0], ids[0], wait)
             print_result(session.out, envelopes[0].record, answer, session.name)

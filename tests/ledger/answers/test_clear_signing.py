@@ -240,6 +240,28 @@ def test_a_wallet_shows_the_hand_over_of_the_specification_in_words() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["Charter", "Amendment"])
+def test_what_is_given_up_is_shown_as_well(kind: str) -> None:
+    """A charter without a tolerance, or without anchors, is not one that says nothing of them."""
+    _, message = messages()[kind]
+    message["what"]["anchorKey"] = "0x" + "00" * 20
+    message["amounts"] |= {"toleranceMillicarats": 0, "tolerancePartsPerMillion": 0}
+    record = read_record(KINDS[kind], message)
+    shown = dict(screen(data_of(record, LEDGER), descriptor(KINDS[kind], LEDGER)).lines)
+    assert shown["Key of anchors"] == "0x" + "00" * 20
+    assert (shown["Tolerance, absolute"], shown["Tolerance, relative"]) == ("0 ct", "0 %")
+    assert {"Key of anchors", "Tolerance, absolute"} <= {one.label for one in lines_of(record)}
+
+
+def test_an_objection_is_not_shown_as_a_change_of_key() -> None:
+    kind, message = messages()["KeyChange object"]
+    record = read_record(KINDS[kind], message)
+    shown = screen(data("KeyChange object"), descriptor(KINDS[kind], LEDGER))
+    assert sentence_of(record) == f"Key of {message['who']['party']}: object"
+    assert ("What is done", "object") in shown.lines
+    assert not [line for line in shown.lines if "0x" + "00" * 20 in line]
+
+
 def test_what_a_wallet_shows_of_every_example_is_what_was_reviewed() -> None:
     reviewed = FILE.read_text("utf-8")
     assert written_screens(make()) == reviewed, "read it: python -m tests.vectors.make_screens"
