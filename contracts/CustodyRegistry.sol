@@ -240,7 +240,6 @@ contract CustodyRegistry is Offices {
 
     function _checkReceiptSigners(Receipt calldata record, bytes32 id, bytes[] calldata signatures)
         private
-        view
     {
         (address author, address sender) = (record.who.author, record.who.sender);
         uint64 occurredAt = record.scene.occurredAt;

@@ -174,7 +174,7 @@ abstract contract Offices is Parties {
         bytes2 place,
         bytes32 id,
         bytes[] calldata signatures
-    ) private view {
+    ) private {
         bool byGovernor = office == Words.GOVERNOR;
         if (place == 0 || (place == Words.EU && role != Words.AUTHORITY)) revert UnknownWord(place);
         if (!byGovernor && !Words.isWithin(place, area)) revert OutsideCountry(place, area);

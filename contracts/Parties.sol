@@ -86,7 +86,7 @@ abstract contract Parties is ICustodyRegistry {
         uint16 roles,
         address signer,
         uint8 kind
-    ) internal view {
+    ) internal {
         _checkRole(author, role, Words.country(country), occurredAt, roles);
         if (!_maySign(author, signer, kind, occurredAt)) revert WrongSigner(author, signer);
     }
@@ -94,7 +94,6 @@ abstract contract Parties is ICustodyRegistry {
     /// @dev Tell whether an address is a party's key, or an agent of it that may sign this kind.
     function _maySign(address signing, address signer, uint8 kind, uint64 occurredAt)
         internal
-        view
         returns (bool)
     {
         // What gives goods away waits for the end of a recovery, so the old key cannot sign it.
@@ -176,16 +175,18 @@ abstract contract Parties is ICustodyRegistry {
     // Keys.
 
     /// @dev During a recovery the ledger's clock decides which key is in force: both may be, but
-    /// the old one signs nothing that waits for the recovery's end.
-    function _isKeyOf(address known, address signer, bool isOutgoing) internal view returns (bool) {
+    /// the old one signs nothing that waits for the recovery's end. The ledger takes nothing from
+    /// the announced one before it is in force; so what that one signs ends the old one here.
+    function _isKeyOf(address known, address signer, bool isOutgoing) internal returns (bool) {
         PartyState storage state = _parties[known];
         if (!state.isRecovering) return signer == state.key;
-        return signer == state.announcedKey || (!isOutgoing && signer == state.key);
+        if (signer != state.announcedKey) return !isOutgoing && signer == state.key;
+        (state.key, state.isRecovering, state.announcedKey) = (signer, false, address(0));
+        return true;
     }
 
     function _checkKey(bytes32 id, address author, bytes[] calldata signatures, bool isOutgoing)
         internal
-        view
     {
         address signer = _signers(id, signatures, 1)[0];
         if (!_isKeyOf(author, signer, isOutgoing)) revert WrongSigner(author, signer);
@@ -218,7 +219,7 @@ abstract contract Parties is ICustodyRegistry {
         address author,
         bytes[] calldata signatures,
         uint256 needed
-    ) internal view {
+    ) internal {
         address[] memory signers = _signers(id, signatures, needed);
         address[] memory governors = _charter.governors;
         bool hasAuthor = false;

@@ -259,6 +259,8 @@ class AnchorLimits:
         bump_seconds: how long a transaction may wait before that.
         resend_seconds: after how long one that waits is handed in again as it is.
         gas_max: the most gas that one transaction may take.
+        may_lag: whether the chain may be shown shorter than it was; one in the ledger's own folder
+            is only ever shorter because its file was put back.
         confirmations: how many blocks after its own make a block final on a chain whose node names
             no final one; None: without a named one nothing is ever final.
         event_blocks_max: of how many blocks events are asked at a time.
@@ -276,6 +278,7 @@ class AnchorLimits:
     bump_seconds: int = 180
     resend_seconds: int = 60
     gas_max: int = 8_000_000
+    may_lag: bool = True
     confirmations: int | None = None
     event_blocks_max: int = 2_000
     poll_seconds: float = 4.0  # many nodes close a connection that is idle for five

@@ -162,6 +162,8 @@ class Mirror:
             self._unseen += 1  # since the events were read; the next look shows it
             return False
         transaction = carrier.due(errand, nonce, now)
+        if carrier.is_dear:
+            self._say(detail=f"{errand.name}: the chain asks more than the cap")
         if transaction is None:
             return False
         self._journal.keep_transaction(transaction)

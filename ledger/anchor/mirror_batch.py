@@ -76,20 +76,14 @@ class Judge:
         refused: dict[Hash32, str] = {}
         left = self._short(calls, refused)
         while left:
-            try:
-                self._chain.call(to, _data(left), block)
-            except Reverted as error:
-                place, reason = _fault(error.data, len(left))
-                if place is not None and reason:
-                    refused[left[place].record_id] = reason
-                    del left[place]
-                    continue
-                if len(left) > 1:  # too much for one question, it may be
-                    left = left[: len(left) // 2]
-                    continue
             gas, reason = self._gas(payer, to, left)
             if not reason:
                 return Batch(tuple(left), _data(left), gas, refused)
+            place, fault = self._fault(to, _data(left), len(left), block)
+            if fault:
+                refused[left[place].record_id] = fault
+                del left[place]
+                continue
             if len(left) == 1:
                 refused[left[0].record_id] = reason
             left = left[: len(left) // 2]
@@ -99,13 +93,19 @@ class Judge:
         """Return why a record cannot be mirrored as of a block, or nothing."""
         if len(call.data) > self._limits.bytes_max:
             return self._too_long(call)
+        _, fault = self._fault(to, call.data, 1, block)
+        return fault or self._gas(payer, to, [call])[1]
+
+    def _fault(self, to: Address, data: bytes, count: int, block: int) -> tuple[int, str]:
+        """Return which of some calls the contract refuses as of a block, and why, or nothing.
+
+        Nothing too where it gives no reason, since it may have run out of gas.
+        """
         try:
-            self._chain.call(to, call.data, block)
+            self._chain.call(to, data, block)
         except Reverted as error:
-            _, reason = _fault(error.data, 1)
-            if reason:
-                return reason
-        return self._gas(payer, to, [call])[1]
+            return _read_fault(error.data, count)
+        return 0, ""
 
     def _short(self, calls: Sequence[Call], refused: dict[Hash32, str]) -> list[Call]:
         """Return the first calls that are short enough together."""
@@ -129,7 +129,9 @@ class Judge:
         try:
             estimate = self._chain.estimate_gas(payer, to, _data(calls))
         except Reverted as error:
-            return 0, _fault(error.data, len(calls))[1] or "no transaction has gas enough for it"
+            return 0, _read_fault(error.data, len(calls))[
+                1
+            ] or "no transaction has gas enough for it"
         gas = estimate * _HEADROOM_PER_MILLE // 1000 + _HEADROOM
         limits = self._limits
         most = limits.gas_max if len(calls) == 1 else limits.batch_gas_max
@@ -142,13 +144,13 @@ def _data(calls: Sequence[Call]) -> bytes:
     return calls[0].data if len(calls) == 1 else batch_of(call.data for call in calls)
 
 
-def _fault(data: bytes, count: int) -> tuple[int | None, str]:
+def _read_fault(data: bytes, count: int) -> tuple[int, str]:
     """Return the place of the call that is refused, and why; no reason where none is given."""
     told = registry().error(data)
     if count == 1:
         return 0, "" if told is None else _said(told.name, dict(told.values))
     if told is None or told.name != _REFUSED or not told.values["place"] < count:
-        return None, ""
+        return 0, ""
     inner = registry().error(told.values["reason"])
     return told.values["place"], "" if inner is None else _said(inner.name, dict(inner.values))
 

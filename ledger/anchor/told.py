@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ledger.anchor.kept import Journal, KeptAnchor, Place
 from ledger.anchor.mirror_kept import LeftOut, MirrorJournal, status_of
-from ledger.anchor.status import Status
+from ledger.anchor.status import Condition, Status
 from ledger.anchor.waiting import Anchored
 
 
@@ -24,6 +24,7 @@ class Anchors:
         journal: keeps them.
         status: says how the worker is, where there is one.
         mirror: what is kept of a mirror of hand-overs, where there is one.
+        doubt: how the journal contradicts the log, if it does; then nothing is told of its anchors.
 
     """
 
@@ -32,8 +33,10 @@ class Anchors:
         journal: Journal,
         status: Callable[[], Status] | None = None,
         mirror: MirrorJournal | None = None,
+        doubt: str = "",
     ) -> None:
         self._journal = journal
+        self._doubt = doubt
         self._mirror = mirror
         self._status = status
         place = self.place
@@ -42,7 +45,9 @@ class Anchors:
 
     @property
     def place(self) -> Place | None:
-        """The contract they go to; None before there is one."""
+        """The contract they go to; None before there is one, and where nothing is told."""
+        if self._doubt:
+            return None
         deployment = self._journal.deployment()
         return None if deployment is None else deployment.place
 
@@ -54,7 +59,8 @@ class Anchors:
         mirror = self._mirror
         is_known = mirror is not None and mirror.deployment() is not None
         shown = status_of(mirror) if mirror is not None and is_known else None
-        return Status("closed", place=self.place, anchored_size=size, mirror=shown)
+        condition: Condition = "diverged" if self._doubt else "closed"
+        return Status(condition, self._doubt, place=self.place, anchored_size=size, mirror=shown)
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the records that are not mirrored, in the order of the log."""

@@ -45,6 +45,25 @@ class Tracked:
     looked_to: int | None
 
 
+def contradiction(journal: Journal, log: Log, ledger_id: Hash32) -> str:
+    """Say how the last anchor that was final contradicts the log; "" where it does not.
+
+    So it does where the whole log was put back from an older copy, or the journal is another
+    ledger's. No chain is asked.
+    """
+    deployment = journal.deployment()
+    last = None if deployment is None else journal.last(deployment.place)
+    if last is None:
+        return ""
+    if last.statement.ledger != ledger_id:
+        return f"the journal is of anchors of another ledger: {to_hex(last.statement.ledger)}"
+    try:
+        _check_prefix(log, last.size, last.statement.root)
+    except Diverged as error:
+        return str(error)
+    return ""
+
+
 class Watch:
     """Looks at one ledger's anchors on a chain.
 
@@ -74,7 +93,10 @@ class Watch:
             raise Diverged(f"the chain's id is {self._chain.chain_id}, not {place.chain_id}")
         last = self._journal.last(place)
         spot = last.spot if last is not None else None
-        if tips.head.number < max(deployment.first_block, spot.block_number if spot else 0):
+        seen = max(deployment.first_block, spot.block_number if spot else 0)
+        if tips.head.number < seen and not self._limits.may_lag:
+            raise Diverged(f"the chain lost blocks: its last is {tips.head.number}, not yet {seen}")
+        if tips.head.number < seen:
             raise ChainDown(f"the node is behind: its last block is {tips.head.number}")
         if spot and not is_in_chain(self._chain, spot.block_number, spot.block_hash):
             raise Diverged(f"block {spot.block_number}, which was final, is another one")
@@ -119,7 +141,7 @@ class Watch:
         held = see_latest(self._chain, place, self._ledger_id, head)
         if held is None:
             raise ChainDown("the contract does not answer")
-        self._check_prefix(held.size, held.root)
+        _check_prefix(self._log, held.size, held.root)
         return held
 
     def track(self, deployment: Deployment, tips: Tips, latest: Latest, now: int) -> Tracked:
@@ -130,7 +152,7 @@ class Watch:
         step = self._limits.event_blocks_max
         found = see_anchored(self._chain, place, self._ledger_id, blocks, step)
         for told in found.values():
-            self._check_prefix(told.size, told.root)
+            _check_prefix(self._log, told.size, told.root)
         rows = {kept.size: kept for kept in self._journal.unended(place)}
         last = self._journal.last(place)
         final = self._final(place, tips.final, found, last)
@@ -188,7 +210,7 @@ class Watch:
             return None  # many nodes forget the state of blocks that are long past
         if held is None:
             return None if base else []
-        self._check_prefix(held.size, held.root)
+        _check_prefix(self._log, held.size, held.root)
         if held.size < base:
             raise Diverged(f"{base} entries were anchored for good, and {held.size} are")
         walked = walk_back(found, held.size, base, final.number)
@@ -199,15 +221,16 @@ class Watch:
     def _is_there(self, told: Anchored) -> bool:
         return is_in_chain(self._chain, told.event.block_number, told.event.block_hash)
 
-    def _check_prefix(self, size: int, root: Hash32) -> None:
-        """Check that the log begins with what is anchored."""
-        if size == 0:
-            return
-        published, _ = self._log.published()
-        if size > published:
-            raise Diverged(f"{size} entries are anchored; the log has published {published}")
-        if self._log.root_at(size) != root:
-            raise Diverged(f"another root of {size} entries is anchored: {to_hex(root)}")
+
+def _check_prefix(log: Log, size: int, root: Hash32) -> None:
+    """Check that the log begins with what is anchored."""
+    if size == 0:
+        return
+    published, _ = log.published()
+    if size > published:
+        raise Diverged(f"{size} entries are anchored; the log has published {published}")
+    if log.root_at(size) != root:
+        raise Diverged(f"another root of {size} entries is anchored: {to_hex(root)}")
 
 
 def _sureness(told: Anchored, tips: Tips) -> AnchorState:

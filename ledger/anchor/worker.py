@@ -43,7 +43,7 @@ from ledger.anchor.protocol import Chain
 from ledger.anchor.sight import Tips
 from ledger.anchor.status import Condition, Status
 from ledger.anchor.submitting import Submitter, contract_of
-from ledger.anchor.watching import Log, Watch
+from ledger.anchor.watching import Log, Watch, contradiction
 from ledger.errors import Damaged, Diverged, RefusesToStart, StoreFailed
 from ledger.limits import AnchorLimits
 from ledger.signing import keccak
@@ -112,8 +112,9 @@ class Worker:
         self._watch = Watch(chain, journal, log, ledger_id, self._limits)
         self._chooser = Chooser(journal, log, ledger_id, anchor_signer, self._limits)
         self._carrier = Carrier(chain, journal, submitter, self._limits)
+        self._doubt = contradiction(journal, log, ledger_id)
+        self._diverged = self._doubt or None
         self._status = self._first_status()
-        self._diverged: str | None = None
         self._is_over = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self.run, name="anchoring", daemon=True)
@@ -219,13 +220,19 @@ class Worker:
     def _known(self) -> Deployment | None:
         """Return the contract: as configured, else as kept; None where one is to be deployed."""
         kept, wanted = self._journal.deployment(), self._contract
-        if wanted is None or (kept is not None and kept.place.contract == wanted):
+        chain_id = self._chain.chain_id
+        if wanted is None:
+            # Whoever deploys after the settings name another chain begins anew there.
+            is_left = self._founding and kept is not None and kept.place.chain_id != chain_id
+            return None if is_left else kept
+        if kept is not None and kept.place == Place(chain_id, wanted):
             return kept
         code = self._chain.code(wanted)
         if not code or self._code_hash not in (None, keccak(code)):
             raise Diverged(f"the contract is not at {to_hex(wanted)}, or is another")
-        found = Deployment(Place(self._chain.chain_id, wanted), keccak(code), self._first_block)
+        found = Deployment(Place(chain_id, wanted), keccak(code), self._first_block)
         self._journal.keep_deployment(found)
+        self._say(anchored_size=_size(self._journal.last(found.place)))
         return found
 
     def _deploying(self, deployment: Deployment | None) -> Errand:
@@ -242,9 +249,11 @@ class Worker:
             self._journal.keep_transaction(transaction)
             return
         code_hash = keccak(self._founding.code) if self._founding else NO_HASH
-        code_hash = kept.code_hash if kept is not None else code_hash
+        if kept is not None and kept.place.chain_id == place.chain_id:
+            code_hash = kept.code_hash
         first_block = tips.final.number if tips.final is not None else 0
         self._journal.keep_deployment(Deployment(place, code_hash, first_block), transaction)
+        self._say(anchored_size=_size(self._journal.last(place)))
 
     # -- the thread ----------------------------------------------------------------------------
 
@@ -291,6 +300,11 @@ class Worker:
 
     # -- what it answers -----------------------------------------------------------------------
 
+    @property
+    def doubt(self) -> str:
+        """How the journal contradicted the log at the start; "" where it did not."""
+        return self._doubt
+
     def status(self) -> Status:
         """Say how it is; any thread."""
         return self._status
@@ -304,7 +318,7 @@ class Worker:
         """Return how many entries an anchor covers that is at least as sure as a state."""
         place = self._place()
         last = self._journal.last(place, state) if place else None
-        return last.size if last else 0
+        return _size(last)
 
     def covering(self, size: int) -> KeptAnchor | None:
         """Return the smallest anchor that covers ``size`` entries."""
@@ -337,7 +351,8 @@ class Worker:
         place = self._place()
         last = self._journal.last(place) if place else None
         mirror = self._mirror.status() if self._mirror is not None else None
-        return Status(place=place, anchored_size=last.size if last else 0, mirror=mirror)
+        condition: Condition = "diverged" if self._doubt else "starting"
+        return Status(condition, self._doubt, place, anchored_size=_size(last), mirror=mirror)
 
     def _tell_looked(self, tips: Tips, deployment: Deployment | None) -> None:
         final = tips.final.number if tips.final is not None else None
@@ -365,3 +380,7 @@ class Worker:
 
     def _say(self, **changes: Any) -> None:  # noqa: ANN401 - fields of the status
         self._status = replace(self._status, **changes)
+
+
+def _size(last: KeptAnchor | None) -> int:
+    return last.size if last is not None else 0

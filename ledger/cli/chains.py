@@ -95,7 +95,7 @@ def _desk(session: Session, *, works: bool) -> Iterator[Desk]:
             return
         book, links = opened.ledger.book, opened.ledger.stores.links
         if opened.settings.chain == "none":
-            yield LocalDesk(book, links, stack.enter_context(anchoring.open_anchors(opened.folder)))
+            yield LocalDesk(book, links, stack.enter_context(anchoring.open_anchors(opened.folder, book)))
             return
         opening = anchoring.open_anchoring(opened.folder, opened.settings, book)
         made = stack.enter_context(opening)
@@ -304,8 +304,10 @@ def unmirrored(context: Context) -> None:
     from ledger.config import anchoring
 
     session = session_of(context)
-    with _opened(session) as opened, anchoring.open_anchors(opened.folder) as anchors:
-        left_out = [] if anchors is None else list(anchors.left_out())
+    with _opened(session) as opened:
+        book = opened.ledger.book
+        with anchoring.open_anchors(opened.folder, book) as anchors:
+            left_out = [] if anchors is None else list(anchors.left_out())
     for one in left_out:
         document = {"index": one.index, "recordId": to_hex(one.record_id), "reason": one.reason}
         session.out.either(document, f"{one.index}  {document['recordId']}  {one.reason}")

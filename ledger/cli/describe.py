@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from ledger.answers.clear_signing import TELLING_WHEN_EMPTY
 from ledger.answers.telling import Teller, short
 from ledger.cli.words import show_time
 from ledger.records import (
@@ -103,7 +104,10 @@ def author(record: Record, name: Name) -> str:
 
 
 def fields(record: Record, name: Name) -> Iterator[tuple[str, str]]:
-    """Yield every field that is not empty, but for salts, with its value as people read it."""
+    """Yield every field that is not empty, or says something by that, as people read it.
+
+    Salts are left out.
+    """
     for place in SHEETS:
         sheet = getattr(record, place)
         if isinstance(sheet, Withheld):
@@ -111,7 +115,9 @@ def fields(record: Record, name: Name) -> Iterator[tuple[str, str]]:
             continue
         for field in type(sheet).FIELDS:
             value = getattr(sheet, field.name)
-            if field.spec.is_salt or not _is_filled(value):
+            if field.spec.is_salt:
+                continue
+            if not _is_filled(value) and field.wire not in TELLING_WHEN_EMPTY:
                 continue
             yield f"{place}.{field.wire}", _value(field.wire, value, name)
     if record.details != NO_HASH:

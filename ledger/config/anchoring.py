@@ -7,6 +7,7 @@ beside the book, never in its way: it reads what is published, and asks the chai
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from ledger.anchor.mirroring import creation_of
 from ledger.anchor.protocol import Chain
 from ledger.anchor.submitting import KeySubmitter
 from ledger.anchor.told import Anchors
+from ledger.anchor.watching import contradiction
 from ledger.anchor.worker import Worker
 from ledger.book import Book
 from ledger.canonical import read_envelope
@@ -37,7 +39,7 @@ from ledger.limits import AnchorLimits, MirrorLimits
 from ledger.merkle import node_from_tiles
 from ledger.records import Charter
 from ledger.store.protocol import View
-from ledger.values import ADDRESS_BYTES, Address, Hash32, from_hex
+from ledger.values import ADDRESS_BYTES, NO_ADDRESS, Address, Hash32, from_hex
 
 _log = logging.getLogger(__name__)
 ANCHOR_KEY: Final = "the anchor key"
@@ -47,6 +49,7 @@ LOCAL_GAS_MAX: Final = 200_000_000
 """The most gas of a mirrored record on a local chain, whose blocks have room for any."""
 
 LOCAL_BYTES_MAX: Final = 1_000_000
+_LOOK_SECONDS: Final = 0.5
 LOCAL_SECONDS: Final = 5
 """How long an entry waits at most on a local chain, where anchors cost nothing but time."""
 
@@ -108,15 +111,15 @@ def anchor_limits(settings: Settings) -> AnchorLimits:
         fee_wei_max=int(settings.anchor_fee_gwei_max * GWEI),
         confirmations=settings.anchor_confirmations,
         poll_seconds=1.0 if settings.chain == "local" else usual.poll_seconds,
+        may_lag=settings.chain != "local",
     )
 
 
 def mirror_limits(settings: Settings) -> MirrorLimits:
     """Return how much to mirror at a time, as the settings say."""
-    seconds = anchor_limits(settings).seconds
-    if settings.chain != "local":
-        return MirrorLimits(seconds=seconds)
-    return MirrorLimits(seconds=seconds, gas_max=LOCAL_GAS_MAX, bytes_max=LOCAL_BYTES_MAX)
+    if settings.chain == "local":
+        return MirrorLimits(seconds=1, gas_max=LOCAL_GAS_MAX, bytes_max=LOCAL_BYTES_MAX)
+    return MirrorLimits(seconds=anchor_limits(settings).seconds)
 
 
 def check_mirror(settings: Settings, log: Records) -> None:
@@ -199,13 +202,14 @@ def _local_room() -> Any:  # noqa: ANN401 - a module that is imported here alone
 
 
 @contextmanager
-def open_anchors(folder: LedgerFolder) -> Iterator[Anchors | None]:
+def open_anchors(folder: LedgerFolder, book: Book) -> Iterator[Anchors | None]:
     """Open what the folder knows of its anchors, without asking any chain; its lock is held."""
     if not folder.anchors.exists():
         yield None
         return
     with closing(SqliteJournal(folder.anchors)) as journal:
-        yield Anchors(journal, mirror=journal.mirror)
+        doubt = contradiction(journal, BookLog(book), book.ledger_id)
+        yield Anchors(journal, mirror=journal.mirror, doubt=doubt)
 
 
 @contextmanager
@@ -228,6 +232,7 @@ def open_anchoring(
     """
     log = BookLog(book)
     check_mirror(settings, log)
+    _check_anchor_key(book)
     speaker = read_chain_key(folder.anchor_key, ANCHOR_KEY)
     payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
     with (
@@ -248,7 +253,7 @@ def open_anchoring(
             mirror=_mirror(settings, chain, journal, log, book, founding),
         )
         # There before the worker has told anything.
-        anchors = Anchors(journal, worker.status, journal.mirror)
+        anchors = Anchors(journal, worker.status, journal.mirror, worker.doubt)
         try:
             yield Anchoring(chain, journal, worker, anchors)
         finally:
@@ -285,7 +290,7 @@ def anchored(folder: LedgerFolder, settings: Settings, book: Book) -> Iterator[A
     """Anchor a ledger for as long as this is open, if its settings name a chain."""
     if settings.chain == "none":
         check_mirror(settings, BookLog(book))
-        with open_anchors(folder) as anchors:
+        with open_anchors(folder, book) as anchors:
             yield anchors
         return
     with open_anchoring(folder, settings, book) as anchoring:
@@ -307,9 +312,13 @@ def anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> i
         with open_anchoring(folder, folder.settings(), book) as made:
             made.worker.ask()
             made.worker.start()
-            made.anchors.anchored.wait(size, seconds)
+            until = time.monotonic() + seconds
+            while (left := until - time.monotonic()) > 0:
+                is_reached = made.anchors.anchored.wait(size, min(left, _LOOK_SECONDS))
+                if is_reached or made.worker.status().condition in ("diverged", "failed"):
+                    break
             return made.anchors.anchored.size
-    except (RefusesToStart, BadQuestion, Unavailable, Diverged) as error:
+    except (RefusesToStart, BadQuestion, Unavailable, Diverged, Damaged) as error:
         _log.warning("not anchored: %s", error)
         return 0
 
@@ -317,12 +326,21 @@ def anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> i
 def founding_of(book: Book) -> Founding:
     """Return what makes the anchor contract and opens the book's ledger there."""
     made = contract("CheckpointAnchor")
+    return Founding(made.bytecode, made.code, _founded_by(book))
+
+
+def _founded_by(book: Book) -> Charter:
     with book.view() as view:
         row = view.row(0)
     assert row is not None  # noqa: S101 - no book opens without its Charter
     charter = read_envelope(row.envelope).record
     assert isinstance(charter, Charter)  # noqa: S101 - likewise
-    return Founding(made.bytecode, made.code, charter)
+    return charter
+
+
+def _check_anchor_key(book: Book) -> None:
+    if _founded_by(book).what.anchor_key == NO_ADDRESS:
+        raise RefusesToStart("this ledger's Charter names no anchor key: it can never be anchored")
 
 
 def open_journal(folder: LedgerFolder) -> SqliteJournal:

@@ -127,7 +127,7 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
         with open_copy(folder) as copy:
             yield CopyDesk(copy)
         return
-    with open_ledger(folder) as ledger, _anchors(folder) as anchors:
+    with open_ledger(folder) as ledger, _anchors(folder, ledger.book) as anchors:
         now = partial(_anchor_now, folder, ledger.book)
         has_chain = folder.settings().chain != "none"
         yield LocalDesk(ledger.book, ledger.stores.links, anchors, now if has_chain else None)
@@ -140,12 +140,12 @@ def _anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> 
 
 
 @contextmanager
-def _anchors(folder: LedgerFolder) -> Iterator[Anchors | None]:
+def _anchors(folder: LedgerFolder, book: Book) -> Iterator[Anchors | None]:
     """Open what the folder knows of its anchors; no chain is asked."""
     if not folder.anchors.exists():
         yield None
         return
     from ledger.config.anchoring import open_anchors  # loaded here: most have none
 
-    with open_anchors(folder) as anchors:
+    with open_anchors(folder, book) as anchors:
         yield anchors

@@ -5,10 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from api.schemas import components
+from ledger.anchor.journal import SqliteJournal
+from ledger.anchor.kept import Deployment, Spot
+from ledger.anchor.mirror_kept import LeftOut, Mirrored, Progress
+from ledger.anchor.told import Anchors
+from ledger.values import NO_HASH, to_hex
 from tests.anchored import PLACE, Kept, kept_anchors, root_of
 from tests.api.schema_check import check
 from tests.api.test_sending import send, send_batch, told
@@ -176,6 +183,30 @@ def test_the_chain_is_told_to_everybody_and_why_it_is_down_to_nobody(
     check(answer, SCHEMAS["ChainAnswer"], SCHEMAS)
     assert (answer["isAnchored"], answer["chainId"], answer["anchoredSize"]) == (True, 31_337, 4)
     assert "detail" not in answer
+
+
+def test_how_hand_overs_are_mirrored_is_told_to_everybody_in_numbers_alone(tmp_path: Path) -> None:
+    with closing(SqliteJournal.create(tmp_path / "anchors.db")) as journal:
+        mirror, left_out = journal.mirror, LeftOut(3, root_of(3), "StalePrevious: of a parcel")
+        with shown(jewel(), anchors=Anchors(journal, mirror=mirror)) as made:
+            assert made.client.get("/v1/chain").json()["mirror"] is None
+            mirror.keep_deployment(Deployment(PLACE, NO_HASH, 1))
+            spot = Spot(7, root_of(7), root_of(8))
+            mirror.keep(PLACE, Progress(9, 4), [Mirrored(root_of(2), spot)], [left_out])
+            response = made.client.get("/v1/chain", headers={"authorization": ""})
+            check(response.json(), SCHEMAS["ChainAnswer"], SCHEMAS)
+            assert response.json()["mirror"] == {
+                "condition": "starting",
+                "chainId": PLACE.chain_id,
+                "contract": to_hex(PLACE.contract),
+                "position": 4,
+                "mirrored": 1,
+                "leftOut": 1,
+            }
+            assert "StalePrevious" not in response.text
+            assert [one.reason for one in Anchors(journal, mirror=mirror).left_out()] == [
+                left_out.reason
+            ]
 
 
 def test_a_contract_that_is_yet_to_be_made_has_no_anchors() -> None:

@@ -181,6 +181,38 @@ def test_from_an_announcement_on_only_the_announced_key_gives_goods_away():
     assert keys.signing("miner-bw", "second", "third") == [0, 0, 2]
 
 
+def test_what_the_announced_key_signs_ends_the_old_one():
+    """Else who stole the old key could object on the chain, long after the ledger's delay."""
+    keys = Keys()
+    keys.change("recover", "second")
+    keys.stage.later(WEEK)
+    objection = keys.stage.changing_key("miner-bw", "object", "miner-bw")
+    assert keys.may(objection, "miner-bw")
+    speaker, moment = keys.stage.speaker("miner-bw"), keys.stage.moment()
+    keys.stage.say(drafts.registration(speaker, moment, keys.stage.site, 1_000), "second")
+    assert keys.signing("miner-bw", "second") == [0, 2]
+    assert not keys.may(objection, "miner-bw")
+
+
+def test_what_a_governors_announced_key_signs_with_others_ends_its_old_one():
+    stage = new_stage()
+    stage.change_key("recover", "governor-1", "second")
+    stage.later(WEEK)
+    mirror = Mirror(stage)
+    mirror.follow()
+
+    def is_taken(*names):
+        record = stage.admitting("governor-2", "newcomer", "authority", "FR")
+        return mirror.refusal(call_for(stage.sign(record, *names), stage.ledger_id)) is None
+
+    assert is_taken("governor-1", "governor-2")
+    record = stage.admitting("governor-2", "other", "authority", "IT")
+    stage.say(record, "second", "governor-2")
+    mirror.follow()
+    assert not is_taken("governor-1", "governor-2")
+    assert is_taken("second", "governor-2")
+
+
 def test_a_rotation_after_a_recovery_is_signed_by_the_key_that_came_into_force():
     keys = Keys()
     keys.change("recover", "second")

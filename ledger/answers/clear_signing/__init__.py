@@ -11,7 +11,12 @@ from __future__ import annotations
 import json
 
 from ledger.answers.clear_signing.anchors import FILE, anchor_descriptor
-from ledger.answers.clear_signing.descriptors import Plain, descriptor, descriptors
+from ledger.answers.clear_signing.descriptors import (
+    TELLING_WHEN_EMPTY,
+    Plain,
+    descriptor,
+    descriptors,
+)
 from ledger.answers.clear_signing.labels import OF_KIND
 from ledger.answers.clear_signing.showing import Line, lines_of, private_lines, sentence_of
 
@@ -29,6 +34,7 @@ def as_text(plain: Plain) -> str:
 
 __all__ = [
     "OF_KIND",
+    "TELLING_WHEN_EMPTY",
     "Line",
     "anchor_descriptor",
     "as_text",

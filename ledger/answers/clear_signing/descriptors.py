@@ -41,10 +41,11 @@ COUNTS: Final = frozenset(
 _UNITS: Final = (("Millicarats", "ct", 3), ("UsCents", "USD", 2), ("Micrometres", "mm", 3))
 # Which record the author saw last: a chain of hashes, for programs to check.
 _CHAINS: Final = frozenset(("previous", "piecePrevious", "state", "states"))
-# What none of these, or none any more, means binds as much as any other value.
-_TELLING_WHEN_EMPTY: Final = frozenset(
+TELLING_WHEN_EMPTY: Final = frozenset(
     ("anchorKey", "toleranceMillicarats", "tolerancePartsPerMillion")
 )
+"""Fields of which there being none, or none any more, binds as much as any other value."""
+
 _PATH: Final = re.compile(r"{([A-Za-z.]+)}")
 
 
@@ -142,7 +143,7 @@ def _visible(field: Field) -> str | Plain | None:
         return OPTIONAL
     filling = field.spec.filling
     may_be_empty = {filling.otherwise, *filling.by_operation.values()} != {"filled"}
-    if not may_be_empty or field.spec.items or field.wire in _TELLING_WHEN_EMPTY:
+    if not may_be_empty or field.spec.items or field.wire in TELLING_WHEN_EMPTY:
         return None
     return {"ifNotIn": [empty_of(field.spec)]}
 

@@ -216,6 +216,25 @@ def test_what_a_stranger_brought_is_not_sent_again(yard: MirrorYard) -> None:
     assert yard.audit().faults == ()
 
 
+def test_a_node_that_hides_events_for_a_while_makes_nothing_be_sent_twice(
+    yard: MirrorYard,
+) -> None:
+    yard.settled()
+    yard.register()
+    yard.catch_up()
+    shown = yard.chain.events
+    yard.chain.events = only_of_the_mirror(yard, shown, lambda *_: ())
+    yard.worker.ask()
+    yard.go(12)
+    assert yard.status.position == len(yard.world.log) - 1
+    nonce = yard.chain.nonce(address_of(PAYER))
+    yard.go(4)
+    yard.chain.events = shown
+    yard.settled()
+    assert yard.chain.nonce(address_of(PAYER)) == nonce
+    assert (yard.on_chain(), yard.left_out) == (yard.to_mirror(), [])
+
+
 # -- who may, and where ------------------------------------------------------------------------
 
 
@@ -290,10 +309,10 @@ def test_a_look_sends_nothing(yard: MirrorYard, chain: ReorgChain) -> None:
     assert yard.status.mirrored == len(yard.to_mirror()) - 1
 
 
-def only_mirror_calls(yard: MirrorYard, call: Any, trouble: Any) -> Any:
-    """Return a chain's calls, with trouble for those of the mirror."""
+def only_of_the_mirror(yard: MirrorYard, ask: Any, trouble: Any) -> Any:
+    """Return a question to a chain, with trouble where it is about the mirror."""
     mirror = yard.place.contract
-    return lambda to, *rest: (trouble if to == mirror else call)(to, *rest)
+    return lambda to, *rest: (trouble if to == mirror else ask)(to, *rest)
 
 
 def test_trouble_of_the_mirror_does_not_delay_anchors(yard: MirrorYard) -> None:
@@ -302,7 +321,7 @@ def test_trouble_of_the_mirror_does_not_delay_anchors(yard: MirrorYard) -> None:
     def trouble(*_: object) -> None:
         raise ChainDown("the node does not answer this")
 
-    yard.chain.call = only_mirror_calls(yard, yard.chain.call, trouble)
+    yard.chain.code = only_of_the_mirror(yard, yard.chain.code, trouble)
     yard.register()
     yard.catch_up()
     yard.worker.ask()

@@ -56,6 +56,18 @@ def test_two_of_three_governors_admit_an_authority_by_a_file_that_goes_round(tow
     assert town.json("audit")["isClean"]
 
 
+def test_governors_see_what_an_amendment_gives_up(town, three):
+    first, second, _ = three
+    words = ("amend", "--anchor-key", "none", "--tolerance", "0", "--tolerance-ppm", "0")
+    first.run(*words, "--as", first.name, "--out", first.paper("amendment.json"))
+    shown = second.run("cosign", first.passes("amendment.json", second), "--yes").err
+    lines = (line for line in shown.splitlines() if line.startswith(("what.", "amounts.")))
+    told = dict(line.split(maxsplit=1) for line in lines)
+    assert told["what.anchorKey"] == "0x" + "00" * 20
+    assert told["amounts.toleranceMillicarats"] == "0.000 ct"
+    assert "amounts.tolerancePartsPerMillion" in told
+
+
 def test_a_third_signature_is_one_too_many(town, three):
     first, second, third = three
     words = ("admit", "spare-1", "--role", "auditor", "--country", "CH", "--as", first.name)
