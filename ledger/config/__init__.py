@@ -39,7 +39,14 @@ from ledger.config.opening import (
     try_lock,
 )
 from ledger.config.secrecy import leave_no_core_file
-from ledger.config.settings import LOG_LEVELS, LogLevel, Settings, name_local_chain, read_settings
+from ledger.config.settings import (
+    LOG_LEVELS,
+    LogLevel,
+    Settings,
+    mirror_hand_overs,
+    name_local_chain,
+    read_settings,
+)
 
 __all__ = [
     "LOG_LEVELS",
@@ -65,6 +72,7 @@ __all__ = [
     "log_as_json",
     "log_event",
     "make_folder",
+    "mirror_hand_overs",
     "name_local_chain",
     "open_copy",
     "open_for_audit",

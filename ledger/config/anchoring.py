@@ -188,6 +188,24 @@ def make_local_chain(folder: LedgerFolder, chain_id: int, funded: Address) -> Ch
     return made
 
 
+def check_no_chain_was_lost(folder: LedgerFolder, chain_id: int) -> None:
+    """Check that no chain is made anew on which the journal knows of anchors.
+
+    Raises:
+        RefusesToStart: it does; the chain in the folder was lost.
+
+    """
+    if not folder.anchors.exists():
+        return
+    with closing(SqliteJournal(folder.anchors)) as journal:
+        deployment = journal.deployment()
+    if deployment is not None and deployment.place.chain_id == chain_id:
+        raise RefusesToStart(
+            f"{folder.anchors} knows of anchors on a chain that is not there any more: put "
+            f"{folder.local_chain.name} back, or move {folder.anchors.name} away to begin anew"
+        )
+
+
 def local_chain_id(ledger_id: Hash32) -> int:
     """Return the id of the local chain of a ledger; raises as :func:`make_local_chain` does."""
     chain_id: int = _local_room().chain_id_of(ledger_id)
@@ -232,7 +250,7 @@ def open_anchoring(
     """
     log = BookLog(book)
     check_mirror(settings, log)
-    _check_anchor_key(book)
+    check_anchor_key(book)
     speaker = read_chain_key(folder.anchor_key, ANCHOR_KEY)
     payer = read_or_make_chain_key(folder.submitter_key, SUBMITTER_KEY)
     with (
@@ -338,7 +356,13 @@ def _founded_by(book: Book) -> Charter:
     return charter
 
 
-def _check_anchor_key(book: Book) -> None:
+def check_anchor_key(book: Book) -> None:
+    """Check that a contract can ever take anchors of a ledger.
+
+    Raises:
+        RefusesToStart: its Charter names no anchor key.
+
+    """
     if _founded_by(book).what.anchor_key == NO_ADDRESS:
         raise RefusesToStart("this ledger's Charter names no anchor key: it can never be anchored")
 

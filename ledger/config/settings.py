@@ -7,6 +7,8 @@ is accepted: that stands in signed records alone.
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -209,10 +211,15 @@ class Settings(BaseSettings):
     log_addresses: bool = False
 
 
+_MIRROR = """
+# Hand-overs are mirrored on the chain too, for everybody to read.
+mirror = true
+"""
 _LOCAL_CHAIN = """
 # The chain in this folder, made by `adamant chain start`.
 chain = "local"
 """
+_NO_CHAIN = re.compile(r"""^[ \t]*chain[ \t]*=[ \t]*(?:"none"|'none')""", re.MULTILINE)
 _NAMES = ", ".join(Settings.model_fields)
 
 
@@ -256,14 +263,32 @@ def read_settings(path: Path) -> Settings:
         raise BadQuestion(path.name, "a file of settings in TOML") from None
 
 
+def mirror_hand_overs(path: Path) -> None:
+    """Say in a file of settings that was just made that hand-overs are mirrored on the chain."""
+    write_over(path, path.read_text("utf-8") + _MIRROR)
+
+
 def name_local_chain(path: Path) -> None:
     """Say in a file of settings that the ledger's chain is the one in its folder.
 
-    It is said in a line of its own at the end, since the file is its operator's.
+    It is said in a line of its own at the end, since the file is its operator's; or in the line
+    that names no chain, if there is one.
+
+    Raises:
+        BadQuestion: the file would not say so then.
+
     """
     text = path.read_text("utf-8") if path.exists() else ""
     gap = "" if not text or text.endswith("\n") else "\n"
-    write_over(path, f"{text}{gap}{_LOCAL_CHAIN}")
+    said, count = _NO_CHAIN.subn('chain = "local"', text, count=1)
+    named = said if count else f"{text}{gap}{_LOCAL_CHAIN}"
+    try:
+        is_named = tomllib.loads(named).get("chain") == "local"
+    except tomllib.TOMLDecodeError:
+        is_named = False
+    if not is_named:
+        raise BadQuestion(path.name, 'chain = "local"; it cannot be added to what stands there')
+    write_over(path, named)
 
 
 def write_fresh(path: Path, checkpoints: Path) -> None:

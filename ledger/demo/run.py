@@ -17,6 +17,7 @@ from ledger.config import (
     found_ledger,
     fresh_chain_key,
     make_folder,
+    mirror_hand_overs,
 )
 from ledger.demo.figures import load_figures
 from ledger.demo.plan import Plan, make_plan
@@ -33,7 +34,7 @@ from ledger.demo.world import (
     from_mine_to_jeweller,
     open_sites,
 )
-from ledger.desk import Desk, remote_desk
+from ledger.desk import Desk, Plain, remote_desk
 from ledger.drafts import Constitution
 from ledger.errors import AdamantError, Refusal
 from ledger.keys import DEMO_SCRYPT_COST, Keyring, SecretSigner
@@ -77,9 +78,10 @@ def run_demo(
     path = folder or Path(f"adamant-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     anchor_key = fresh_chain_key()
     ledger = make_folder(path, ORIGIN, anchor_key=anchor_key)
-    scribe = _found(ledger, anchor_key.address)
+    scribe = _found(ledger, anchor_key.address, "allowed" if evm else "forbidden")
     _introduce(console, plan, path, seed)
     if evm:
+        mirror_hand_overs(ledger.settings_file)
         _make_chain(console, path)
     with ending_cleanly(), running_server(ledger) as url, remote_desk(url) as desk:
         # The first governor reads at the server, as any party may on an open ledger.
@@ -107,25 +109,30 @@ def run_demo(
 
 
 def _make_chain(console: Console, path: Path) -> None:
-    """Make a chain in the folder, and the contract on it that checks each anchor."""
+    """Make a chain in the folder, with the contracts that check anchors and hand-overs."""
     console.print("\n[bold]A chain of its own, in the same folder[/]")
     for word in ("start", "deploy"):
         if _adamant(console, "--ledger", str(path), "chain", word):
             raise DemoFailed(f"the chain was not made: adamant chain {word}")
 
 
+def _is_on_chain(told: Plain) -> bool:
+    size = told["asOf"]["checkpointSize"]
+    return bool(told["anchoredSize"] >= size and told["mirror"]["position"] >= size)
+
+
 def _show_anchors(console: Console, path: Path, desk: Desk) -> None:
-    """Wait until the last checkpoint is anchored, which the server does by itself, and show it."""
-    console.print("\n[bold]Its checkpoints on the chain[/]")
+    """Wait until all of it is on the chain, which the server sees to by itself, and show it."""
+    console.print("\n[bold]Its checkpoints and hand-overs on the chain[/]")
     until = time.monotonic() + ANCHOR_SECONDS
-    while desk.chain()["anchoredSize"] < desk.status()["checkpointSize"]:
+    while not _is_on_chain(desk.chain()):
         if time.monotonic() > until:
-            raise DemoFailed("the last checkpoint was not anchored in time")
+            raise DemoFailed("not all of it came on the chain in time")
         time.sleep(0.2)
     _adamant(console, "--ledger", str(path), "chain", "status")
 
 
-def _found(ledger: LedgerFolder, anchor_key: Address) -> Scribe:
+def _found(ledger: LedgerFolder, anchor_key: Address, mirror: str) -> Scribe:
     """Found the ledger with three governors, two of whom decide."""
     starts_at = int(time.time()) - STORY_DAYS * DAY
     scribe = Scribe(ledger_id=b"", starts_at=starts_at)  # type: ignore[arg-type]  # set below
@@ -135,6 +142,7 @@ def _found(ledger: LedgerFolder, anchor_key: Address) -> Scribe:
         threshold=2,
         checkpoint_keys=(str(ledger.read_log_key().verifier_key),),
         anchor_key=anchor_key,
+        mirror=mirror,
     )
     charter = scribe.sign(constitution.charter(ORIGIN, scribe.moment()), *governors)
     scribe.ledger_id = found_ledger(ledger, charter.raw).record_id

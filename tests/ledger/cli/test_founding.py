@@ -12,8 +12,9 @@ import pytest
 from eth_account import Account
 
 from ledger.cli.documents import FOUNDED
-from ledger.config import LedgerFolder
+from ledger.config import LedgerFolder, read_chain_key
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from ledger.values import to_hex
 from tests.ledger.cli.process import environment
 from tests.ledger.cli.town import GOVERNORS, PASSPHRASE, Town
 from tests.world import address_of, secret_of
@@ -74,7 +75,7 @@ def test_the_charter_names_an_anchor_key_that_is_kept_in_the_folder(land):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     key = Account.from_key(file.read_text().strip())
     assert founded["anchorKey"] == key.address.lower()
-    assert land.json("ask", "charter")["anchorKey"] == founded["anchorKey"]
+    assert land.json("show", "charter")["anchorKey"] == founded["anchorKey"]
 
 
 @pytest.mark.parametrize(("said", "named_key"), [("none", None), (ELSEWHERE, ELSEWHERE)])
@@ -148,7 +149,9 @@ STAGES = {
     "before the settings": ("ledger.config.folder", "write_fresh", 1),
     "before the draft": ("ledger.config.folder", "write_over", 1),
     "before the log key": ("ledger.config.folder", "write_once", 1),
-    "while the log key is written": ("os", "link", 2),
+    "before the anchor key": ("ledger.config.folder", "write_chain_key", 1),
+    "while the anchor key is written": ("os", "link", 2),
+    "while the log key is written": ("os", "link", 3),
     "before the lock": ("ledger.cli.founding", "found_ledger", 1),
     "before the log": ("ledger.config.opening", "_log", 1),
     "before the second store": ("ledger.config.opening", "_checkpoints", 1),
@@ -180,8 +183,9 @@ def test_a_founding_that_was_killed_is_done_again_or_goes_on_as_it_says(land, st
     assert founded["isFounded"]
     assert land.json("status")["ledgerId"] == founded["ledgerId"]
     assert land.json("audit")["isClean"]
+    assert to_hex(read_chain_key(folder.anchor_key, "it").address) == founded["anchorKey"]
     assert sorted(path.name for path in folder.path.iterdir()) == [
-        *("checkpoints.db", "clock.json", "ledger.toml", "lock", "log.db", "log.key"),
+        *("anchor.key", "checkpoints.db", "clock.json", "ledger.toml", "lock", "log.db", "log.key"),
     ]
 
 
