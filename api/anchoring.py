@@ -7,7 +7,7 @@ no longer, and says what was reached. The record is in the ledger either way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from api.requests import choice_of
@@ -21,7 +21,7 @@ class Waited:
     Args:
         status: what must be reached before it is answered.
         anchored: how far the log is anchored; None where that is not waited for.
-        seconds_max: for how long it is; counted from the first time.
+        seconds_max: for how long it is.
 
     """
 
@@ -29,22 +29,27 @@ class Waited:
         self.of_book: Reached = "sequenced" if status == "sequenced" else "checkpointed"
         self._anchored = anchored
         self._seconds_max = seconds_max
-        self._until: float | None = None
 
-    async def settled(self, lines: Sequence[Line]) -> Sequence[Line]:
-        """Return lines of the book once what was accepted is anchored, or time is up."""
+    @property
+    def is_for_anchor(self) -> bool:
+        """Whether an anchor is waited for."""
+        return self._anchored is not None
+
+    async def reach(self, lines: Iterable[Line]) -> None:
+        """Wait until what was accepted is anchored, or time is up."""
         if self._anchored is None:
-            return lines
-        now = asyncio.get_running_loop().time()
-        self._until = self._until or now + self._seconds_max
+            return
         promise = self._anchored.promise(size_needed(lines))
         try:
-            await asyncio.wait_for(asyncio.wrap_future(promise), self._until - now)
+            await asyncio.wait_for(asyncio.wrap_future(promise), self._seconds_max)
         except TimeoutError:
             pass  # the answer says what was reached
         finally:
             promise.cancel()
-        return as_anchored(lines, self._anchored.size)
+
+    def reached(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """Return lines of the book with what is reached of each by now."""
+        return lines if self._anchored is None else as_anchored(lines, self._anchored.size)
 
 
 def waited(query: dict[str, str], anchored: Anchored | None, seconds_max: float) -> Waited:

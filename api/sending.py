@@ -5,9 +5,9 @@ batch is read to its end before the first of it is done, so that one that is too
 off, leaves nothing behind.
 
 Few batches are worked on at a time. A batch has its turn from when all of it is there until every
-line is decided and told in memory; neither sending it slowly nor leaving its answer unread keeps
-the turn from another. Of single records the short ones are gathered, and few long ones are read at
-a time: the others wait, and take no thread.
+line is decided and told in memory; neither sending it slowly, nor waiting for an anchor, nor
+leaving its answer unread keeps the turn from another. Of single records the short ones are
+gathered, and few long ones are read at a time: the others wait, and take no thread.
 
 What arrives, batches and single records alike, has a bounded room in memory, in which the largest
 gives way to smaller ones. A long record gives way also while it waits for its turn, and keeps its
@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Hashable, Iterator, Sequen
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -81,6 +81,18 @@ class Envelope:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What became of some lines of a batch, which is told later; the records are let go."""
+
+    numbers: Sequence[int]
+    lines: Sequence[Line]
+
+
+_Step: TypeAlias = bytes | _Decided
+"""What is told of some lines of a batch, or will be."""
+
+
 class Sending:
     """Endpoints that bring records.
 
@@ -117,7 +129,9 @@ class Sending:
         check_names(query, "wait")
         wait = self._waited(query)
         check_media_type(request, JSON)
-        (line,) = await wait.settled([await (await self._take(request, wait.of_book))])
+        decided = [await (await self._take(request, wait.of_book))]
+        await wait.reach(decided)
+        (line,) = wait.reached(decided)
         if not isinstance(line, Answer):
             raise ProblemError(_problem_of(line))
         location = {"location": f"/v1/records/{to_wire(line.record_id)}"}
@@ -175,7 +189,9 @@ class Sending:
             del body
             charge_records(request, len(envelopes))
             work = self._all_or_none if is_atomic else self._each
-            return Response(await work(envelopes, wait), media_type=LINES)
+            steps = await work(envelopes, wait)
+            del envelopes
+        return Response(await _told_once_reached(steps, wait), media_type=LINES)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -217,22 +233,21 @@ class Sending:
             self._metrics.count_records(promised, len(raws))
         return promised
 
-    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Waited) -> bytes:
+    async def _all_or_none(self, envelopes: Sequence[Envelope], wait: Waited) -> list[_Step]:
         promised = await self._hand_over(_raws_of(envelopes), wait.of_book, atomic=True)
-        decided = await asyncio.wrap_future(promised)
-        lines = await wait.settled(decided)
+        lines = await asyncio.wrap_future(promised)
         for envelope, line in zip(envelopes, lines, strict=True):
             if isinstance(line, Refusal):
                 raise ProblemError(of_refusal(line, line=envelope.line))
-        return await run_in_threadpool(_told, envelopes, lines)
+        return [await _step(envelopes, lines, wait)]
 
-    async def _each(self, envelopes: Sequence[Envelope], wait: Waited) -> bytes:
+    async def _each(self, envelopes: Sequence[Envelope], wait: Waited) -> list[_Step]:
         """Hand a batch over step by step, one step ahead of the answers, and tell each line."""
         step = self._limits.batch_step_records
         steps = [envelopes[at : at + step] for at in range(0, len(envelopes), step)]
         # The steps of one batch stay in order, and take turns with the records of others.
         caller = object()
-        told: list[bytes] = []
+        told: list[_Step] = []
         ahead: Future[tuple[Line, ...]] | None = None
         failed: Problem | None = None
         for number in range(len(steps) + 1):
@@ -246,7 +261,7 @@ class Sending:
             if number:
                 told.append(await _answered(steps[number - 1], ahead, failed, wait))
             ahead = following
-        return b"".join(told)
+        return told
 
 
 async def _answered(
@@ -254,7 +269,7 @@ async def _answered(
     promised: Future[tuple[Line, ...]] | None,
     failed: Problem | None,
     wait: Waited,
-) -> bytes:
+) -> _Step:
     """Tell the lines of one step, or of each that its outcome is not known or it was not done."""
     if promised is not None:
         try:
@@ -262,8 +277,28 @@ async def _answered(
         except AdamantError as error:
             failed = of_error(error)
         else:
-            return await run_in_threadpool(_told, envelopes, await wait.settled(lines))
+            return await _step(envelopes, lines, wait)
     return await run_in_threadpool(_told_all, envelopes, failed or Problem("internal"))
+
+
+async def _step(envelopes: Sequence[Envelope], lines: Sequence[Line], wait: Waited) -> _Step:
+    """Tell lines at once, or keep what became of them until what is waited for is reached."""
+    numbers = [envelope.line for envelope in envelopes]
+    if wait.is_for_anchor:
+        return _Decided(numbers, lines)
+    return await run_in_threadpool(_told, numbers, lines)
+
+
+async def _told_once_reached(steps: Sequence[_Step], wait: Waited) -> bytes:
+    await wait.reach(line for step in steps if isinstance(step, _Decided) for line in step.lines)
+
+    def told() -> bytes:
+        return b"".join(
+            _told(step.numbers, wait.reached(step.lines)) if isinstance(step, _Decided) else step
+            for step in steps
+        )
+
+    return await run_in_threadpool(told)
 
 
 async def _acquire(turns: asyncio.Semaphore, share: Share) -> None:
@@ -292,24 +327,24 @@ def _raws_of(envelopes: Sequence[Envelope]) -> list[bytes]:
     return [envelope.raw for envelope in envelopes]
 
 
-def _told(envelopes: Sequence[Envelope], lines: Sequence[Line]) -> bytes:
-    return b"".join(_told_line(*pair) for pair in zip(envelopes, lines, strict=True))
+def _told(numbers: Sequence[int], lines: Sequence[Line]) -> bytes:
+    return b"".join(_told_line(*pair) for pair in zip(numbers, lines, strict=True))
 
 
 def _told_all(envelopes: Sequence[Envelope], told: Problem) -> bytes:
-    return b"".join(_told_problem(envelope, told) for envelope in envelopes)
+    return b"".join(_told_problem(envelope.line, told) for envelope in envelopes)
 
 
-def _told_line(envelope: Envelope, line: Line) -> bytes:
+def _told_line(number: int, line: Line) -> bytes:
     if isinstance(line, Answer):
-        plain = {"line": envelope.line, "code": code_of(line), **answer_shown(line)}
+        plain = {"line": number, "code": code_of(line), **answer_shown(line)}
         return as_json(plain) + b"\n"
-    return _told_problem(envelope, _problem_of(line))
+    return _told_problem(number, _problem_of(line))
 
 
-def _told_problem(envelope: Envelope, told: Problem) -> bytes:
+def _told_problem(number: int, told: Problem) -> bytes:
     document = told.document()
-    plain = {"line": envelope.line, "code": document["status"], "problem": document}
+    plain = {"line": number, "code": document["status"], "problem": document}
     return as_json(plain) + b"\n"
 
 

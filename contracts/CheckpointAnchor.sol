@@ -120,11 +120,8 @@ contract CheckpointAnchor is ICheckpointAnchor {
             otherKey: _knownSigner(ledger, other),
             otherRoot: other.root
         });
-        KeyState storage key = _keys[ledger][fork.key];
-        KeyState storage otherKey = _keys[ledger][fork.otherKey];
-        if (key.fork.size != 0 && otherKey.fork.size != 0) return;
-        if (key.fork.size == 0) key.fork = fork;
-        if (otherKey.fork.size == 0) otherKey.fork = fork;
+        bool isNews = _mark(ledger, fork.key, fork);
+        if (!_mark(ledger, fork.otherKey, fork) && !isNews) return;
         _states[ledger].isForked = true;
         emit Forked(ledger, fork.size, fork.key, fork.root, fork.otherKey, fork.otherRoot);
     }
@@ -170,6 +167,14 @@ contract CheckpointAnchor is ICheckpointAnchor {
     function _setKey(bytes32 ledger, address key) private {
         _states[ledger].anchorKey = key;
         _keys[ledger][key].isKnown = true;
+    }
+
+    /// @dev What a key signed alone weighs more than what it signed beside another: who stole a
+    /// former key can sign against any anchor, and would fill the place of what may come later.
+    function _mark(bytes32 ledger, address key, Fork memory fork) private returns (bool isNews) {
+        Fork storage kept = _keys[ledger][key].fork;
+        isNews = kept.size == 0 || (fork.key == fork.otherKey && kept.key != kept.otherKey);
+        if (isNews) _keys[ledger][key].fork = fork;
     }
 
     function _checkSigner(

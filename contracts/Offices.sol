@@ -12,7 +12,7 @@ import {ICustodyRegistry} from "./interfaces/ICustodyRegistry.sol";
 abstract contract Offices is Parties {
     /// @param ledgerId the ledger to mirror.
     /// @param founding its Charter in full, whose digest is the ledger id; no signatures are
-    /// needed, since only what its governors signed has this digest.
+    /// needed, since another Charter is another ledger's.
     constructor(bytes32 ledgerId, Charter memory founding) Parties(ledgerId) {
         bytes32 zeroSeparator = RecordHash.domainSeparator(bytes32(0));
         bytes32 computed = RecordHash.recordId(zeroSeparator, RecordHash.hash(founding));

@@ -5,7 +5,7 @@ and its hash is EIP-712's ("Definition of hashStruct"). From the project's folde
 
     python -m contracts.generate
 
-writes both files again; ``tests/contracts/test_generate.py`` finds one that is out of date.
+writes both files again; ``tests/contracts/test_record_hash.py`` finds one that is out of date.
 """
 
 from __future__ import annotations

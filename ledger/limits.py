@@ -119,7 +119,7 @@ class DoorLimits:
         long_records_at_once_max: how many longer ones are read at a time; the others wait.
         gathered_records_max: how many are read together at most.
         tables_at_once_max: how many spreadsheets are checked at a time.
-        anchored_seconds_max: how long a request, or a step of a batch, waits for an anchor.
+        anchored_seconds_max: how long a request waits for an anchor.
         retry_after_seconds: what a caller is told to wait when the ledger is busy.
 
     """

@@ -80,8 +80,8 @@ interface ICheckpointAnchor {
         uint64 previousSize,
         bytes32 previousRoot
     );
-    /// @notice Two roots for one size were signed; at least one of the keys had no such mark
-    /// before.
+    /// @notice Two roots for one size were signed; for at least one of the keys this is the mark
+    /// from here on.
     event Forked(
         bytes32 indexed ledger,
         uint64 indexed size,
@@ -138,9 +138,9 @@ interface ICheckpointAnchor {
 
     /// @notice Mark a ledger as forked, for ever: its anchor keys, this or former ones, signed two
     /// roots for one size, here or for whichever chains and contracts. Each key keeps the first
-    /// fork that it took part in, so that one who stole a former key cannot hide what the key in
-    /// force does; a report that marks neither key does nothing. Anchors go on: whoever asks sees
-    /// the mark beside them.
+    /// fork of which it signed both roots, or until there is one the first that it took part in: so
+    /// one who stole a former key cannot hide what the key in force does. A report that marks
+    /// neither key does nothing. Anchors go on: whoever asks sees the mark beside them.
     function reportFork(bytes32 ledger, SignedAnchor calldata one, SignedAnchor calldata other)
         external;
 
@@ -152,7 +152,8 @@ interface ICheckpointAnchor {
     /// @notice The last anchor of a ledger; all zero for one that was never opened.
     function latest(bytes32 ledger) external view returns (Latest memory);
 
-    /// @notice The first fork reported in which a key of the ledger took part, or all zero.
+    /// @notice The first fork reported of which a key of the ledger signed both roots, else the
+    /// first in which it took part, or all zero.
     function forkOf(bytes32 ledger, address key) external view returns (Fork memory);
 
     /// @notice Tell whether a key is or was an anchor key of the ledger.

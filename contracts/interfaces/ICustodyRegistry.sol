@@ -24,7 +24,7 @@ import {
 /// `previous` that is not the head, weights that do not balance. It knows no clock of the ledger's,
 /// so it takes a record for in time whenever it may have been; it knows no sites and no reports. So
 /// every mirrored record that the ledger accepted is accepted here in the ledger's order, and a
-/// record accepted here that the ledger does not hold shows that its signers signed twice.
+/// record accepted here that the ledger does not hold was signed beside the ledger.
 ///
 /// Not mirrored, and why: Site, since where a parcel was mined bears on no custody; Report, since
 /// an accusation must not stand in public for ever; Certificate, Clearance, Statement, Setting,
@@ -241,7 +241,8 @@ interface ICustodyRegistry {
     function revoke(Revocation calldata record, bytes[] calldata signatures) external;
 
     /// @notice Change a party's key. From an announced recovery on, the mirror takes either key for
-    /// what may be signed while it is pending, and the announced one alone for what may not.
+    /// what may be signed while it is pending, and the announced one alone for what may not; once
+    /// the announced one signed anything, it alone.
     function changeKey(KeyChange calldata record, bytes[] calldata signatures) external;
 
     /// @notice Restate the charter: governors, threshold and tolerances.

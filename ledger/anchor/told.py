@@ -39,15 +39,18 @@ class Anchors:
         self._doubt = doubt
         self._mirror = mirror
         self._status = status
-        place = self.place
+        place = self._deployed()
         last = None if place is None else journal.last(place)
         self.anchored = Anchored(0 if last is None else last.size)
+        if doubt:
+            self.anchored.withdraw()
 
     @property
     def place(self) -> Place | None:
         """The contract they go to; None before there is one, and where nothing is told."""
-        if self._doubt:
-            return None
+        return None if self.anchored.is_withdrawn else self._deployed()
+
+    def _deployed(self) -> Place | None:
         deployment = self._journal.deployment()
         return None if deployment is None else deployment.place
 
@@ -55,12 +58,12 @@ class Anchors:
         """Say how the worker is; without one, what the journal knows."""
         if self._status is not None:
             return self._status()
-        size = self.anchored.size
+        place, size = self._deployed(), self.anchored.size
         mirror = self._mirror
         is_known = mirror is not None and mirror.deployment() is not None
         shown = status_of(mirror) if mirror is not None and is_known else None
         condition: Condition = "diverged" if self._doubt else "closed"
-        return Status(condition, self._doubt, place=self.place, anchored_size=size, mirror=shown)
+        return Status(condition, self._doubt, place, anchored_size=size, mirror=shown)
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the records that are not mirrored, in the order of the log."""

@@ -12,11 +12,12 @@ from contextlib import suppress
 
 
 class Anchored:
-    """The size of the largest checkpoint whose anchor is final; it only grows."""
+    """The size of the largest checkpoint whose anchor is final; it grows, until it is withdrawn."""
 
     def __init__(self, size: int = 0) -> None:
         self._lock = threading.Lock()
         self._size = size
+        self._is_withdrawn = False
         self._waiting: dict[Future[int], int] = {}  # with the size that each needs
 
     @property
@@ -28,6 +29,8 @@ class Anchored:
     def reach(self, size: int) -> None:
         """Say that an anchor of this size is final; a smaller one than before says nothing."""
         with self._lock:
+            if self._is_withdrawn:
+                return
             self._size = max(self._size, size)
             reached = [promise for promise, need in self._waiting.items() if need <= self._size]
             for promise in reached:
@@ -35,6 +38,17 @@ class Anchored:
         for promise in reached:  # outside: whoever is told may ask again
             with suppress(Exception):  # who waits no longer has cancelled it
                 promise.set_result(size)
+
+    def withdraw(self) -> None:
+        """Call nothing anchored any more: what was final is in doubt."""
+        with self._lock:
+            self._is_withdrawn, self._size = True, 0
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing is called anchored any more."""
+        with self._lock:
+            return self._is_withdrawn
 
     def promise(self, size: int) -> Future[int]:
         """Return what is kept once ``size`` entries are anchored; cancel it to wait no longer."""

@@ -70,6 +70,7 @@ class Worker:
         founding: deploys a contract where there is none, and opens the ledger.
         clock: gives seconds since 1970-01-01 UTC.
         on_final: is told of each anchor that became final, in the worker's thread.
+        on_doubt: is told when it stops for doubt: what was final may be so no longer.
         dice: gives numbers from 0 to below 1, by which waits are shortened.
         mirror: hand-overs mirrored on the same chain, when nothing of anchors is to be done.
 
@@ -91,6 +92,7 @@ class Worker:
         founding: Founding | None = None,
         clock: Callable[[], float] = time.time,
         on_final: Callable[[KeptAnchor], None] | None = None,
+        on_doubt: Callable[[], None] | None = None,
         dice: Callable[[], float] = random.random,
         mirror: Mirror | None = None,
     ) -> None:
@@ -107,11 +109,13 @@ class Worker:
         self._founding = founding
         self._clock = clock
         self._on_final = on_final
+        self._on_doubt = on_doubt
         self._dice = dice
         self._mirror = mirror
         self._watch = Watch(chain, journal, log, ledger_id, self._limits)
         self._chooser = Chooser(journal, log, ledger_id, anchor_signer, self._limits)
         self._carrier = Carrier(chain, journal, submitter, self._limits)
+        self._left_chain = self._chain_left()
         self._doubt = contradiction(journal, log, ledger_id)
         self._diverged = self._doubt or None
         self._status = self._first_status()
@@ -222,8 +226,7 @@ class Worker:
         kept, wanted = self._journal.deployment(), self._contract
         chain_id = self._chain.chain_id
         if wanted is None:
-            # Whoever deploys after the settings name another chain begins anew there.
-            is_left = self._founding and kept is not None and kept.place.chain_id != chain_id
+            is_left = kept is not None and kept.place.chain_id == self._left_chain
             return None if is_left else kept
         if kept is not None and kept.place == Place(chain_id, wanted):
             return kept
@@ -234,6 +237,14 @@ class Worker:
         self._journal.keep_deployment(found)
         self._say(anchored_size=_size(self._journal.last(found.place)))
         return found
+
+    def _chain_left(self) -> int | None:
+        """Return the chain that is left: whoever deploys on another one begins anew there."""
+        kept = self._journal.deployment()
+        if self._founding is None or kept is None:
+            return None
+        chain_id = kept.place.chain_id
+        return None if chain_id == self._chain.chain_id else chain_id
 
     def _deploying(self, deployment: Deployment | None) -> Errand:
         before = self._carrier.kept(DEPLOY)
@@ -339,6 +350,8 @@ class Worker:
         except Diverged as error:
             self._diverged = str(error)
             self._say(condition="diverged", detail=str(error))
+            if self._on_doubt is not None:
+                self._on_doubt()
             raise
         except Exception as error:
             is_lasting = isinstance(error, StoreFailed | Damaged | RefusesToStart)

@@ -173,10 +173,10 @@ class Answers:
         with self._read() as ledger:
             return to_wire(log.chain(ledger))
 
-    def anchors(self, limit: int | None = None, cursor: str = "") -> Plain:
+    def anchors(self, after: int = 0, limit: int | None = None, cursor: str = "") -> Plain:
         """Answer which checkpoints are anchored on a chain."""
         with self._read() as ledger:
-            return to_wire(log.anchors(ledger, limit, cursor))
+            return to_wire(log.anchors(ledger, after, limit, cursor))
 
     def inclusion(
         self, index: int | None = None, record: str | None = None, size: int | None = None

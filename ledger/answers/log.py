@@ -31,6 +31,7 @@ from ledger.answers.shapes import (
 )
 from ledger.entry import signatures_hash
 from ledger.errors import BadQuestion, Damaged, Unknown
+from ledger.limits import LIMITS
 from ledger.merkle import ReadNode, leaf_hash, node_from_tiles
 from ledger.rules import touches
 from ledger.values import Hash32, ParcelId, RecordId, to_hex
@@ -88,10 +89,11 @@ def _mirror_shown(told: MirrorStatus) -> MirrorShown:
     )
 
 
-def anchors(reading: Reading, limit: int | None, cursor: str) -> AnchorsAnswer:
-    """Answer with the ledger's anchors, by size."""
+def anchors(reading: Reading, after: int, limit: int | None, cursor: str) -> AnchorsAnswer:
+    """Answer with the ledger's anchors of more than ``after`` entries, by size."""
     rows, known, cursors = read_limit(limit), reading.anchors, Cursors("anchors")
-    after = cursors.read_index(cursor) or 0
+    after = max(after, cursors.read_index(cursor) or 0)
+    after = min(after, LIMITS.tree_leaves_max)
     found = () if known is None else known.page(after, rows + 1)
     page = found[:rows]
     return AnchorsAnswer(

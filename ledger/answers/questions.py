@@ -173,7 +173,7 @@ QUESTIONS: Final = (
         "/v1/anchors",
         "Which checkpoints are recorded on a chain, and how surely?",
         shapes.AnchorsAnswer, "everyone",
-        _PAGE,
+        (_integer("after", "only those of more entries than these", "after"), *_PAGE),
     ),
     Question(
         "inclusion",

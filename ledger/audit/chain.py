@@ -8,8 +8,8 @@ it: where the journal calls an anchor final, the chain must hold it in that very
 altered    another root than the log's is anchored, or the contract is not this package's
 truncated  more entries are anchored than the log has
 forked     the contract says that two roots of one size were signed
-gap        the journal calls an anchor final that the chain does not hold; or the chain's
-           anchors do not follow one another
+gap        the contract is not there; the journal calls an anchor final that the chain does not
+           hold; or the chain's anchors do not follow one another
 =========  ==================================================================================
 """
 
@@ -79,16 +79,17 @@ def audit_anchors(view: View, chain: Chain, journal: Journal, ledger_id: Hash32)
     if head is None:
         raise ChainDown("the chain has no block")
     check = _Check(view, chain, deployment, ledger_id)
-    check.code()
-    anchored = check.events(range(deployment.first_block, head.number + 1))
-    check.latest(head.number, anchored)
+    anchored: list[_Anchored] = []
+    if check.code():
+        anchored = check.events(range(deployment.first_block, head.number + 1))
+        check.latest(head.number, anchored)
     check.journal(journal, anchored)
     last = anchored[-1] if anchored else None
     return ChainReport(
         tuple(check.faults),
         len(anchored),
         0 if last is None else last.size,
-        head.number + 1 - deployment.first_block,
+        max(head.number + 1 - deployment.first_block, 0),
     )
 
 
@@ -116,14 +117,18 @@ class _Check:
         if len(self.faults) < LIMITS.audit_faults_max:
             self.faults.append(Fault(kind, place, detail))
 
-    def code(self) -> None:
-        """Compare the contract's code with what this package compiles."""
+    def code(self) -> bool:
+        """Compare the contract's code with this package's; tell whether there is any."""
         code = self._chain.code(self._place.contract)
         where = f"contract {to_hex(self._place.contract)}"
+        if not code:
+            self._add("gap", where, "it is not on the chain")
+            return False
         if keccak(code) != self._code_hash:
             self._add("altered", where, "other code than when it was first seen")
         if not self._contract.is_at(code):
             self._add("altered", where, "other code than this package's: what it checks is unknown")
+        return True
 
     def events(self, blocks: range) -> list[_Anchored]:
         """Lay every anchor that was told on the log; return them in their order."""

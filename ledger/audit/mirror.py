@@ -7,7 +7,7 @@ believed because the worker kept it.
 altered    the contract is not this package's, or of another ledger; it tells of a record
            otherwise than the ledger does; the journal names another block than the chain
 truncated  the journal says that more entries are settled than the log has
-forked     a record is on the chain that the ledger does not hold: its signers signed twice
+forked     a record is on the chain that the ledger does not hold: it was signed beside it
 reorder    records about one parcel or party stand in another order than in the log
 duplicate  the contract tells of one record twice
 gap        a record below the mirror's position is neither on the chain nor left out; or the
@@ -220,7 +220,7 @@ def _forked(told: list[Told]) -> str:
     shown = ", ".join(
         f"{name} {_shown(value)}" for name, value in first.values.items() if name != "record"
     )
-    return f"the ledger does not hold it: its signers signed twice ({first.name}: {shown})"
+    return f"the ledger does not hold it: it was signed beside the ledger ({first.name}: {shown})"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - as the ABI has them

@@ -95,7 +95,8 @@ def _desk(session: Session, *, works: bool) -> Iterator[Desk]:
             return
         book, links = opened.ledger.book, opened.ledger.stores.links
         if opened.settings.chain == "none":
-            yield LocalDesk(book, links, stack.enter_context(anchoring.open_anchors(opened.folder, book)))
+            known = stack.enter_context(anchoring.open_anchors(opened.folder, book))
+            yield LocalDesk(book, links, known)
             return
         opening = anchoring.open_anchoring(opened.folder, opened.settings, book)
         made = stack.enter_context(opening)
@@ -120,10 +121,12 @@ def start(context: Context) -> None:
     session = session_of(context)
     with _opened(session) as opened:
         folder, settings, book = opened.folder, opened.settings, opened.ledger.book
+        anchoring.check_anchor_key(book)
         payer = read_or_make_chain_key(folder.submitter_key, anchoring.SUBMITTER_KEY)
         is_new = settings.chain != "node" and not folder.local_chain.exists()
         if is_new:
             chain_id = anchoring.local_chain_id(book.ledger_id)
+            anchoring.check_no_chain_was_lost(folder, chain_id)
             anchoring.make_local_chain(folder, chain_id, payer.address).close()
         if settings.chain == "none":
             name_local_chain(folder.settings_file)
@@ -210,7 +213,7 @@ def status(context: Context) -> None:
     session = session_of(context)
     with _desk(session, works=False) as desk:
         document = desk.chain()
-        latest = list(desk.anchors())[-1:]
+        latest = list(desk.anchors(after=_before_last(document)))[-1:]
     if session.out.as_json:
         session.out.document({**document, "last": latest[0] if latest else None})
         return
@@ -240,9 +243,8 @@ def anchor(context: Context, timeout: TimeoutOption = 600.0) -> None:
             told = _step_until(made.worker, lambda told: _is_all_there(told, size), timeout)
             found = made.anchors.covering([size - 1])
     if not found:
-        raise Unavailable(
-            "the anchor is on its way, and in no block yet: the same command goes on with it"
-        )
+        why = f" ({told.detail})" if told.detail else ""
+        raise Unavailable(f"the anchor is in no block yet{why}: the same command goes on with it")
     _tell_anchor(session.out, found[0])
     if found[0].state not in ENDED:
         raise Unavailable("the anchor is in a block that is not final yet: ask again later")
@@ -267,8 +269,8 @@ def watch(
 ) -> None:
     """Follow the anchors: print each as it comes nearer to final, until Ctrl-C.
 
-    Where no server runs, anchors are made meanwhile, as the settings say. It ends at once where
-    the chain, or the contract, is not what it must be.
+    It begins with the last that is final. Where no server runs, anchors are made meanwhile, as the
+    settings say.
 
     Example: adamant chain watch
     """
@@ -276,14 +278,18 @@ def watch(
     ends_at = None if timeout is None else time.monotonic() + timeout
     shown: dict[int, str] = {}
     last: Any = None
+    after: int | None = None
     try:
         with _desk(session, works=True) as desk:
             while ends_at is None or time.monotonic() < ends_at:
-                for one in desk.anchors():
+                told = desk.chain()
+                after = _before_last(told) if after is None else after
+                shown = {size: state for size, state in shown.items() if size > after}
+                for one in desk.anchors(after=after):
                     if shown.get(one["size"]) != one["state"]:
                         shown[one["size"]] = one["state"]
                         session.out.either(one, anchor_line(one))
-                told = desk.chain()
+                after = _before_last(told)  # what was final before these were asked for
                 if (told["condition"], told["isForked"]) != last:
                     last = (told["condition"], told["isForked"])
                     session.out.note(_condition_line(told))
@@ -324,8 +330,16 @@ def _looked(worker: Worker) -> str:
     return ""
 
 
+def _before_last(told: Any) -> int:  # noqa: ANN401 - a document of the API
+    """Return the size after which the last final anchor is found, and all that may yet change."""
+    return max(int(told["anchoredSize"]) - 1, 0)
+
+
 def _step_until(worker: Worker, reached: Callable[[Status], bool], timeout: float) -> Status:
-    """Step until something is reached or time is up; a chain that is down is asked again."""
+    """Step until something is reached or time is up; a chain that is down is asked again.
+
+    Nothing is reached by what was kept before, as long as the chain has not borne it out.
+    """
     until = time.monotonic() + timeout
     down: ChainDown | None = None
     while True:
@@ -335,7 +349,7 @@ def _step_until(worker: Worker, reached: Callable[[Status], bool], timeout: floa
         except ChainDown as error:
             down = error
         told = worker.status()
-        if reached(told):
+        if down is None and reached(told):
             return told
         if time.monotonic() >= until:
             if down is not None:

@@ -38,6 +38,7 @@ from ledger.keys import SecretSigner
 from ledger.limits import AnchorLimits, MirrorLimits
 from ledger.merkle import node_from_tiles
 from ledger.records import Charter
+from ledger.signing import keccak
 from ledger.store.protocol import View
 from ledger.values import ADDRESS_BYTES, NO_ADDRESS, Address, Hash32, from_hex
 
@@ -266,8 +267,11 @@ def open_anchoring(
             KeySubmitter(payer.secret),
             anchor_limits(settings),
             contract=_address(settings.anchor_contract),
+            code_hash=keccak(contract("CheckpointAnchor").code),
+            first_block=settings.anchor_first_block,
             founding=founding,
             on_final=lambda anchor: anchors.anchored.reach(anchor.size),
+            on_doubt=lambda: anchors.anchored.withdraw(),
             mirror=_mirror(settings, chain, journal, log, book, founding),
         )
         # There before the worker has told anything.

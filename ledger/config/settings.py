@@ -86,8 +86,10 @@ FRESH_TOML = """\
 # chain = "none"
 # chain_url = "http://127.0.0.1:8545"
 # chain_id = 1
-# The contract they go to, if it is not the one that `adamant chain deploy` made.
+# The contract they go to, if it is not the one that `adamant chain deploy` made, and a block before
+# which it was not there: looking through a public chain from its beginning takes hours.
 # anchor_contract = "0x0000000000000000000000000000000000000001"
+# anchor_first_block = 0
 # An anchor is due after so many entries, or so many seconds while there are any: 1000 and 5 on a
 # local chain, 1000 and 3600 elsewhere. The most that is paid for one gas. How many blocks make one
 # final where the node names no final block.
@@ -156,6 +158,7 @@ class Settings(BaseSettings):
         chain_url: the address of a chain's node; it may hold a secret.
         chain_id: of the chain that the node must be on.
         anchor_contract: the contract that anchors go to, if it is not the one deployed from here.
+        anchor_first_block: no block before this one has an event of ``anchor_contract``.
         anchor_entries: how many entries make an anchor due.
         anchor_seconds: after how long any do.
         anchor_fee_gwei_max: the most that is paid for one gas.
@@ -201,6 +204,7 @@ class Settings(BaseSettings):
     chain_url: str = Field(default="", repr=False)
     chain_id: int | None = Field(default=None, ge=1, lt=2**53)
     anchor_contract: str = Field(default="", pattern="^(0x[0-9a-f]{40})?$")
+    anchor_first_block: int = Field(default=0, ge=0, lt=2**53)
     anchor_entries: int = Field(default=_ANCHORS.entries, ge=1)
     anchor_seconds: int | None = Field(default=None, ge=1)
     anchor_fee_gwei_max: float = Field(default=_ANCHORS.fee_wei_max / GWEI, gt=0, le=1_000_000)

@@ -211,9 +211,10 @@ class Desk(ABC):
         """Ask where the ledger's checkpoints are anchored, and how that goes."""
         return self.ask("/v1/chain")
 
-    def anchors(self) -> Iterator[Plain]:
-        """Ask which checkpoints are recorded on a chain; yield them by size."""
-        for page in self._pages("/v1/anchors", "anchors"):
+    def anchors(self, after: int = 0) -> Iterator[Plain]:
+        """Ask which checkpoints are recorded on a chain; yield them by size, from after one."""
+        given = {"after": after} if after else {}
+        for page in self._pages("/v1/anchors", "anchors", **given):
             yield from page["anchors"]
 
     # -- goods -------------------------------------------------------------------------------
@@ -322,18 +323,19 @@ class Desk(ABC):
             about(page, "parcel", parcelId=to_hex(parcel))
             yield page
 
-    def _pages(self, path: str, rows: str) -> Iterator[Plain]:
+    def _pages(self, path: str, rows: str, **given: str | int) -> Iterator[Plain]:
         """Yield page after page of a question.
 
         Args:
             path: the question's.
             rows: the member of a page that holds what is asked for.
+            given: what else is asked of each page.
 
         Raises:
             Damaged: the pages come to no end.
 
         """
-        page = self.ask(path)
+        page = self.ask(path, **given)
         yield page
         cursors: set[str] = set()
         while cursor := page.get("cursor"):
@@ -341,5 +343,5 @@ class Desk(ABC):
             if not is_new or len(cursors) == LIMITS.answer_pages_max:
                 raise Damaged("duplicate", f"the pages of {path}", "they come to no end")
             cursors.add(cursor)
-            page = self.ask(path, cursor=cursor)
+            page = self.ask(path, **given, cursor=cursor)
             yield page

@@ -123,7 +123,52 @@ def test_a_batch_in_steps_has_one_patience_and_says_of_each_line_what_was_reache
         assert [line["status"] for line in lines] == ["anchored"] * 2 + ["checkpointed"] * 2
 
 
+def test_a_batch_that_waits_for_an_anchor_keeps_no_other_from_its_turn(kept: Kept) -> None:
+    limits = {"batch_step_records": 1, "batches_at_once_max": 1, "anchored_seconds_max": 60}
+    with shown(jewel(), anchors=kept.anchors, **limits) as made:
+        first, second = made.registrations(2), made.registrations(3)[2:]
+        size = size_of(made)
+        others: list[int] = []
+
+        def bring_another() -> None:
+            others.append(send_batch(made, second).status_code)
+            kept.put(size + 3, "finalized")
+
+        thread = once_waited_for(kept, bring_another)
+        lines = told(send_batch(made, first, "?wait=anchored"))
+        thread.join()
+        assert others == [200]
+        assert [line["status"] for line in lines] == ["anchored"] * 2
+
+
 # -- what is told ------------------------------------------------------------------------------
+
+
+def test_anchors_are_asked_for_from_a_size_on(made: Shown, kept: Kept) -> None:
+    for size in (3, 5, 8):
+        kept.put(size, "finalized")
+
+    def sizes(query: str) -> list[int]:
+        answer = made.client.get(f"/v1/anchors{query}").json()
+        return [one["size"] for one in answer["anchors"]]
+
+    assert sizes("?after=3") == [5, 8]
+    assert sizes("?after=4") == [5, 8]
+    assert sizes("?after=9999999999999999999") == []
+    page = made.client.get("/v1/anchors?after=3&limit=1").json()
+    assert sizes(f"?after=3&cursor={page['cursor']}") == [8]
+
+
+def test_what_is_in_doubt_is_not_called_anchored(made: Shown, kept: Kept) -> None:
+    path = f"/v1/parcels/{made.hex('stone')}/history"
+    kept.put(size_of(made), "finalized")
+    assert {step["status"] for step in made.client.get(path).json()["steps"]} == {"anchored"}
+    kept.anchors.anchored.withdraw()
+    kept.put(size_of(made) + 1, "finalized")
+    answer = made.client.get(path).json()
+    assert {step["status"] for step in answer["steps"]} == {"checkpointed"}
+    assert (answer["anchors"], answer["asOf"]["anchoredSize"]) == ([], 0)
+    assert made.client.get("/v1/anchors").json()["anchors"] == []
 
 
 def test_anchors_are_told_by_size_and_in_pages(made: Shown, kept: Kept) -> None:

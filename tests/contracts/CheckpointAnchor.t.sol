@@ -24,7 +24,8 @@ contract Yard {
     uint256 public secret = 1; // of the key in force, from 1 to KEYS
     uint64 public rotations;
     mapping(address key => bool) public isKnown;
-    mapping(address key => bytes32) public forkOf; // keccak of the first fork of a key
+    mapping(address key => bytes32) public forkOf; // keccak of the fork that a key keeps
+    mapping(address key => bool) private _isAlone; // that one is of this key alone
     bool public isForked;
     uint256 private _calls;
     CharterWhat private _what;
@@ -174,7 +175,9 @@ contract Yard {
         if (!isFork) return;
         isForked = true;
         for (uint256 i = 0; i < 2; ++i) {
-            if (forkOf[keys[i]] != 0) continue;
+            bool isAlone = keys[0] == keys[1];
+            if (forkOf[keys[i]] != 0 && (_isAlone[keys[i]] || !isAlone)) continue;
+            _isAlone[keys[i]] = isAlone;
             forkOf[keys[i]] = keccak256(abi.encode(size, keys[0], root, keys[1], otherRoot));
         }
     }

@@ -68,8 +68,8 @@ abstract contract RegistryActs {
     uint256 public lost;
     uint256 public taken;
     uint256 public refused;
-    /// @dev Set when the registry took what it must not, or refused what it must take. The runner
-    /// does not mind an act that reverts.
+    /// @dev Set when the registry took what it must not, or refused what it must take; what reverts
+    /// in an act would take this back.
     bool public wasWrong;
     uint256 private _salts;
 

@@ -99,6 +99,27 @@ def test_who_has_a_former_key_cannot_hide_a_fork_of_the_key_in_force(at_five):
 
 
 @pytest.mark.parametrize("secrets", [(SECRET, OTHER_SECRET), (OTHER_SECRET, SECRET)])
+def test_who_signs_with_a_former_key_against_an_anchor_cannot_hide_what_comes_later(
+    at_five, secrets
+):
+    """A fork beside another key fills no place: one of the key's own takes it, once."""
+    at_five.rotate(LEDGER, SECRET, OTHER_SECRET)
+    one, other, planted = forked(at_five, *secrets)
+    at_five.do("reportFork", LEDGER, one, other)
+    assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == planted
+    one, other, fork = forked(at_five, OTHER_SECRET, OTHER_SECRET, size=7)
+    (told,) = events(at_five.do("reportFork", LEDGER, one, other))
+    assert told is not None
+    assert told.name == "Forked"
+    for later in ((one, other), forked(at_five, OTHER_SECRET, OTHER_SECRET, size=8)[:2]):
+        assert at_five.do("reportFork", LEDGER, *later).logs == ()
+    one, other, _ = forked(at_five, *secrets, size=9)
+    assert at_five.do("reportFork", LEDGER, one, other).logs == ()
+    assert at_five.ask("forkOf", LEDGER, OTHER_KEY) == fork
+    assert at_five.ask("forkOf", LEDGER, KEY) == planted
+
+
+@pytest.mark.parametrize("secrets", [(SECRET, OTHER_SECRET), (OTHER_SECRET, SECRET)])
 def test_a_key_keeps_its_first_fork_when_it_takes_part_in_a_later_one(at_five, secrets):
     one, other, first = forked(at_five)
     at_five.do("reportFork", LEDGER, one, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -18,10 +19,11 @@ from ledger.signing.curve import ORDER
 from tests.contracts.mirror import Mirror, call_for
 from tests.evm import Evm
 from tests.ledger.rules.cases import Case, name_of, new_stage
+from tests.ledger.rules.test_people import amendment
 from tests.ledger.rules.test_refusals import CASES
 from tests.ledger.rules.troupe import Troupe
 from tests.trials import dice, trials
-from tests.world import WEEK, World, address_of, usual_world
+from tests.world import GOVERNORS, WEEK, World, address_of, usual_world
 
 pytestmark = pytest.mark.node
 
@@ -125,6 +127,48 @@ def test_the_twin_of_every_refusal_is_taken_and_the_refusal_refused(told: Case):
             assert refusal is not None or is_of_one_moment
 
 
+@pytest.mark.parametrize(("seconds", "is_taken"), [(0, True), (300, True), (301, False)])
+def test_a_role_counts_for_what_the_ledger_may_have_taken_in_its_last_second(seconds, is_taken):
+    stage = new_stage()
+    until = stage.now_s + 60
+    stage.admit("miner-bw", valid_until=until)
+    mirror = Mirror(stage)
+    mirror.follow()
+    speaker, moment = stage.speaker("miner-bw"), stage.moment(until + seconds)
+    record = drafts.registration(speaker, moment, stage.site, 1_000)
+    call = call_for(stage.sign(record, "miner-bw"), stage.ledger_id)
+    assert mirror.refusal(call) == (None if is_taken else "RoleNotHeld")
+    stage.later(60)
+    assert (stage.refusal_of(record, "miner-bw") is None) is is_taken
+
+
+def test_an_amendment_that_was_overtaken_is_refused():
+    stage = new_stage()
+    mirror = Mirror(stage)
+    mirror.follow()
+    for threshold, signers in ((2, 2), (1, 2), (2, 1)):
+        record = amendment(stage, threshold=threshold).record
+        stage.say(record, *GOVERNORS[:signers])
+    calls = [call for call, _ in mirror.to_send()]
+    for call in calls:
+        mirror.send(call)
+    assert mirror.ask("charter")[1] == 2
+    assert mirror.refusal(calls[0]) == "StalePrevious"
+    assert mirror.refusal(calls[2]) is None  # the charter in force, again: no effect
+
+
+@pytest.mark.parametrize("field", ["weight_millicarats", "stones"])
+def test_a_number_that_no_record_may_say_makes_no_parcel(field):
+    stage = new_stage()
+    mirror = Mirror(stage)
+    mirror.follow()
+    speaker, moment = stage.speaker("miner-bw"), stage.moment()
+    record = drafts.registration(speaker, moment, stage.site, 1_000)
+    for value, refusal in ((2**53 - 1, None), (2**53, "OutOfRange"), (2**64 - 1, "OutOfRange")):
+        said = replace(record, amounts=replace(record.amounts, **{field: value}))
+        assert mirror.refusal(call_for(stage.sign(said, "miner-bw"), stage.ledger_id)) == refusal
+
+
 # -- keys ---------------------------------------------------------------------------------------
 
 
@@ -155,6 +199,12 @@ class Keys:
         """Tell whether a key may sign what gives goods away."""
         return self.may(self.stage.offering(self.parcel, "miner-bw", "trader-be"), key)
 
+    def may_admit_an_agent(self, key):
+        """Tell whether a key may admit an agent, which gives goods away."""
+        return self.may(
+            self.stage.admitting("miner-bw", "clerk", "agent", "BW", kinds=("Handoff",)), key
+        )
+
     def signing(self, *keys):
         """Return what each key may sign: nothing, goods in, or goods out as well."""
         self.mirror.follow()
@@ -172,6 +222,8 @@ def test_from_an_announcement_on_only_the_announced_key_gives_goods_away():
     keys = Keys()
     keys.change("recover", "second")
     assert keys.signing("miner-bw", "second", "stranger") == [1, 2, 0]
+    assert keys.may_admit_an_agent("second")
+    assert not keys.may_admit_an_agent("miner-bw")
     keys.stage.later(WEEK)
     keys.change("recover", "third")  # so the second had come into force
     assert keys.signing("miner-bw", "second", "third") == [0, 1, 2]
@@ -294,6 +346,22 @@ def test_a_record_of_another_ledger_is_refused_and_a_second_mirror_takes_all(mir
     third = Mirror(mirror.world, Evm(chain_id=5))
     third.follow()
     assert second.address != mirror.address
+
+
+def test_a_value_outside_its_type_is_refused():
+    world = usual_world()
+    world.later()
+    parcel = world.register(world.open_site())
+    world.hand_over(parcel, "miner-bw", "trader-be")
+    world.transform("trader-be", "split", [parcel], [Output(2_500, 1), Output(10_000, 2)])
+    mirror = Mirror(world)
+    for call, _ in mirror.to_send():
+        for at in range(4, len(call), 32):
+            if call[at] == 0:  # so a number, an address, an offset or a length
+                wide = call[:at] + b"\1" + call[at + 1 :]
+                with pytest.raises(Reverted):
+                    mirror.evm.call(mirror.address, wide)
+        mirror.send(call)
 
 
 def test_a_registry_is_made_with_its_own_charter_alone(mirror):

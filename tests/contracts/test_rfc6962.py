@@ -85,13 +85,16 @@ def test_the_golden_vectors_are_judged_as_they_say(verifier):
     assert min(judged.values()) > 20
 
 
-def test_proofs_of_every_size_to_130_convince(verifier):
+def test_proofs_of_every_size_to_130_convince_and_those_with_a_fault_do_not(verifier):
     random = dice("contracts.sizes")
     of = tree(random)
-    for larger in random.sample(range(1, SMALL + 1), trials("contracts.sizes")):
-        for smaller in range(1, larger + 1):
-            assert verifier.shows(consistency(of, smaller, larger)), (smaller, larger)
-            assert verifier.shows(inclusion(of, smaller - 1, larger)), (smaller, larger)
+    for larger in range(1, SMALL + 1):
+        every = range(1, larger + 1)
+        for smaller in random.sample(every, min(larger, trials("contracts.sizes"))):
+            for right in (consistency(of, smaller, larger), inclusion(of, smaller - 1, larger)):
+                assert verifier.shows(right), right
+                wrong = random.choice(list(spoiled(random, right)))
+                assert verifier.shows(wrong) is wrong.is_shown(), wrong
 
 
 def test_the_two_verifiers_agree_on_proofs_most_of_which_are_wrong_in_one_way(verifier):

@@ -104,6 +104,26 @@ def test_an_operators_token_lies_in_the_folder_for_its_owner_alone(folder):
     assert not folder.server_file.exists()
 
 
+@pytest.mark.parametrize("text", ["", "port = 5000", 'chain = "none" # yet\n', " chain='none'\n"])
+def test_the_local_chain_is_named_in_settings_once(tmp_path, text):
+    file = tmp_path / "ledger.toml"
+    file.write_text(text)
+    config.name_local_chain(file)
+    assert config.read_settings(file).chain == "local"
+    assert file.read_text().count("chain =") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ['chain = "local"\n', "[table]\nport = 1\n", "chain = 7\n", "port"]
+)
+def test_settings_in_which_a_chain_cannot_be_named_are_left_as_they_are(tmp_path, text):
+    file = tmp_path / "ledger.toml"
+    file.write_text(text)
+    with pytest.raises(BadQuestion, match="cannot be added"):
+        config.name_local_chain(file)
+    assert file.read_text() == text
+
+
 # -- making and founding ---------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import pytest
 from ledger.anchor.journal import ANCHORS, SqliteJournal
 from ledger.anchor.kept import Deployment
 from ledger.anchor.memory import MemoryJournal
-from ledger.database import SETTINGS, check_all
+from ledger.database import SETTINGS, Database, check_all, statements
 from ledger.errors import RefusesToStart
 from ledger.store.sqlite import SqliteStore
 from ledger.values import Hash32
@@ -102,3 +102,14 @@ def test_after_a_loss_of_power_what_was_kept_is_there_whole(tmp_path: Path) -> N
         assert looked_to == 2 or Mark("moved") not in tape[:cut]
         outcomes.add((is_sent, looked_to))
     assert outcomes == {(False, 1), (True, 1), (True, 2)}
+
+
+def test_what_has_not_ended_is_found_without_looking_through_what_has(tmp_path: Path) -> None:
+    sql = statements(ANCHORS.package, ANCHORS.name)["read_unended"]
+    path = tmp_path / "anchors.db"
+    SqliteJournal.create(path).close()
+    with closing(Database(path, ANCHORS, SETTINGS)) as file, file.reading() as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("1", HERE.contract)).fetchall()
+    assert [row[-1].split(" (")[0] for row in rows] == [
+        "SEARCH anchors USING INDEX anchors_unended"
+    ]

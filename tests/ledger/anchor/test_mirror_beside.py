@@ -24,7 +24,7 @@ def yard(tmp_path: Path) -> Iterator[MirrorYard]:
         yield yard
 
 
-def test_a_hand_over_beside_the_ledger_is_named_as_signed_twice(yard: MirrorYard) -> None:
+def test_a_hand_over_beside_the_ledger_is_named(yard: MirrorYard) -> None:
     world = yard.scene
     parcel = yard.register()
     yard.catch_up()
@@ -42,7 +42,7 @@ def test_a_hand_over_beside_the_ledger_is_named_as_signed_twice(yard: MirrorYard
     yard.settled()
     faults = yard.audit().faults
     assert [one.kind for one in faults] == ["forked"]
-    assert "its signers signed twice" in faults[0].detail
+    assert "signed beside the ledger" in faults[0].detail
     assert "0x" + parcel.hex() in faults[0].detail
     assert [one.reason.partition(":")[0] for one in yard.left_out] == ["WrongState"] * 2
 

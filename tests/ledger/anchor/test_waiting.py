@@ -56,3 +56,11 @@ def test_whoever_is_told_may_ask_again() -> None:
     first.add_done_callback(lambda _: again.append(anchored.promise(1).result(0)))
     anchored.reach(2)
     assert again == [2]
+
+
+def test_what_was_withdrawn_stays_so() -> None:
+    anchored = Anchored(5)
+    promise = anchored.promise(6)
+    anchored.withdraw()
+    anchored.reach(7)
+    assert (anchored.size, anchored.is_withdrawn, promise.done()) == (0, True, False)

@@ -7,12 +7,23 @@ from typing import Any
 
 import pytest
 
+from ledger.anchor.kept import Deployment
 from ledger.anchor.memory import MemoryJournal
 from ledger.anchor.protocol import Event, Mined
-from ledger.errors import ChainDown
+from ledger.anchor.told import Anchors
+from ledger.errors import ChainDown, Diverged
+from ledger.values import NO_HASH, Hash32
 from tests.ledger.anchor.logs import GrowingLog
 from tests.ledger.anchor.stand_in import ANCHORED
-from tests.ledger.anchor.yard import PATIENT, STRANGER, Yard, anchored, charter, diverges
+from tests.ledger.anchor.yard import (
+    PATIENT,
+    STRANGER,
+    Yard,
+    anchored,
+    charter,
+    diverges,
+    silent,
+)
 from tests.world import address_of
 
 
@@ -198,3 +209,75 @@ def test_a_node_that_is_behind_is_only_waited_for(yard: Yard) -> None:
     yard.log.append(1)
     yard.settled()
     assert yard.on_chain() == [5, 10, 11]
+
+
+def test_a_log_that_was_put_back_whole_is_found_out_without_asking_the_chain(yard: Yard) -> None:
+    yard.settled()
+    yard.log.cut(9)
+    yard.chain.trouble = silent("block")
+    yard.reopened()
+    status = yard.worker.status()
+    assert (status.condition, yard.worker.doubt) == ("diverged", status.detail)
+    assert "10 entries are anchored; the log has published 9" in status.detail
+    with pytest.raises(Diverged, match="has published 9"):
+        yard.worker.step()
+    anchors = Anchors(yard.journal, yard.worker.status, doubt=yard.worker.doubt)
+    assert (anchors.anchored.size, anchors.page(0, 9), anchors.covering([0])) == (0, (), ())
+
+
+def test_a_journal_of_another_ledger_is_found_out() -> None:
+    yard = anchored()
+    (row,) = yard.rows
+    said = replace(row.statement, ledger=Hash32(b"\7" * 32))
+    yard.journal.keep(yard.place, [replace(row, statement=said)])
+    assert "another ledger" in yard.reopened().doubt
+    known = Anchors(yard.journal, doubt=yard.worker.doubt)
+    assert (known.status().condition, known.anchored.size) == ("diverged", 0)
+
+
+def test_a_chain_in_the_folder_that_lost_blocks_is_no_node_that_lags(yard: Yard) -> None:
+    yard.with_limits(may_lag=False)
+    yard.chain.lag = lambda: len(yard.chain.grown) - 2
+    diverges(yard, "lost blocks")
+
+
+def test_who_answers_is_told_of_a_doubt(yard: Yard) -> None:
+    doubts: list[str] = []
+    yard.options = {"on_doubt": lambda: doubts.append("told")}
+    yard.reopened()
+    yard.step()
+    assert doubts == []
+    yard.chain.chain_id += 1
+    diverges(yard, "chain's id")
+    assert doubts == ["told"]
+
+
+def test_who_deploys_on_another_chain_begins_anew_there(yard: Yard) -> None:
+    left = replace(yard.place, chain_id=yard.place.chain_id + 1)
+    said = replace(yard.rows[0].statement, chain_id=left.chain_id)
+    journal = MemoryJournal()
+    journal.keep_deployment(Deployment(left, NO_HASH, 0))
+    journal.keep(left, [replace(yard.rows[0], statement=said)])
+    moved = Yard(journal=journal, log=yard.log, limits=PATIENT, may_deploy=False)
+    with pytest.raises(Diverged, match="chain's id"):
+        moved.worker.step()
+    moved.may_deploy = True
+    assert moved.reopened().status().anchored_size == 5
+    moved.opened()
+    assert moved.place.chain_id == yard.place.chain_id
+    assert (moved.worker.status().anchored_size, moved.rows) == (0, [])
+    moved.settled()
+    assert moved.on_chain() == [10]
+    assert moved.told == moved.rows
+    assert [row.size for row in journal.anchors(left, 0, 9)] == [5]
+
+
+def test_another_contract_that_is_named_has_anchors_of_its_own(yard: Yard) -> None:
+    yard.settled()
+    other = Yard(chain=yard.chain, log=yard.log).opened()
+    assert other.place != yard.place
+    yard.options = {"contract": other.place.contract}
+    yard.reopened()
+    assert yard.worker.status().anchored_size == 10
+    yard.step()
+    assert yard.worker.status().anchored_size == 0

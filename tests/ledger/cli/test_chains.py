@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from ledger.anchor.local import LocalChain
 from ledger.anchor.submitting import Fields, KeySubmitter
 from ledger.cli.documents import ANCHOR, CHAIN_MADE, CHAIN_SHOWN, DEPLOYED
 from ledger.config import LedgerFolder, read_chain_key, system_clock
+from ledger.limits import DoorLimits
 from ledger.signing import keccak
 from ledger.signing.anchors import Anchor, sign_statement
 from ledger.values import NO_HASH, Address, Hash32
@@ -215,6 +217,16 @@ def test_a_node_that_is_down_is_said_to_be(town: Town) -> None:
     assert "secret-key-in-path" not in said
 
 
+def test_a_node_that_is_down_bears_out_nothing_that_was_kept(anchored: Town) -> None:
+    anchored.run("chain", "anchor")
+    away = {
+        "ADAMANT_CHAIN": "node",
+        "ADAMANT_CHAIN_URL": "http://127.0.0.1:9",
+        "ADAMANT_CHAIN_ID": "31337",
+    }
+    anchored.error("chain", "anchor", "--timeout", "0", code=4, **away)
+
+
 def test_the_paying_account_is_none_of_the_ledgers_voices(anchored: Town) -> None:
     paying = anchored.json("chain", "start")["submitter"]
     charter = anchored.json("show", "charter")
@@ -232,3 +244,118 @@ def test_a_flipped_bit_of_its_files_is_named(anchored: Town, tmp_path: Path, nam
     file.write_bytes(raw)
     faults = target.json("audit", "--chain", code=1)["faults"]
     assert name in {one["place"].split()[0] for one in faults}
+
+
+def test_a_chain_that_was_put_back_older_than_the_journal_is_no_word_for_an_anchor(
+    anchored: Town, tmp_path: Path
+) -> None:
+    older = own_copy(anchored, tmp_path)
+    anchored.register()
+    size = anchored.json("chain", "anchor")["size"]
+    for name in ("log.db", "checkpoints.db", "anchors.db"):
+        (Path(older.ledger) / name).write_bytes((Path(anchored.ledger) / name).read_bytes())
+    for words in (("anchor",), ("anchor", "--timeout", "1"), ("deploy",)):
+        assert "lost blocks" in older.error("chain", *words, code=5)["said"]
+    shown = older.json("chain", "status")
+    assert (shown["condition"], shown["anchoredSize"], shown["last"]) == ("diverged", 0, None)
+    faults = older.json("audit", "--chain", code=1)["faults"]
+    assert ("gap", f"anchor {size}") in [(one["kind"], one["place"]) for one in faults]
+
+
+def test_a_chain_that_was_lost_is_not_made_anew_beside_its_journal(
+    anchored: Town, tmp_path: Path
+) -> None:
+    own = own_copy(anchored, tmp_path)
+    own.run("chain", "anchor")
+    folder = LedgerFolder(Path(own.ledger))
+    folder.local_chain.unlink()
+    assert "move anchors.db away" in own.error("chain", "start", code=5)["said"]
+    aside = folder.anchors.rename(tmp_path / "anchors.db")
+    assert own.json("chain", "start")["isNew"]
+    aside.rename(folder.anchors)
+    faults = own.json("audit", "--chain", code=1)["faults"]
+    assert {one["kind"] for one in faults} == {"gap"}
+    assert faults[0]["place"].startswith("contract ")
+
+
+def test_a_ledger_that_was_rolled_back_whole_calls_nothing_anchored(
+    anchored: Town, tmp_path: Path
+) -> None:
+    older = own_copy(anchored, tmp_path)
+    parcel = older.register()
+    anchored.register("3.00", 1)
+    anchored.register("3.00", 1)
+    anchored.run("chain", "anchor")
+    newer = Path(anchored.ledger) / "anchors.db"
+    (Path(older.ledger) / "anchors.db").write_bytes(newer.read_bytes())
+    # No chain is asked here.
+    assert older.json("trace", parcel)["anchors"] == []
+    shown = older.json("chain", "status", ADAMANT_CHAIN="none")
+    assert (shown["condition"], shown["anchoredSize"]) == ("diverged", 0)
+
+
+def test_a_ledger_whose_charter_names_no_anchor_key_is_told_so_at_once(town: Town) -> None:
+    other = Town(town.path, str(town.path / "other"))
+    governors = [word for name in GOVERNORS for word in ("--governor", name)]
+    other.run("init", *governors, "--threshold", "2", "--anchor-key", "none")
+    for word in ("start", "deploy", "anchor"):
+        env = {"ADAMANT_CHAIN": "local"} if word != "start" else {}
+        assert "no anchor key" in other.error("chain", word, code=5, **env)["said"]
+    assert not LedgerFolder(Path(other.ledger)).local_chain.exists()
+
+
+def test_watching_begins_with_the_last_anchor_that_is_final(anchored: Town) -> None:
+    anchored.register()
+    first = anchored.json("chain", "anchor")["size"]
+    anchored.register()
+    last = anchored.json("chain", "anchor")["size"]
+    told = anchored.run("--json", "chain", "watch", "--timeout", "2").out.splitlines()
+    assert [json.loads(line)["size"] for line in told] == [last] != [first]
+
+
+def test_a_contract_that_is_named_must_be_the_one_that_checks_the_log(
+    anchored: Town, tmp_path: Path
+) -> None:
+    own = own_copy(anchored, tmp_path)
+    last = own.json("chain", "anchor")
+    folder = LedgerFolder(Path(own.ledger))
+    folder.anchors.unlink()
+    named = {"ADAMANT_ANCHOR_CONTRACT": last["contract"]}
+    too_late = {**named, "ADAMANT_ANCHOR_FIRST_BLOCK": str(last["blockNumber"] + 1)}
+    said = own.error("chain", "anchor", code=5, **too_late)["said"]
+    assert f"not yet {last['blockNumber'] + 1}" in said
+    folder.anchors.unlink()
+    payer = KeySubmitter(read_chain_key(folder.submitter_key, "the key").secret)
+    creation = bytes.fromhex("600180600b5f395ff3fe5b")  # its code is one JUMPDEST
+    with closing(LocalChain(folder.local_chain, system_clock)) as chain:
+        fields = Fields(
+            chain.chain_id, chain.nonce(payer.address), None, creation, 100_000, 10**9, 0
+        )
+        mined = chain.mined(chain.send(payer.sign(fields)))
+    assert mined is not None
+    assert mined.contract is not None
+    other = {"ADAMANT_ANCHOR_CONTRACT": f"0x{mined.contract.hex()}"}
+    assert "is another" in own.error("chain", "anchor", code=5, **other)["said"]
+    assert own.json("chain", "anchor", **named) == last
+
+
+def test_records_are_taken_whatever_is_wrong_with_the_chain(anchored: Town, tmp_path: Path) -> None:
+    older = own_copy(anchored, tmp_path)
+    parcels = [anchored.register("2.00", 1) for _ in range(2)]
+    anchored.run("chain", "anchor")
+    for name in ("log.db", "checkpoints.db", "anchors.db"):
+        (Path(older.ledger) / name).write_bytes((Path(anchored.ledger) / name).read_bytes())
+
+    def hand_over(parcel: str) -> str:
+        words = ("handoff", parcel, "--to", "trader-be", "--as", "miner-bw", "--wait", "anchored")
+        return str(older.json(*words)["status"])
+
+    began = time.monotonic()
+    assert hand_over(parcels[0]) == "checkpointed"  # the chain lost blocks: nobody waits for it
+    assert time.monotonic() - began < DoorLimits().anchored_seconds_max / 2
+    chain = Path(older.ledger) / "chain.db"
+    raw = bytearray(chain.read_bytes())
+    for at in range(4_096, len(raw), 99):
+        raw[at] ^= 1
+    chain.write_bytes(raw)
+    assert hand_over(parcels[1]) == "checkpointed"

@@ -20,7 +20,8 @@ FROM anchors WHERE chain_id = ? AND contract = ? AND size > ? ORDER BY size LIMI
 -- name: read_unended
 SELECT size, ledger, root, previous_size, previous_root, signature, state, signed_at,
     block_number, block_hash, transaction_hash
-FROM anchors WHERE chain_id = ? AND contract = ? AND state < 4 ORDER BY size;
+FROM anchors INDEXED BY anchors_unended
+WHERE chain_id = ? AND contract = ? AND state < 4 ORDER BY size;
 
 -- name: read_last
 SELECT size, ledger, root, previous_size, previous_root, signature, state, signed_at,
