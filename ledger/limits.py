@@ -284,7 +284,7 @@ class AnchorLimits:
     poll_seconds: float = 4.0  # many nodes close a connection that is idle for five
     retry_seconds: float = 1.0
     retry_seconds_max: float = 300.0
-    close_seconds: float = 10.0
+    close_seconds: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ledger.anchor.kept import ENDED, KeptAnchor
+from ledger.anchor.kept import ENDED
 from ledger.anchor.status import Status
+from ledger.cli.chain_words import condition_line, tell_anchor, tell_chain
 from ledger.cli.options import Context
-from ledger.cli.output import Output
 from ledger.cli.session import Session, session_of
-from ledger.cli.words import anchor_line, count_of
+from ledger.cli.words import anchor_line
 from ledger.config import (
     LedgerFolder,
     OpenLedger,
@@ -41,8 +41,6 @@ commands = typer.Typer()
 WAIT_SECONDS: Final = 2.0
 STEP_SECONDS: Final = 0.5
 WEI_AN_ETHER: Final = 10**18
-_WORDS: Final = {"starting": "by hand: no server runs", "closed": "by hand: no server runs"}
-
 TimeoutOption = Annotated[
     float,
     typer.Option(metavar="SECONDS", min=0, help="For how long to wait before it comes back."),
@@ -217,7 +215,7 @@ def status(context: Context) -> None:
     if session.out.as_json:
         session.out.document({**document, "last": latest[0] if latest else None})
         return
-    _tell_chain(session.out, document)
+    tell_chain(session.out, document)
     for one in latest:
         session.out.pairs([("last anchor", anchor_line(one))])
 
@@ -245,7 +243,7 @@ def anchor(context: Context, timeout: TimeoutOption = 600.0) -> None:
     if not found:
         why = f" ({told.detail})" if told.detail else ""
         raise Unavailable(f"the anchor is in no block yet{why}: the same command goes on with it")
-    _tell_anchor(session.out, found[0])
+    tell_anchor(session.out, found[0])
     if found[0].state not in ENDED:
         raise Unavailable("the anchor is in a block that is not final yet: ask again later")
     if not _is_all_there(told, size):
@@ -292,7 +290,7 @@ def watch(
                 after = _before_last(told)  # what was final before these were asked for
                 if (told["condition"], told["isForked"]) != last:
                     last = (told["condition"], told["isForked"])
-                    session.out.note(_condition_line(told))
+                    session.out.note(condition_line(told))
                 time.sleep(STEP_SECONDS)
     except KeyboardInterrupt:
         return
@@ -356,57 +354,3 @@ def _step_until(worker: Worker, reached: Callable[[Status], bool], timeout: floa
                 raise down
             return told
         time.sleep(min(STEP_SECONDS, max(until - time.monotonic(), 0)))
-
-
-def _tell_anchor(out: Output, kept: KeptAnchor) -> None:
-    spot = kept.spot
-    document = {
-        "size": kept.size,
-        "root": to_hex(kept.statement.root),
-        "state": kept.state,
-        "chainId": kept.place.chain_id,
-        "contract": to_hex(kept.place.contract),
-        "blockNumber": None if spot is None else spot.block_number,
-        "blockHash": None if spot is None else to_hex(spot.block_hash),
-        "transaction": None if spot is None else to_hex(spot.transaction_hash),
-    }
-    out.either(document, anchor_line(document))
-
-
-def _condition_line(told: Any) -> str:  # noqa: ANN401 - likewise
-    forked = "; MARKED AS FORKED on the chain" if told["isForked"] else ""
-    return f"anchoring is {told['condition']}{forked}"
-
-
-def _tell_chain(out: Output, told: Any) -> None:  # noqa: ANN401 - likewise
-    if told["contract"] is None and not told["isAnchored"]:
-        out.say("this ledger is not anchored: adamant chain start")
-        return
-    out.pairs(
-        [
-            ("anchoring", _WORDS.get(told["condition"], told["condition"])),
-            ("chain", told["chainId"]),
-            ("contract", told["contract"] or "none yet: adamant chain deploy"),
-            ("on the chain", count_of(told["chainSize"], "entry")),
-            ("anchored for good", count_of(told["anchoredSize"], "entry")),
-            ("checkpointed", count_of(told["asOf"]["checkpointSize"], "entry")),
-            ("last block", told["headBlock"]),
-            ("last final block", told["finalBlock"]),
-            ("FORKED", "two roots of one size were signed" if told["isForked"] else ""),
-        ]
-    )
-    mirror = told["mirror"]
-    if mirror is None:
-        return
-    left_out = f", {mirror['leftOut']:,} left out: adamant chain unmirrored"
-    out.pairs(
-        [
-            ("mirror of hand-overs", mirror["condition"]),
-            ("its contract", mirror["contract"] or "none yet: adamant chain deploy"),
-            ("settled there", count_of(mirror["position"], "entry")),
-            (
-                "in it for good",
-                count_of(mirror["mirrored"], "record") + (left_out if mirror["leftOut"] else ""),
-            ),
-        ]
-    )

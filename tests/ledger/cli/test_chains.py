@@ -335,7 +335,7 @@ def test_a_contract_that_is_named_must_be_the_one_that_checks_the_log(
     assert mined is not None
     assert mined.contract is not None
     other = {"ADAMANT_ANCHOR_CONTRACT": f"0x{mined.contract.hex()}"}
-    assert "is another" in own.error("chain", "anchor", code=5, **other)["said"]
+    assert "is another" in own.error("chain", "anchor", "--timeout", "1", code=5, **other)["said"]
     assert own.json("chain", "anchor", **named) == last
 
 
