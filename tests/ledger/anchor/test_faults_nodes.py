@@ -181,8 +181,8 @@ def test_our_own_death_at_any_question_leaves_one_anchor(yard: RealYard) -> None
     for _ in range(trials("anchor.deaths")):
         yard.log.append(chance.randint(1, 9))
         yard.fuse = Fuse(chance.randint(1, 40), is_after=chance.random() < 0.5)
-        yard.reopened()
         with suppress(Crash):
+            yard.reopened()
             while yard.fuse.left is not None:
                 yard.worker.ask()
                 yard.go()

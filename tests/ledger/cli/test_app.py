@@ -46,7 +46,7 @@ def test_the_commands_of_the_house_are_all_there():
     asked = """
         init keys admit revoke site sign cosign send register handoff receive withdraw split mix
         cut polish recut reweigh report trace show status checkpoint audit rebuild recover serve
-        demo amend import export private link
+        demo amend import export private link chain typed-data add-signature
     """
     assert set(get_command(app).commands) == set(asked.split())
     assert set(get_command(app).commands["keys"].commands) == set(
@@ -55,6 +55,9 @@ def test_the_commands_of_the_house_are_all_there():
     )
     assert set(get_command(app).commands["private"].commands) == {"show", "grant", "erase"}
     assert set(get_command(app).commands["link"].commands) == {"mint", "list", "end"}
+    assert set(get_command(app).commands["chain"].commands) == set(
+        "start deploy status anchor watch unmirrored".split()
+    )
     assert set(get_command(app).commands["site"].commands) == {"open", "change", "close"}
 
 
