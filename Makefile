@@ -29,7 +29,7 @@ check: setup-check lint ## lint, types, tidy, unit and vector tests: under a min
 setup-check:
 	@tools/venv dev
 
-test: setup lint ## everything, as CI does: at most 12 minutes on 2 cores; sets up all it needs
+test: setup lint ## everything, as CI does: at most 18 minutes on 2 cores; sets up all it needs
 	ADAMANT_TRIALS=test $(PYTEST)
 
 setup: ## what test needs: Debian packages, .venv from requirements/dev.txt, node_modules
