@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from random import Random
 
 import pytest
 
@@ -26,6 +27,9 @@ BOTH = [
     pytest.param("anvil", marks=WITH_ANVIL),
 ]
 ETHEREUMS_FINALITY = 64  # blocks: two epochs
+# After some nine hundred blocks anvil 1.7 loses contracts that were final when it reorganises; the
+# worker then rightly wants an operator to look.
+REORGANISATIONS_A_NODE = 20
 
 
 @contextmanager
@@ -322,22 +326,31 @@ def test_an_anchor_that_a_reorganisation_took_away_is_made_again(depth: int) -> 
 @WITH_ANVIL
 def test_reorganisations_of_any_depth_at_any_time_leave_one_anchor_for_each_size() -> None:
     chance = dice("anchor.reorganisations")
-    with yard_on("anvil", ETHEREUMS_FINALITY) as yard:
-        yard.settled()
-        for _ in range(trials("anchor.reorganisations")):
-            if chance.random() < 0.3:
-                yard.log.append(chance.randint(1, 9))
-            yard.worker.ask()
-            for _ in range(chance.randint(1, 4)):
-                yard.step()
-                yard.node.mine(chance.choice((1, 1, 2, 20)))
-                yard.now += chance.choice((1, 61, 200))
-            deepest = min(ETHEREUMS_FINALITY, yard.node.number() - 1)
-            yard.node.rpc("anvil_reorg", chance.randint(1, deepest), [])
-            yard.step()
-        yard.settled()
-        assert yard.told == [size for size in yard.on_chain() if yard.states[size] == "finalized"]
-        assert yard.told[-1] == yard.log.published()[0]
+    left = trials("anchor.reorganisations")
+    while left > 0:
+        with yard_on("anvil", ETHEREUMS_FINALITY) as yard:
+            yard.settled()
+            for _ in range(min(left, REORGANISATIONS_A_NODE)):
+                reorganised(yard, chance)
+            yard.settled()
+            final = [size for size in yard.on_chain() if yard.states[size] == "finalized"]
+            assert yard.told == final
+            assert yard.told[-1] == yard.log.published()[0]
+        left -= REORGANISATIONS_A_NODE
+
+
+def reorganised(yard: RealYard, chance: Random) -> None:
+    """Let the worker work a while, then take back the last blocks, or only look."""
+    if chance.random() < 0.3:
+        yard.log.append(chance.randint(1, 9))
+    yard.worker.ask()
+    for _ in range(chance.randint(1, 4)):
+        yard.step()
+        yard.node.mine(chance.choice((1, 1, 2, 20)))
+        yard.now += chance.choice((1, 61, 200))
+    deepest = min(ETHEREUMS_FINALITY, yard.node.number() - 1)
+    yard.node.rpc("anvil_reorg", chance.randint(1, deepest), [])
+    yard.step()
 
 
 @WITH_ANVIL
