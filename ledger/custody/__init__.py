@@ -1,18 +1,17 @@
 """Who holds what: the state that rules read and records change, derived from records alone."""
 
+from ledger.custody.border import CertificateLink, CertificateNumber, CertificateState
 from ledger.custody.codec import decode_item, encode_item, sort_number
 from ledger.custody.items import (
     NEVER,
+    NO_CERTIFICATE,
     NOBODY,
-    SORTS,
     Admitted,
     Agent,
     Blended,
-    Changes,
     CharterInForce,
     Claim,
     Finding,
-    Item,
     Operation,
     Parcel,
     ParcelState,
@@ -23,26 +22,37 @@ from ledger.custody.items import (
     operation_key,
     year_key,
 )
+from ledger.custody.said import Answered, Corrected, Lookalikes, Mined, ReportNumber
+from ledger.custody.sorts import SORTS, Changes, Item
 from ledger.custody.state import Nothing, Overlay, State, charter_of
 
 __all__ = [
     "NEVER",
     "NOBODY",
+    "NO_CERTIFICATE",
     "SORTS",
     "Admitted",
     "Agent",
+    "Answered",
     "Blended",
+    "CertificateLink",
+    "CertificateNumber",
+    "CertificateState",
     "Changes",
     "CharterInForce",
     "Claim",
+    "Corrected",
     "Finding",
     "Item",
+    "Lookalikes",
+    "Mined",
     "Nothing",
     "Operation",
     "Overlay",
     "Parcel",
     "ParcelState",
     "Party",
+    "ReportNumber",
     "SiteState",
     "State",
     "Suspicion",

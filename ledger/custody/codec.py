@@ -8,14 +8,15 @@ once, from its fields.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import typing
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from ledger.custody import items
-from ledger.custody.items import SORTS, Admitted, Item
+from ledger.custody.items import Admitted
+from ledger.custody.sorts import SORTS, Item
 from ledger.records.compiled import compiled, function_source, maker
 
 ItemType = TypeVar("ItemType")
@@ -24,7 +25,7 @@ _NESTED: Final = (Admitted,)
 
 def _hints(cls: type[Any]) -> list[tuple[str, Any]]:
     """Return names and types of a class's fields, in order."""
-    hints = typing.get_type_hints(cls, vars(items))
+    hints = typing.get_type_hints(cls, vars(sys.modules[cls.__module__]))
     return [(field.name, hints[field.name]) for field in dataclasses.fields(cls)]
 
 

@@ -7,7 +7,7 @@ seconds, recorded times milliseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ledger.values import (
@@ -25,6 +25,8 @@ from ledger.values import (
 ParcelState = Literal["held", "offered", "spent", "frozen", "set", "sold"]
 NOBODY: Final = NO_ADDRESS
 NEVER: Final = -1
+NO_CERTIFICATE: Final = Hash32(b"")
+"""Empty, not zeros: most parcels never have one, and each is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ class Parcel:
         made_by: index of the record that made it; ``position`` its place among the outputs.
         blended_by: index of the last operation that bears on its origin bounds, at ``position``
             of that operation's outputs (0 for a Receipt).
-        spent_by: index of the record that used it up, or NEVER.
+        spent_by: index of the record that used it up, or NEVER; while it is set, of its Setting.
+        certificate: the Certificate last issued for it that nothing has closed (it may have
+            expired), or NO_CERTIFICATE.
 
     """
 
@@ -245,6 +249,7 @@ class Parcel:
     reporter: Address = NOBODY
     seized: bool = False
     spent_by: int = NEVER
+    certificate: Hash32 = NO_CERTIFICATE
 
     @property
     def key(self) -> bytes:
@@ -358,43 +363,3 @@ class Blended:
     def key(self) -> bytes:
         """The index, 8 bytes big-endian."""
         return operation_key(self.index)
-
-
-Item = (
-    CharterInForce
-    | Party
-    | Agent
-    | Claim
-    | SiteState
-    | YearOutput
-    | Parcel
-    | Operation
-    | Suspicion
-    | Finding
-    | Blended
-)
-SORTS: Final[tuple[type[Item], ...]] = (
-    CharterInForce,
-    Party,
-    Agent,
-    Claim,
-    SiteState,
-    YearOutput,
-    Parcel,
-    Operation,
-    Suspicion,
-    Finding,
-    Blended,
-)
-"""Every sort of item; a sort's place in this list is its number in stores, for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What one accepted record does to the state: the items that it makes or replaces."""
-
-    items: tuple[Item, ...]
-    parcels: tuple[ParcelId, ...] = field(default=())
-    """The parcels that the record makes or advances, outputs last."""
-    mentions: tuple[ParcelId, ...] = field(default=())
-    """The parcels that the record speaks of without advancing their chain."""

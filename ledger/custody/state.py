@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
-from ledger.custody.items import CharterInForce, Item
+from ledger.custody.items import CharterInForce
+from ledger.custody.sorts import Item
 from ledger.records import Record
 from ledger.values import Hash32
 

@@ -1,0 +1,94 @@
+"""What the ledger keeps of certificates: their state, their numbers, the links printed on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.custody.items import NEVER
+from ledger.values import Address, Hash32, ParcelId
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateState:
+    """A Kimberley Process certificate, as endorsed by its Corrections.
+
+    Attributes:
+        id: its record id; ``index`` its place in the log.
+        state: open until cleared or void; whether an open one has expired, the time of asking says.
+        operation: export or technical; ``original`` is then the refused one, else zeros.
+        country: of the authority that issued it.
+        origins: where mined, ascending; () = plain "mixed".
+        weights_millicarats, values_us_cents: per code, parallel to ``hs_codes``.
+        issued_at, expires_at: seconds.
+        closed_by: index of what cleared or voided it, or NEVER.
+
+    """
+
+    id: Hash32
+    index: int
+    state: Literal["open", "confirmed", "refused", "void"]
+    operation: str
+    number: str
+    author: Address
+    country: str
+    exporter: Address
+    importer: Address
+    original: Hash32
+    parcels: tuple[ParcelId, ...]
+    hs_codes: tuple[str, ...]
+    weights_millicarats: tuple[int, ...]
+    values_us_cents: tuple[int, ...]
+    origins: tuple[str, ...]
+    provenance: str
+    destination: str
+    issued_at: int
+    expires_at: int
+    closed_by: int = NEVER
+
+    @property
+    def key(self) -> bytes:
+        """The record id."""
+        return self.id
+
+    def is_open(self, now_ms: int) -> bool:
+        """Tell whether it still certifies its parcels; its last second is included."""
+        return self.state == "open" and now_ms // 1000 <= self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateNumber:
+    """A number of a certificate, once seen here.
+
+    Attributes:
+        number: as printed, without spaces and hyphens.
+        certificate: the Certificate issued under it, or zeros: seen on paper alone.
+        first_shown: index of the first Clearance that showed it, or NEVER.
+
+    """
+
+    number: str
+    certificate: Hash32
+    first_shown: int = NEVER
+
+    @property
+    def key(self) -> bytes:
+        """The number."""
+        return self.number.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLink:
+    """The 16 bytes that a certificate's QR code leads by.
+
+    They are the first of SHA-256 of the salts of *who* and *amounts*: whoever may read the whole
+    record, or holds the paper, knows them; a record id alone does not give them away.
+    """
+
+    token: bytes
+    certificate: Hash32
+
+    @property
+    def key(self) -> bytes:
+        """The token."""
+        return self.token
