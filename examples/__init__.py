@@ -1,0 +1,1 @@
+"""Things to try: small programs that use the ledger as anybody can."""
