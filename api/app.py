@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import disclosing, documentation, linking, typed_data
-from api.asking import Asking
+from api.asking import PAGES, Asking
 from api.caching import Conditional, tag_of
 from api.clients import Clients
 from api.conventions import Conventions
@@ -205,11 +205,11 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
         if question.name == "checkpoint":
             contents = list(documentation.checkpoint_contents(schema))
             endpoint = asking.checkpoint(question)
-        if question.name == "stone":
+        if question.name in PAGES:
             # The more special path first: the page's own would match it too.
-            documented = documentation.of_question(question, "stoneAsData", contents)
+            documented = documentation.of_question(question, f"{name}AsData", contents)
             _add(app, question.path, endpoint, documented)
-            _add_stone_page(app, asking, question)
+            _add_page(app, asking, question)
             continue
         documented = documentation.of_question(question, name, contents)
         _add(app, question.path, endpoint, documented)
@@ -217,10 +217,11 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
     _add(app, "/problems/{name}", asking.problem, documentation.PROBLEM_ONE)
 
 
-def _add_stone_page(app: FastAPI, asking: Asking, question: Question) -> None:
-    contents = documentation.stone_contents(reference(question.shape))
-    documented = replace(documentation.of_question(question, "stone", contents), is_page=True)
-    _add(app, question.path.removesuffix(".json"), asking.stone(question), documented)
+def _add_page(app: FastAPI, asking: Asking, question: Question) -> None:
+    name = camel(question.name)
+    contents = documentation.page_contents(reference(question.shape), name)
+    documented = replace(documentation.of_question(question, name, contents), is_page=True)
+    _add(app, question.path.removesuffix(".json"), asking.page(question), documented)
 
 
 def _add_health(app: FastAPI, book: Book, answers: Answers) -> None:

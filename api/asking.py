@@ -1,4 +1,4 @@
-"""The routes that only read: every question of ``ledger.answers``, and the stones' pages.
+"""The routes that only read: every question of ``ledger.answers``, and the pages.
 
 Answering is done in threads: in so few at a time that others are always left, for writing and for
 whoever asks whether the server is ready. What is not for everyone is answered to whoever has signed
@@ -8,7 +8,7 @@ in, as far as it may read; the ledger's answers see to that.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -28,6 +28,11 @@ from ledger.errors import Unknown
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _BY_ACCEPT: Final = {"vary": "accept"}
+PAGES: Final[Mapping[str, Callable[[Pages, Any, str], str]]] = {
+    "stone": lambda pages, plain, _: pages.stone(plain),
+    "certificate_paper": Pages.certificate,
+}
+"""The questions that have a page, beside the path of their JSON, and what renders it."""
 
 
 class Asking:
@@ -94,14 +99,17 @@ class Asking:
 
         return ask
 
-    def stone(self, question: Question) -> Endpoint:
-        """Make the endpoint of a stone's page; the same as JSON for whoever asks for that."""
+    def page(self, question: Question) -> Endpoint:
+        """Make the endpoint of a page; the same as JSON for whoever asks for that."""
+        render = PAGES[question.name]
 
         async def ask(request: Request) -> Response:
             def respond(plain: Any) -> Response:  # noqa: ANN401 - a plain value
                 if preferred(request, HTML, JSON) == JSON:
                     return json_response(plain, headers=_BY_ACCEPT)
-                return Response(self._pages.stone(plain), headers=_BY_ACCEPT, media_type=HTML)
+                address = self._sessions.address_of(request) + request.url.path
+                page = render(self._pages, plain, address)
+                return Response(page, headers=_BY_ACCEPT, media_type=HTML)
 
             return await self._ask(request, question, respond)
 

@@ -30,10 +30,10 @@ Records are sent as canonical JSON with their signatures, and answered when they
 Sending a record again gives the first answer, and needs no token: a record shows its own authority.
 Whoever asks about records signs in as a party (EIP-4361) and sends the token as `Authorization:
 Bearer`; what a reader may not see is withheld, sheet by sheet, with its hash in its place. Status,
-checkpoints, proofs and the pages of stones are for everyone. Weights are millicarats; addresses and
-ids are lower-case hex with 0x. `names` holds the names of parties in an answer that its reader may
-see, by address, as private fields of their Admissions give them. Every error is a problem document
-(RFC 9457), explained under its `type`.
+checkpoints, proofs, and the pages of stones and certificates by their links are for everyone.
+Weights are millicarats; addresses and ids are lower-case hex with 0x. `names` holds the names of
+parties in an answer that its reader may see, by address, as private fields of their Admissions give
+them. Every error is a problem document (RFC 9457), explained under its `type`.
 """
 
 EXAMPLES: Final[dict[str, Any]] = json.loads((files("api") / "examples.json").read_text("utf-8"))
@@ -197,7 +197,7 @@ def of_question(question: Question, name: str, contents: Sequence[Content]) -> D
 
 def _tag(question: Question) -> str:
     part = question.path.split("/")[2]
-    goods = {"parcels", "links", "{token}.json"}
+    goods = {"parcels", "links", "certificates", "{token}.json"}
     people = {"parties", "sites", "charter"}
     return "goods" if part in goods else "people" if part in people else "log"
 
@@ -349,6 +349,6 @@ def checkpoint_contents(schema: Schema) -> Sequence[Content]:
     return Content(PLAIN, _STRING, "checkpoint-note"), json_content(schema, "checkpoint")
 
 
-def stone_contents(schema: Schema) -> Sequence[Content]:
-    """Return what a stone's page is answered as."""
-    return Content(HTML, _STRING), json_content(schema, "stone")
+def page_contents(schema: Schema, name: str) -> Sequence[Content]:
+    """Return what a page is answered as, and its JSON twin's example."""
+    return Content(HTML, _STRING), json_content(schema, name)

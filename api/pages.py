@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.problems import PROBLEMS, ProblemType
 from ledger.answers.telling import day, in_line, listed, minute, who
+from ledger.papers import qr_svg
 
 _TEMPLATES: Final = files("api") / "templates"
 
@@ -99,9 +100,20 @@ class Pages:
         """Render what anyone may see of a stone."""
         return self._render("stone.html", stone=stone)
 
-    def problem(self, document: Mapping[str, Any], *, is_stone: bool = True) -> str:
-        """Render an error that somebody met who looked for a page: of a stone, or for signing."""
-        return self._render("problem.html", problem=document, is_stone=is_stone)
+    def certificate(self, certificate: Mapping[str, Any], address: str) -> str:
+        """Render what stands on a paper certificate, with the code that leads to an address."""
+        code = qr_svg(address, f"QR code that leads to the certificate {certificate['number']}")
+        return self._render("certificate.html", one=certificate, qr=code, address=address)
+
+    def problem(self, document: Mapping[str, Any], *, thing: str = "stone") -> str:
+        """Render an error that somebody met who looked for a page.
+
+        Args:
+            document: the problem.
+            thing: of what the page was to be: a stone, a certificate; or "", of signing.
+
+        """
+        return self._render("problem.html", problem=document, thing=thing)
 
     def problem_type(self, sort: ProblemType) -> str:
         """Render the explanation of a sort of error."""

@@ -38,6 +38,8 @@ _OF_STATUS: Final = {
     413: "body-size",
     415: "media-type",
 }
+_PAGES_OF: Final = {"stones": "stone", "certificates": "certificate"}
+"""Of what the pages are under a path, by its first part."""
 _log = structlog.get_logger(__name__)
 
 
@@ -74,9 +76,9 @@ class Tellers:
         request.scope[PROBLEM_TOLD] = problem.name
         document = {**problem.document(), "requestId": request.scope.get(REQUEST_ID, "")}
         path = request.url.path
-        is_stone = path.startswith("/stones/") and not path.endswith(".json")
-        if (is_stone or path == "/sign") and preferred(request, HTML, JSON) == HTML:
-            return Response(self._pages.problem(document, is_stone=is_stone), status, headers, HTML)
+        thing = _PAGES_OF.get(path.split("/")[1], "") if not path.endswith(".json") else ""
+        if (thing or path == "/sign") and preferred(request, HTML, JSON) == HTML:
+            return Response(self._pages.problem(document, thing=thing), status, headers, HTML)
         return Response(as_json(document), status, headers, MEDIA_TYPE)
 
     def headers(self, problem: Problem) -> dict[str, str]:

@@ -161,6 +161,12 @@ class Sessions:
         with self._lock:
             return len(self._sessions)
 
+    def address_of(self, request: Request) -> str:
+        """Return under which address to name this server: its own, or the one that was asked."""
+        if self._addresses:
+            return f"{self._addresses[0].scheme}://{self._addresses[0].authority}"
+        return f"{request.url.scheme}://{request.url.netloc}"
+
     # -- nonces ------------------------------------------------------------------------------
 
     def nonce(self) -> tuple[str, int]:

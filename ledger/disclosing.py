@@ -131,6 +131,19 @@ class Disclosing:
             "fields": [_plain(names[one.position], one, grants=shows_grants) for one in seen],
         }
 
+    def values_of(self, reader: Reader, record_id: Hash32) -> dict[str, str | int]:
+        """Return the values that a reader may see now of a record's private fields, by name.
+
+        Like names, they are an addition to answers that rest on the log.
+        """
+        try:
+            found = self._find(record_id)
+        except (Damaged, StoreFailed, Unavailable) as error:
+            _log.error("answered without private fields: %s", error)
+            return {}
+        seen = [kept for kept in found.kept if found.may_see(reader, kept)] if found else []
+        return {kept.field.name: kept.field.value for kept in seen if kept.field is not None}
+
     def grant(self, reader: Reader, record_id: Hash32, name: str, to: Address) -> None:
         """Show a field to a party, or to everyone.
 
@@ -178,6 +191,22 @@ class Disclosing:
             _log.error("answered without names of parties: %s", failed)
             return {}
         return {address: name for address, name in found if name}
+
+    def value_in(
+        self, view: View, reader: Reader, record_id: Hash32, name: str
+    ) -> str | int | None:
+        """Return the value of a private field as far as a reader is shown it; None if it is not.
+
+        Raises:
+            StoreFailed, Damaged, Unavailable: the store of private fields fails: what is summed
+                from such values must not be less without a word.
+
+        """
+        found = self._find_in(view, record_id)
+        for kept in found.kept if found else ():
+            if kept.field and kept.field.name == name and found and found.may_see(reader, kept):
+                return kept.field.value
+        return None
 
     def _name_of(self, view: View, reader: Reader, address: Address) -> str:
         if self._store is None:

@@ -77,6 +77,39 @@ class BadQuestion(AdamantError):
         self.expected = expected
 
 
+class BadTable(BadQuestion):
+    """The file of a reference table is not in its one writing.
+
+    Attributes:
+        table: its name.
+        line: from 1, the headings; 0 for the file as a whole.
+        column: its name, or "" for the whole line.
+
+    """
+
+    def __init__(self, table: str, line: int, column: str, expected: str) -> None:
+        place = f", line {line}" if line else ""
+        super().__init__(f"{table}{place}" + (f", column {column}" if column else ""), expected)
+        self.table = table
+        self.line = line
+        self.column = column
+
+
+class BadDefinition(BadQuestion):
+    """The file of a definition is not one that can be judged by.
+
+    Attributes:
+        definition: its name.
+        key: the key at fault, as a path; "" for the file as a whole.
+
+    """
+
+    def __init__(self, definition: str, key: str, expected: str) -> None:
+        super().__init__(definition + (f", key {key}" if key else ""), expected)
+        self.definition = definition
+        self.key = key
+
+
 class Unknown(AdamantError):
     """The ledger holds no such thing."""
 
@@ -185,6 +218,24 @@ class SignInRefused(AdamantError):
 
 class Unavailable(AdamantError):
     """The ledger cannot take this now; the same request may succeed later."""
+
+
+class TableMissing(Unavailable):
+    """The file of a reference table that a charter names is not in the ledger's folder.
+
+    Attributes:
+        table: its name.
+        sha256: of the file, as lower-case hex.
+
+    """
+
+    def __init__(self, table: str, sha256: str) -> None:
+        super().__init__(
+            f"the charter names table {table} of SHA-256 {sha256}, and its file is not here: "
+            "the operator must add it; no other version is taken for it"
+        )
+        self.table = table
+        self.sha256 = sha256
 
 
 class ClockBehind(Unavailable):

@@ -27,6 +27,11 @@ class Limits:
     clock_behind_ms_max: int = 5_000
     clock_ahead_ms_max: int = 24 * 3600 * 1000
     late_seconds: int = 30 * 24 * 3600
+    # Findings: fixed by the rules.
+    certificate_seconds: int = 90 * 24 * 3600  # how long ago one shown on paper may be issued
+    certificate_number_step_max: int = 1_000_000  # above the last: the world issues 50,000 a year
+    lookalikes_max: int = 16  # remembered of one likeness, the latest
+    kinship_steps_max: int = 1_000  # operations and inputs looked through for a common stone
     # Requests.
     batch_records_max: int = 10_000
     batch_bytes_max: int = 64 * 1024 * 1024
@@ -71,6 +76,14 @@ class Limits:
     sheet_check_rows_max: int = 5_000  # what a server checks for anyone at once
     import_batch_records: int = 100
     journal_bytes_max: int = 1024 * 1024 * 1024
+    # Reference tables.
+    table_bytes_max: int = 1024 * 1024
+    table_rows_max: int = 10_000
+    table_cell_bytes_max: int = 600
+    definition_bytes_max: int = 128 * 1024
+    verdict_reasons_max: int = 500  # of one verdict, those that decide first
+    # Reports: of how many figures one answer is.
+    report_figures_max: int = 20_000
     # Proofs and notes.
     chain_records_max: int = 1_000
     note_signatures_max: int = 100

@@ -16,8 +16,10 @@ from ledger.canonical import Envelope
 from ledger.checkpoint import SignerKey
 from ledger.custody import (
     Agent,
+    CertificateState,
     Changes,
     CharterInForce,
+    Corrected,
     Item,
     Nothing,
     Overlay,
@@ -308,6 +310,109 @@ class World:
             self.speaker(by), self.moment(), operation, inputs, Work(outputs, losses)
         )
         return self.outputs(self.say(record, by))
+
+    def state_that(
+        self, by: str, operation: str, parcel: ParcelId, at: Hash32 = NO_HASH, **said: object
+    ) -> SignedRecord:
+        """State something of a parcel, as its last record left it unless told otherwise."""
+        spoken = drafts.Spoken(parcel, at if at != NO_HASH else self.parcel(parcel).head)
+        record = drafts.statement(self.speaker(by), self.moment(), operation, spoken, **said)
+        return self.say(record, by)
+
+    def grade(self, by: str, parcel: ParcelId, number: str, **said: object) -> SignedRecord:
+        """Grade a stone at its book weight, unless told otherwise."""
+        usual = {
+            "grades": drafts.Grades("round", "G", "VS1", (6_500, 6_520, 4_010)),
+            "weight_millicarats": self.parcel(parcel).weight_millicarats,
+        }
+        return self.state_that(by, "grading", parcel, report_number=number, **{**usual, **said})
+
+    def correction_of(
+        self, by: str, signed: SignedRecord | Hash32, values: dict[str, str], **more: object
+    ) -> Record:
+        """Draft the Correction of a record, after its latest one."""
+        of = signed.record_id if isinstance(signed, SignedRecord) else signed
+        latest = self.state.read(Corrected, of)
+        known = {"latest": latest.correction} if latest else {}
+        return drafts.correction(self.speaker(by), self.moment(), of, values, **{**known, **more})
+
+    def correct(
+        self, by: str, signed: SignedRecord | Hash32, values: dict[str, str], **more: object
+    ) -> SignedRecord:
+        """Correct a record."""
+        return self.say(self.correction_of(by, signed, values, **more), by)
+
+    def answer(self, by: str, finding: Hash32, parcel: ParcelId = NO_HASH) -> SignedRecord:
+        """Answer a finding; about a parcel, as its last record left it."""
+        state = self.parcel(parcel).head if parcel != NO_HASH else NO_HASH
+        record = drafts.report(
+            self.speaker(by), self.moment(), "answer", parcel, state=state, finding=finding
+        )
+        return self.say(record, by)
+
+    def certify(
+        self, parcels: list[ParcelId], number: str, destination: str, by: str = "authority-bw",
+        **paper: object,
+    ) -> Hash32:  # fmt: skip
+        """Issue a certificate for parcels of one holder, valid for 60 days; return its id."""
+        goods = [self.goods(parcel) for parcel in parcels]
+        exporter = self.parcel(parcels[0]).custodian
+        values = {
+            "expires_at": self.now_s + 60 * 86_400,
+            "values_us_cents": {one.hs_code: 100_000 for one in goods},
+            **paper,
+        }
+        stated = drafts.Paper(number, destination, **values)
+        record = drafts.certificate(self.speaker(by), self.moment(), exporter, goods, stated)
+        return self.say(record, by).record_id
+
+    def certificate(self, certificate: Hash32) -> CertificateState:
+        """Return a certificate that must exist."""
+        known = self.state.read(CertificateState, certificate)
+        assert known is not None
+        return known
+
+    def clear(
+        self, certificate: Hash32, by: str = "authority-be", country: str = "", reason: str = "",
+        **found: object,
+    ) -> SignedRecord:  # fmt: skip
+        """Confirm a certificate as declared, or refuse it for a reason."""
+        speaker = self.speaker(by)
+        declared = drafts.as_declared(self.certificate(certificate), country or speaker.country)
+        arrival = replace(declared, **found)
+        return self.say(drafts.clearance(speaker, self.moment(), arrival, reason=reason), by)
+
+    def clear_paper(
+        self, number: str, by: str = "authority-be", country: str = "", reason: str = "",
+        **found: object,
+    ) -> SignedRecord:  # fmt: skip
+        """Confirm or refuse a certificate that was shown on paper only."""
+        speaker = self.speaker(by)
+        values = {"parcel_count": 1, "found": {"7102.31": drafts.Found(5_000, 100_000)}, **found}
+        arrival = drafts.Arrival(number, country or speaker.country, **values)
+        return self.say(drafts.clearance(speaker, self.moment(), arrival, reason=reason), by)
+
+    def set_in(self, parcels: list[ParcelId], by: str = "jeweller-fr", label: str = "") -> ParcelId:
+        """Set parcels in a piece and return its id."""
+        goods = [self.goods(parcel) for parcel in parcels]
+        record = drafts.setting(self.speaker(by), self.moment(), goods, label=label)
+        return self.outputs(self.say(record, by))[0]
+
+    def take_out(
+        self, piece: ParcelId, parcels: list[ParcelId], by: str = "jeweller-fr"
+    ) -> SignedRecord:
+        """Take all parcels out of a piece again."""
+        goods = [self.goods(parcel) for parcel in parcels]
+        record = drafts.unsetting(self.speaker(by), self.moment(), self.goods(piece), goods)
+        return self.say(record, by)
+
+    def sell(
+        self, parcel: ParcelId, by: str = "jeweller-fr", operation: str = "sale"
+    ) -> SignedRecord:
+        """Sell goods to a consumer, or take them back: ``operation`` return."""
+        goods = self.goods(parcel)
+        record = drafts.sale(self.speaker(by), self.moment(), goods, operation=operation)
+        return self.say(record, by)
 
     @staticmethod
     def outputs(signed: SignedRecord) -> tuple[ParcelId, ...]:

@@ -14,8 +14,11 @@ from ledger import drafts
 from ledger.answers import Answers
 from ledger.book import Answer, Book, found
 from ledger.checkpoint import SignerKey
-from ledger.custody import Parcel, SiteState
+from ledger.custody import CertificateState, Parcel, SiteState
 from ledger.drafts import Constitution, Goods, Loss, Moment, Output, SiteStatement, Speaker, Work
+from ledger.drafts.borders import Arrival, Found, Paper, as_declared, certificate, clearance
+from ledger.drafts.pieces import sale, setting
+from ledger.drafts.sayings import Grades, Spoken, correction, statement
 from ledger.records import Record
 from ledger.rules import outputs_of
 from ledger.signing import address_of_secret, output_id, record_id, sign_record
@@ -211,3 +214,135 @@ class Stage:
         work = Work(made, {losses: Loss(lost)} if losses else {})
         record = drafts.transformation(self.speaker(by), self.moment(), operation, inputs, work)
         return outputs_of(record, self.say(record, by))
+
+    # -- borders -----------------------------------------------------------------------------
+
+    def certify(
+        self,
+        by: str,
+        number: str,
+        parcels: Sequence[ParcelId],
+        destination: str,
+        origins: Sequence[str],
+        dollars: int,
+    ) -> Hash32:
+        """Have an authority issue a certificate, valid for 60 days; return its record id.
+
+        Args:
+            by: the authority.
+            number: of the certificate.
+            parcels: all of one code, and held by one exporter.
+            destination: alpha-2, or ``EU``.
+            origins: the countries it names; none is plain "mixed".
+            dollars: the declared value, of all parcels together.
+
+        """
+        goods = [self.goods(parcel) for parcel in parcels]
+        paper = Paper(
+            number=number,
+            destination=destination,
+            expires_at=self.now + 60 * DAY,
+            values_us_cents={goods[0].hs_code: dollars * 100},
+            origins=tuple(origins),
+        )
+        exporter = self.parcel(parcels[0]).custodian
+        record = certificate(self.speaker(by), self.moment(), exporter, goods, paper)
+        return self.say(record, by)
+
+    def clear(self, by: str, certificate_id: Hash32, country: str = "", reason: str = "") -> None:
+        """Have the authority of the destination confirm, or refuse, what it finds as declared."""
+        with self._store.view() as view:
+            known = view.read(CertificateState, certificate_id)
+        if known is None:
+            raise KeyError(certificate_id)
+        arrival = as_declared(known, country or self.speaker(by).country)
+        self.say(clearance(self.speaker(by), self.moment(), arrival, reason=reason), by)
+
+    def refuse_paper(self, by: str, number: str, carats: str, reason: str) -> Hash32:
+        """Have an authority refuse goods that come with a paper that is not on this ledger."""
+        arrival = Arrival(
+            number=number,
+            arrival_country=self.speaker(by).country,
+            parcel_count=1,
+            found={ROUGH: Found(weight(carats), 0)},
+        )
+        return self.say(clearance(self.speaker(by), self.moment(), arrival, reason=reason), by)
+
+    def ship(
+        self,
+        parcel: ParcelId,
+        sender: str,
+        recipient: str,
+        number: str,
+        origins: Sequence[str],
+        dollars: int = 1_000,
+        destination: str = "",
+    ) -> Hash32:
+        """Take rough across a border as it should be: certificate, hand-over, confirmation.
+
+        The authorities are those named ``authority-`` and the two countries' codes in lower case.
+        """
+        home = f"authority-{self.parcel(parcel).country.lower()}"
+        abroad = self.speaker(recipient).country
+        area = destination or abroad
+        paper = self.certify(home, number, [parcel], area, origins, dollars)
+        self.hand_over(parcel, sender, recipient)
+        self.now += 3 * DAY
+        self.clear(f"authority-{area.lower()}", paper, abroad)
+        return paper
+
+    # -- what is said of goods ---------------------------------------------------------------
+
+    def grade(self, by: str, parcel: ParcelId, number: str, carats: str, grades: Grades) -> Hash32:
+        """Have a laboratory grade one stone, under a report number."""
+        spoken = Spoken(parcel, self.parcel(parcel).head)
+        record = statement(
+            self.speaker(by), self.moment(), "grading", spoken,
+            report_number=number, grades=grades, weight_millicarats=weight(carats),
+        )  # fmt: skip
+        return self.say(record, by)
+
+    def locate(self, by: str, parcel: ParcelId, country: str, date: str) -> Hash32:
+        """Have somebody say where a parcel was on a date."""
+        spoken = Spoken(parcel, self.parcel(parcel).head)
+        record = statement(
+            self.speaker(by), self.moment(), "location", spoken,
+            as_of=seconds(date), countries=[country],
+        )  # fmt: skip
+        return self.say(record, by)
+
+    def document(self, by: str, parcel: ParcelId, content: str) -> Hash32:
+        """Have somebody name a document by its hash; the document itself stays outside."""
+        spoken = Spoken(parcel, self.parcel(parcel).head)
+        digest = Hash32(hashlib.sha256(content.encode()).digest())
+        record = statement(self.speaker(by), self.moment(), "document", spoken, document=digest)
+        return self.say(record, by)
+
+    def warrant(self, by: str, parcel: ParcelId, text_id: str) -> Hash32:
+        """Have a seller give the World Diamond Council's warranty in one of its wordings."""
+        spoken = Spoken(parcel, self.parcel(parcel).head)
+        record = statement(self.speaker(by), self.moment(), "warranty", spoken, text_id=text_id)
+        return self.say(record, by)
+
+    def answer(self, by: str, finding: Hash32, parcel: ParcelId) -> Hash32:
+        """Have a party answer a finding."""
+        record = drafts.report(
+            self.speaker(by), self.moment(), "answer", parcel,
+            state=self.parcel(parcel).head, finding=finding,
+        )  # fmt: skip
+        return self.say(record, by)
+
+    def endorse(self, by: str, record_id: Hash32, field: str, value: str) -> Hash32:
+        """Have an author correct one field of what it said."""
+        return self.say(correction(self.speaker(by), self.moment(), record_id, {field: value}), by)
+
+    def set_in(self, by: str, parcels: Sequence[ParcelId], label: str) -> ParcelId:
+        """Have a jeweller set stones in a piece; return the piece."""
+        goods = [self.goods(parcel) for parcel in parcels]
+        return output_id(
+            self.say(setting(self.speaker(by), self.moment(), goods, label=label), by), 0
+        )
+
+    def sell(self, by: str, parcel: ParcelId) -> Hash32:
+        """Have a jeweller sell a piece or a stone to a consumer."""
+        return self.say(sale(self.speaker(by), self.moment(), self.goods(parcel)), by)

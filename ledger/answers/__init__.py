@@ -23,7 +23,7 @@ from functools import partial
 from ledger.access import OPERATOR, STRANGER, Reader, reader_of
 from ledger.anchor.told import Anchors
 from ledger.anchor.waiting import Anchored
-from ledger.answers import log, parcels, people, stones, tracing
+from ledger.answers import certificates, log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
     read_hash,
@@ -37,6 +37,7 @@ from ledger.answers.linking import Linking
 from ledger.answers.naming import with_names
 from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
+from ledger.answers.shapes import CertificateAnswer
 from ledger.answers.typed_data import kind_named, typed_data
 from ledger.answers.wire import Plain, to_wire
 from ledger.canonical import Envelope
@@ -312,6 +313,24 @@ class Answers:
             )
             # Anyone may see it: so are the names in it those that anyone may see.
             return self._named(ledger, made, STRANGER)
+
+    # -- borders -----------------------------------------------------------------------------
+
+    def certificate(self, subject: str) -> Plain:
+        """Answer about a certificate, by its record's id or its number."""
+        with self._read() as ledger:
+            answer = certificates.by_name(ledger, subject)
+            return self._named(ledger, self._with_private(answer, self._reader))
+
+    def certificate_paper(self, token: str) -> Plain:
+        """Answer what stands on the paper whose QR code leads here."""
+        with self._read() as ledger:
+            answer = certificates.by_token(ledger, read_token(token))
+            return self._named(ledger, self._with_private(answer, STRANGER), STRANGER)
+
+    def _with_private(self, answer: CertificateAnswer, reader: Reader) -> CertificateAnswer:
+        fields = self._disclosing.values_of(reader, certificates.private_of(answer))
+        return certificates.with_private(answer, fields)
 
     # -- people and places -------------------------------------------------------------------
 

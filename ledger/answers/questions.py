@@ -20,6 +20,7 @@ from ledger.limits import LIMITS
 
 HASH_FORM: Final = "^0x[0-9a-f]{64}$"
 ADDRESS_FORM: Final = "^0x[0-9a-f]{40}$"
+CERTIFICATE_FORM: Final = "^(0x[0-9a-f]{64}|[A-Z]{2}[0-9A-Z]{1,20})$"
 TOKEN_FORM: Final = "^[0-9a-f]{32}$"  # noqa: S105 - a link's form, no secret
 
 
@@ -277,6 +278,32 @@ QUESTIONS: Final = (
         "Whose page does this link lead to, which I may end?",
         shapes.LinkShown, "concerned",
         (TOKEN,),
+    ),
+    Question(
+        "certificate",
+        "/v1/certificates/{id}",
+        "What does this certificate say, and what became of it?",
+        shapes.CertificateAnswer, "concerned",
+        (
+            Parameter(
+                "id",
+                "the id of the certificate's record, or its number without spaces and hyphens",
+                {"type": "string", "pattern": CERTIFICATE_FORM}, "subject",
+                in_path=True, is_required=True,
+            ),
+        ),
+    ),
+    Question(
+        "certificate_paper",
+        "/certificates/{token}.json",
+        "What stands on the paper certificate that bears this code?",
+        shapes.CertificateAnswer, "everyone",
+        (
+            Parameter(
+                "token", "what the QR code of the certificate says behind the last slash",
+                {"type": "string", "pattern": TOKEN_FORM}, "token", in_path=True, is_required=True,
+            ),
+        ),
     ),
     Question(
         "party",

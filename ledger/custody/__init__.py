@@ -1,6 +1,11 @@
 """Who holds what: the state that rules read and records change, derived from records alone."""
 
-from ledger.custody.border import CertificateLink, CertificateNumber, CertificateState
+from ledger.custody.border import (
+    CertificateLink,
+    CertificateNumber,
+    CertificateState,
+    NumberSeries,
+)
 from ledger.custody.codec import decode_item, encode_item, sort_number
 from ledger.custody.items import (
     NEVER,
@@ -22,7 +27,7 @@ from ledger.custody.items import (
     operation_key,
     year_key,
 )
-from ledger.custody.said import Answered, Corrected, Lookalikes, Mined, ReportNumber
+from ledger.custody.said import Answered, Corrected, Graded, Lookalikes, Mined, ReportNumber
 from ledger.custody.sorts import SORTS, Changes, Item
 from ledger.custody.state import Nothing, Overlay, State, charter_of
 
@@ -43,10 +48,12 @@ __all__ = [
     "Claim",
     "Corrected",
     "Finding",
+    "Graded",
     "Item",
     "Lookalikes",
     "Mined",
     "Nothing",
+    "NumberSeries",
     "Operation",
     "Overlay",
     "Parcel",

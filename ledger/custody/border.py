@@ -22,6 +22,7 @@ class CertificateState:
         weights_millicarats, values_us_cents: per code, parallel to ``hs_codes``.
         issued_at, expires_at: seconds.
         closed_by: index of what cleared or voided it, or NEVER.
+        cleared_in: the country, or ``EU``, of the authority that confirmed or refused it; else "".
 
     """
 
@@ -45,6 +46,7 @@ class CertificateState:
     issued_at: int
     expires_at: int
     closed_by: int = NEVER
+    cleared_in: str = ""
 
     @property
     def key(self) -> bytes:
@@ -92,3 +94,41 @@ class CertificateLink:
     def key(self) -> bytes:
         """The token."""
         return self.token
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSeries:
+    """The highest numbers of a country's certificates, by calendar year (UTC) of issue.
+
+    Attributes:
+        country: the prefix.
+        years: ascending.
+        highest: of each year, what follows the prefix, as decimal digits without leading zeros.
+
+    """
+
+    country: str
+    years: tuple[int, ...]
+    highest: tuple[str, ...]
+
+    @property
+    def key(self) -> bytes:
+        """The prefix."""
+        return self.country.encode()
+
+    @property
+    def highest_ever(self) -> int:
+        """The highest of all years; 0 if there is none."""
+        return max(map(int, self.highest), default=0)
+
+    def highest_before(self, year: int) -> int:
+        """Return the highest of the years before one; 0 if there is none."""
+        before = [int(top) for at, top in zip(self.years, self.highest, strict=True) if at < year]
+        return max(before, default=0)
+
+    def with_number(self, year: int, number: int) -> NumberSeries:
+        """Return the series with a number used in a year."""
+        highest = dict(zip(self.years, self.highest, strict=True))
+        highest[year] = str(max(number, int(highest.get(year, "0"))))
+        years = tuple(sorted(highest))
+        return NumberSeries(self.country, years, tuple([highest[at] for at in years]))

@@ -276,7 +276,9 @@ class Operation:
     """A record that makes parcels, or lowers the weight of one: an edge of the ancestry.
 
     Attributes:
-        name: registration, split, mix, cut, polish, recut, reweigh, or receipt.
+        name: registration, split, mix, cut, polish, recut, reweigh, receipt, setting (what comes
+            out is a piece) or unsetting (what comes out are the parcels that it was made of, which
+            this operation did not make).
         site: where a registration was mined, or zeros.
         country: the site's country for a registration, else the author's.
         inputs, input_weights_millicarats: what goes in, with its book weights.

@@ -23,10 +23,21 @@ class Mined:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A record that was corrected, and its latest Correction."""
+    """A record that was corrected, its latest Correction, and what all of them come to.
+
+    Attributes:
+        record_id: of what was corrected.
+        correction: the latest Correction, which the next must name.
+        paths, values: parallel; each field named by any of them, with the value last given.
+        details: the root of its private fields from now on, or zeros: as it was.
+
+    """
 
     record_id: Hash32
     correction: Hash32
+    paths: tuple[str, ...]
+    values: tuple[str, ...]
+    details: Hash32
 
     @property
     def key(self) -> bytes:
@@ -36,7 +47,13 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class ReportNumber:
-    """The first use of a laboratory's report number."""
+    """The first use of a laboratory's report number.
+
+    Attributes:
+        statement, parcel: by whom it is used; zeros once a Correction gave that another number.
+        weight_millicarats: as measured, or 0.
+
+    """
 
     laboratory: Address
     number: str
@@ -48,6 +65,20 @@ class ReportNumber:
     def key(self) -> bytes:
         """The laboratory, then the number."""
         return self.laboratory + self.number.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The last grading of a parcel."""
+
+    parcel: ParcelId
+    statement: Hash32
+    weight_millicarats: int
+
+    @property
+    def key(self) -> bytes:
+        """The parcel."""
+        return self.parcel
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.custody.border import CertificateLink, CertificateNumber, CertificateState
+from ledger.custody.border import (
+    CertificateLink,
+    CertificateNumber,
+    CertificateState,
+    NumberSeries,
+)
 from ledger.custody.items import (
     Agent,
     Blended,
@@ -19,7 +24,7 @@ from ledger.custody.items import (
     Suspicion,
     YearOutput,
 )
-from ledger.custody.said import Answered, Corrected, Lookalikes, Mined, ReportNumber
+from ledger.custody.said import Answered, Corrected, Graded, Lookalikes, Mined, ReportNumber
 from ledger.values import ParcelId
 
 Item = (
@@ -42,6 +47,8 @@ Item = (
     | ReportNumber
     | Lookalikes
     | Answered
+    | Graded
+    | NumberSeries
 )
 SORTS: Final[tuple[type[Item], ...]] = (
     CharterInForce,
@@ -63,6 +70,8 @@ SORTS: Final[tuple[type[Item], ...]] = (
     ReportNumber,
     Lookalikes,
     Answered,
+    Graded,
+    NumberSeries,
 )
 """Every sort of item; a sort's place in this list is its number in stores, for ever."""
 

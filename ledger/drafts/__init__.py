@@ -6,6 +6,7 @@ that still stands is decided when it is sequenced.
 """
 
 from ledger.drafts.base import Goods, Moment, Speaker, draft
+from ledger.drafts.borders import Arrival, Found, Paper, as_declared, certificate, clearance
 from ledger.drafts.goods import (
     Loss,
     Output,
@@ -20,17 +21,28 @@ from ledger.drafts.goods import (
     withdrawal,
 )
 from ledger.drafts.people import Constitution, admission, key_change, revocation
+from ledger.drafts.pieces import sale, setting, unsetting
+from ledger.drafts.sayings import Grades, Spoken, correction, statement
 
 __all__ = [
+    "Arrival",
     "Constitution",
+    "Found",
     "Goods",
+    "Grades",
     "Loss",
     "Moment",
     "Output",
+    "Paper",
     "SiteStatement",
     "Speaker",
+    "Spoken",
     "Work",
     "admission",
+    "as_declared",
+    "certificate",
+    "clearance",
+    "correction",
     "draft",
     "handoff",
     "key_change",
@@ -38,7 +50,11 @@ __all__ = [
     "registration",
     "report",
     "revocation",
+    "sale",
+    "setting",
     "site",
+    "statement",
     "transformation",
+    "unsetting",
     "withdrawal",
 ]

@@ -42,7 +42,13 @@ WRITABLE: tuple[type[Record], ...] = (
     Receipt,
     Withdrawal,
     Transformation,
+    Certificate,
+    Clearance,
+    Statement,
+    Setting,
+    Sale,
     Report,
+    Correction,
 )
 """The kinds that rules version 1 takes."""
 

@@ -18,7 +18,10 @@ from ledger.errors import Damaged
 from ledger.records import (
     Admission,
     Amendment,
+    Certificate,
     Charter,
+    Clearance,
+    Correction,
     Handoff,
     KeyChange,
     Receipt,
@@ -26,18 +29,21 @@ from ledger.records import (
     Registration,
     Report,
     Revocation,
+    Sale,
+    Setting,
     Site,
+    Statement,
     Transformation,
     Withdrawal,
 )
 from ledger.records.compiled import maker
+from ledger.rules.borders import check_certificate, check_clearance
 from ledger.rules.case import Case, refuse
 from ledger.rules.findings import findings_of
 from ledger.rules.goods import (
     check_handoff,
     check_receipt,
     check_registration,
-    check_report,
     check_withdrawal,
 )
 from ledger.rules.lineage import outputs_of, touches
@@ -49,6 +55,8 @@ from ledger.rules.people import (
     check_key_change,
     check_revocation,
 )
+from ledger.rules.pieces import check_sale, check_setting
+from ledger.rules.sayings import check_correction, check_report, check_statement
 from ledger.rules.sites import check_site
 from ledger.rules.transforming import check_transformation
 from ledger.signing import SignedRecord
@@ -68,7 +76,13 @@ _VERSION_1: Final[dict[type[Record], Callable[[Case, Any], Changes]]] = {
     Receipt: check_receipt,
     Withdrawal: check_withdrawal,
     Transformation: check_transformation,
+    Certificate: check_certificate,
+    Clearance: check_clearance,
+    Statement: check_statement,
+    Setting: check_setting,
+    Sale: check_sale,
     Report: check_report,
+    Correction: check_correction,
 }
 _VERSIONS: Final = {1: _VERSION_1}
 

@@ -118,12 +118,19 @@ class Case:
         if at < first:
             raise refuse("time-before", "scene.occurredAt", earliest or f"at least {first}", at)
 
-    def check_head(self, field: str, came: Hash32, head: Hash32) -> None:
+    def check_head(self, field: str, came: Hash32, head: Hash32, *, is_told: bool = True) -> None:
         """Check that a pointer names the head of its chain.
+
+        Args:
+            field: where the pointer stands.
+            came: what it names.
+            head: the last record of the chain.
+            is_told: whether the author may be told that record's id.
 
         Raises:
             Refused: ``stale-previous``.
 
         """
         if came != head:
-            raise refuse("stale-previous", field, head, came)
+            expected = head if is_told else "the last record of its chain"
+            raise refuse("stale-previous", field, expected, came)

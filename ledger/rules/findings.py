@@ -11,11 +11,30 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from ledger.canonical import encode
-from ledger.custody import Changes, Finding, Operation, YearOutput
+from ledger.custody import (
+    NEVER,
+    CertificateNumber,
+    CertificateState,
+    Changes,
+    Finding,
+    Operation,
+    YearOutput,
+)
 from ledger.limits import LIMITS
-from ledger.records import Record, Registration, Transformation
+from ledger.records import (
+    Certificate,
+    Clearance,
+    Correction,
+    Receipt,
+    Record,
+    Registration,
+    Statement,
+    Transformation,
+)
+from ledger.rules import reports
 from ledger.rules.case import Case
-from ledger.values import Hash32, carats, to_hex
+from ledger.rules.numbering import misfit, misfit_on_paper
+from ledger.values import NO_HASH, Hash32, carats, to_hex
 
 PLAUSIBLE_YIELD_PERCENT: Final = (20, 90)
 """Polished weight over rough weight; outside it a yield is flagged."""
@@ -36,12 +55,16 @@ def _late(case: Case, changes: Changes) -> Noticed:
     if late_seconds <= LIMITS.late_seconds:
         return ()
     days = late_seconds // 86400
-    subject = changes.parcels[-1] if changes.parcels else case.signed.record_id
+    goods = changes.parcels or changes.mentions
+    subject = goods[-1] if goods else case.signed.record_id
     return ((subject, f"recorded {days} days after it is said to have occurred"),)
 
 
 def _over_capacity(case: Case, changes: Changes) -> Noticed:
-    (output,) = [item for item in changes.items if isinstance(item, YearOutput)]
+    outputs = [item for item in changes.items if isinstance(item, YearOutput)]
+    if not outputs:
+        return ()
+    output = outputs[-1]  # of two, that of the year into which a Correction moves goods
     site = case.site(output.site)
     capacity = site.yearly_capacity_millicarats if site else 0
     if not capacity or output.weight_millicarats <= capacity:
@@ -50,7 +73,9 @@ def _over_capacity(case: Case, changes: Changes) -> Noticed:
         f"{carats(output.weight_millicarats)} ct registered for {output.year}, "
         f"declared capacity {carats(capacity)} ct"
     )
-    return ((output.site, evidence),)
+    # A Correction is no step of any goods' ancestry, under which a finding about a site is shown.
+    goods = changes.mentions if isinstance(case.record, Correction) else ()
+    return tuple((subject, evidence) for subject in (output.site, *goods))
 
 
 def _implausible_yield(_case: Case, changes: Changes) -> Noticed:
@@ -63,6 +88,46 @@ def _implausible_yield(_case: Case, changes: Changes) -> Noticed:
         return ()
     evidence = f"{carats(polished)} ct polished from {carats(rough)} ct of rough"
     return ((made.outputs[0], evidence),)
+
+
+def _number_shown_again(case: Case, number: str) -> Noticed:
+    known = case.state.read(CertificateNumber, number.encode())
+    if known is None:
+        return ()
+    subject = case.signed.record_id if known.certificate == NO_HASH else known.certificate
+    if known.first_shown != NEVER:
+        return ((subject, f"number {number} was shown before, at entry {known.first_shown}"),)
+    certificate = case.state.read(CertificateState, known.certificate)
+    if certificate is not None and certificate.state == "void":
+        voided = f"is of a certificate that is void since entry {certificate.closed_by}"
+        return ((subject, f"number {number} {voided}"),)
+    return ()
+
+
+def _reused_on_arrival(case: Case, _changes: Changes) -> Noticed:
+    return _number_shown_again(case, case.record.what.number)
+
+
+def _reused_on_issue(case: Case, _changes: Changes) -> Noticed:
+    return [
+        (case.signed.record_id, evidence)
+        for _, evidence in _number_shown_again(case, case.record.what.number)
+    ]
+
+
+def _out_of_range_on_issue(case: Case, _changes: Changes) -> Noticed:
+    record = case.record
+    evidence = misfit(case.state, record.what.number, record.scene.occurred_at)
+    return ((case.signed.record_id, evidence),) if evidence else ()
+
+
+def _out_of_range_on_arrival(case: Case, _changes: Changes) -> Noticed:
+    number = case.record.what.number
+    known = case.state.read(CertificateNumber, number.encode())
+    if known is not None:  # judged when it was issued, or first shown
+        return ()
+    evidence = misfit_on_paper(case.state, number, case.record.scene.occurred_at)
+    return ((case.signed.record_id, evidence),) if evidence else ()
 
 
 def contradictions(operation: Operation, positions: Iterable[int]) -> Iterator[Finding]:
@@ -94,9 +159,27 @@ def _finding(name: str, index: int, record_id: Hash32, subject: Hash32, evidence
 
 Notice = Callable[[Case, Changes], Noticed]
 _OF_ALL: Final[Mapping[str, Notice]] = {"declared-late": _late}
+_OF_REPORTS: Final[Mapping[str, Notice]] = {
+    "report-number-reused": reports.number_reused,
+    "report-weight-mismatch": reports.weight_mismatch,
+    "lookalike-stone": reports.lookalikes,
+}
 _OF_KINDS: Final[Mapping[type[Record], Mapping[str, Notice]]] = {
     Registration: {**_OF_ALL, "over-capacity": _over_capacity},
+    Receipt: {**_OF_ALL, "report-weight-mismatch": reports.received_mismatch},
     Transformation: {**_OF_ALL, "implausible-yield": _implausible_yield},
+    Certificate: {
+        **_OF_ALL,
+        "certificate-number-reused": _reused_on_issue,
+        "certificate-number-range": _out_of_range_on_issue,
+    },
+    Clearance: {
+        **_OF_ALL,
+        "certificate-number-reused": _reused_on_arrival,
+        "certificate-number-range": _out_of_range_on_arrival,
+    },
+    Statement: {**_OF_ALL, **_OF_REPORTS},
+    Correction: {**_OF_ALL, "over-capacity": _over_capacity, **_OF_REPORTS},
 }
 CONTRADICTED: Final = "origin-contradicted"
 RAISED: Final = (*dict.fromkeys(chain(_OF_ALL, *_OF_KINDS.values())), CONTRADICTED)

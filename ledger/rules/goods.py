@@ -16,11 +16,13 @@ from ledger.custody import (
     NOBODY,
     Changes,
     Item,
+    Mined,
     Operation,
     Parcel,
     Party,
     SiteState,
     YearOutput,
+    operation_key,
     year_key,
 )
 from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
@@ -29,11 +31,12 @@ from ledger.rules.case import Case, refuse, shown
 from ledger.rules.lineage import touches
 from ledger.rules.who import check_not_recovering, check_who
 from ledger.signing import output_id
-from ledger.values import NO_HASH, Hash32, Milliseconds, ParcelId
+from ledger.values import NO_HASH, Address, Hash32, Milliseconds, ParcelId
 
 _make_parcel: Final = maker(Parcel)
 _make_operation: Final = maker(Operation)
 _make_year_output: Final = maker(YearOutput)
+_make_mined: Final = maker(Mined)
 _make_changes: Final = maker(Changes)
 
 
@@ -55,15 +58,30 @@ def known_parcel(case: Case, parcel: ParcelId, field: str) -> Parcel:
     return known
 
 
-def check_custodian(parcel: Parcel, author: Party, field: str) -> None:
-    """Check that the author holds a parcel.
+def custodian_of(case: Case, parcel: Parcel) -> Address:
+    """Return who holds a parcel: of a set one, whoever holds its piece."""
+    if parcel.state != "set":
+        return parcel.custodian
+    setting = case.state.read(Operation, operation_key(parcel.spent_by))
+    piece = case.parcel(setting.outputs[0]) if setting else None
+    return piece.custodian if piece else parcel.custodian
+
+
+def check_custodian(
+    case: Case,
+    parcel: Parcel,
+    holder: Party,
+    field: str,
+    expected: str = "a parcel that the author holds",
+) -> None:
+    """Check that a party, mostly the author, holds a parcel.
 
     Raises:
         Refused: ``not-custodian``.
 
     """
-    if parcel.custodian != author.address:
-        raise refuse("not-custodian", field, "a parcel that the author holds", parcel.id)
+    if custodian_of(case, parcel) != holder.address:
+        raise refuse("not-custodian", field, expected, parcel.id)
 
 
 def check_state(parcel: Parcel, states: Collection[str], field: str) -> None:
@@ -122,7 +140,8 @@ def check_registration(case: Case, record: Registration) -> Changes:
     )
     operation = _operation(case, "registration", site.country, site.id, (), (parcel,))
     output = _year_output(case, site, year_of(scene.period_to), amounts.weight_millicarats)
-    return _make_changes((parcel, operation, output), parcels=(parcel.id,))
+    mined = _make_mined(site.id, case.index, parcel.id)
+    return _make_changes((parcel, operation, output, mined), parcels=(parcel.id,))
 
 
 def _year_output(case: Case, site: SiteState, year: int, weight_millicarats: int) -> YearOutput:
@@ -184,7 +203,7 @@ def check_handoff(case: Case, record: Handoff) -> Changes:
         raise refuse("self", "who.recipient", "another party than the author", "the author")
     _check_recipient(case, record)
     parcel = known_parcel(case, record.what.parcel, "what.parcel")
-    check_custodian(parcel, author, "what.parcel")
+    check_custodian(case, parcel, author, "what.parcel")
     check_state(parcel, ("held",), "what.parcel")
     case.check_head("what.previous", record.what.previous, parcel.head)
     if record.amounts.weight_millicarats != parcel.weight_millicarats:
@@ -228,6 +247,10 @@ def check_receipt(case: Case, record: Receipt) -> Changes:
 def _check_received_weight(case: Case, record: Receipt, parcel: Parcel) -> None:
     field, came = "amounts.weightMillicarats", record.amounts.weight_millicarats
     book = parcel.weight_millicarats
+    if parcel.form == "piece":
+        if came not in (0, book):
+            raise refuse("book-weight", field, f"0 or {book}: a piece is not weighed again", came)
+        return
     if came == 0:
         raise refuse("emptiness", field, "the recipient's own weight", "an empty field")
     tolerance = case.charter.tolerance(book)
@@ -240,6 +263,8 @@ def _check_received_weight(case: Case, record: Receipt, parcel: Parcel) -> None:
 
 def _check_received_stones(record: Receipt, parcel: Parcel) -> None:
     field, came, book = "amounts.stones", record.amounts.stones, parcel.stones
+    if parcel.form == "piece" and came not in (0, book):
+        raise refuse("book-stones", field, f"0 or {book}", came)
     if not came or not book:
         return
     if came > book:
@@ -249,7 +274,9 @@ def _check_received_stones(record: Receipt, parcel: Parcel) -> None:
 
 
 def _received(case: Case, record: Receipt, parcel: Parcel) -> Changes:
-    weight = min(parcel.weight_millicarats, record.amounts.weight_millicarats)
+    weight = parcel.weight_millicarats  # a piece keeps its own: it may come with none
+    if parcel.form != "piece":
+        weight = min(weight, record.amounts.weight_millicarats)
     stones = record.amounts.stones if parcel.stones and record.amounts.stones else parcel.stones
     country = parcel.country if parcel.form == "rough" else record.scene.author_country
     lighter = (weight, stones) != (parcel.weight_millicarats, parcel.stones)
@@ -272,23 +299,20 @@ def check_withdrawal(case: Case, record: Withdrawal) -> Changes:
     """Check a Withdrawal, and take the offer back."""
     author = check_who(case)
     parcel = known_parcel(case, record.what.parcel, "what.parcel")
-    check_custodian(parcel, author, "what.parcel")
+    check_custodian(case, parcel, author, "what.parcel")
     check_state(parcel, ("offered",), "what.parcel")
     case.check_head("what.previous", record.what.previous, parcel.head)
     case.check_time((parcel.head_at,))
     return _moved(case, replace(parcel, state="held", recipient=NOBODY))
 
 
-def check_report(case: Case, record: Report) -> Changes:
-    """Check a Report, and freeze or lift the parcel, or only speak of it."""
+def check_freezing(case: Case, record: Report) -> Changes:
+    """Check a Report that freezes a parcel, or lifts that."""
     author = check_who(case)
-    operation = record.what.operation
-    if operation in ("dispute", "answer"):
-        return _speak(case, record)
     _check_seizure_country(case, record)
     parcel = known_parcel(case, record.what.parcel, "what.parcel")
-    if operation in FREEZING:
-        changed = _freeze(record, parcel, author)
+    if record.what.operation in FREEZING:
+        changed = _freeze(case, record, parcel, author)
     else:
         changed = _lift(record, parcel, author)
     case.check_head("what.previous", record.what.previous, parcel.head)
@@ -303,10 +327,10 @@ def _check_seizure_country(case: Case, record: Report) -> None:
         raise refuse("country", "scene.authorCountry", "where the parcel is", area)
 
 
-def _freeze(record: Report, parcel: Parcel, author: Party) -> Parcel:
+def _freeze(case: Case, record: Report, parcel: Parcel, author: Party) -> Parcel:
     seizure = record.what.operation == "seizure"
     if not seizure:
-        check_custodian(parcel, author, "what.parcel")
+        check_custodian(case, parcel, author, "what.parcel")
     if not (seizure and parcel.state == "frozen" and not parcel.seized):
         check_state(parcel, ("held", "offered"), "what.parcel")
     return replace(

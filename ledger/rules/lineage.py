@@ -10,6 +10,8 @@ from ledger.records import (
     Record,
     Registration,
     Report,
+    Sale,
+    Setting,
     Transformation,
     Withdrawal,
 )
@@ -23,13 +25,20 @@ def outputs_of(record: Record, record_id: Hash32) -> tuple[ParcelId, ...]:
         return (output_id(record_id, 0),)
     if isinstance(record, Transformation):
         return tuple(output_id(record_id, at) for at in range(len(record.what.hs_codes)))
+    if isinstance(record, Setting) and record.what.operation == "set":
+        return (output_id(record_id, 0),)
     return ()
 
 
 def touches(record: Record, record_id: Hash32) -> tuple[ParcelId, ...]:
     """Return the parcels whose chains a record advances or begins, inputs first."""
-    if isinstance(record, (Handoff, Receipt, Withdrawal)):
+    if isinstance(record, (Handoff, Receipt, Withdrawal, Sale)):
         return (record.what.parcel,)
+    if isinstance(record, Setting):
+        piece = outputs_of(record, record_id)
+        return (
+            (*record.what.parcels, *piece) if piece else (record.what.piece, *record.what.parcels)
+        )
     if isinstance(record, Report) and record.what.operation in (*FREEZING, *LIFTING):
         return (record.what.parcel,)
     inputs = record.what.inputs if isinstance(record, Transformation) else ()

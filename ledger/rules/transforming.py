@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
-from ledger.custody import Changes, Parcel, ParcelState, Party
+from ledger.custody import NO_CERTIFICATE, Changes, Parcel, ParcelState, Party
 from ledger.limits import LIMITS
 from ledger.records import Transformation
+from ledger.rules.borders import voided
 from ledger.rules.case import Case, refuse
 from ledger.rules.goods import check_custodian, check_state, known_parcel, make_operation
 from ledger.rules.who import check_not_recovering, check_who
@@ -68,7 +69,7 @@ def _held_inputs(case: Case, record: Transformation, author: Party) -> tuple[Par
         for parcel, field in zip(record.what.inputs, fields, strict=True)
     )
     for parcel, field in zip(inputs, fields, strict=True):
-        check_custodian(parcel, author, field)
+        check_custodian(case, parcel, author, field)
     for state in _STATES:
         for parcel, field in zip(inputs, fields, strict=True):
             if parcel.state == state:
@@ -138,7 +139,14 @@ def _check_stones(record: Transformation, inputs: tuple[Parcel, ...]) -> None:
 def _transform(case: Case, record: Transformation, inputs: tuple[Parcel, ...]) -> Changes:
     record_id, at = case.signed.record_id, record.scene.occurred_at
     spent = tuple(
-        replace(parcel, state="spent", head=record_id, head_at=at, spent_by=case.index)
+        replace(
+            parcel,
+            state="spent",
+            head=record_id,
+            head_at=at,
+            spent_by=case.index,
+            certificate=NO_CERTIFICATE,
+        )
         for parcel in inputs
     )
     countries = {parcel.country for parcel in inputs}
@@ -162,4 +170,4 @@ def _transform(case: Case, record: Transformation, inputs: tuple[Parcel, ...]) -
     )
     operation = make_operation(case, record.what.operation, inputs, made)
     touched = (*(parcel.id for parcel in inputs), *(parcel.id for parcel in made))
-    return Changes((*spent, *made, operation), parcels=touched)
+    return Changes((*spent, *made, operation, *voided(case, inputs)), parcels=touched)

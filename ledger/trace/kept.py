@@ -1,6 +1,7 @@
 """Origin bounds as the ledger keeps them: one blend per operation, an output's bounds on demand.
 
-A registration keeps no blend: all of it is of its own site, as the operation itself says.
+A registration keeps no blend: all of it is of its own site, as the operation itself says. Nor does
+an unsetting: its parcels keep theirs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ledger.trace.bounds import Blend, Outputs, blend
 from ledger.trace.origins import OriginBounds, registered
 
 REGISTRATION = "registration"
+UNSETTING = "unsetting"
+"""What is taken out of a piece keeps the bounds that it had before it was set."""
 
 
 class Blends:
@@ -48,13 +51,13 @@ class Blends:
         """
         known = self._outputs.get(kept.index)
         if known is None or known[0] != kept:  # an operation that was undone leaves its index
-            known = (kept, Outputs(_read(kept)))
+            known = (kept, Outputs(read_blend(kept)))
             self._outputs[kept.index] = known
         return known[1]
 
 
 def blend_of(state: State, operation: Operation, blends: Blends | None = None) -> Blend | None:
-    """Work out the origin bounds of an operation; None for a registration.
+    """Work out the origin bounds of an operation; None for a registration, or an unsetting.
 
     Args:
         state: the state that the operation's record meets, so before its own changes.
@@ -65,7 +68,7 @@ def blend_of(state: State, operation: Operation, blends: Blends | None = None) -
         Damaged: what is kept of an input is missing or not readable.
 
     """
-    if operation.name == REGISTRATION:
+    if operation.name in (REGISTRATION, UNSETTING):
         return None
     charter = charter_of(state)
     blends = blends or Blends()
@@ -104,7 +107,13 @@ def bounds_of(state: State, parcel: Parcel, blends: Blends | None = None) -> Ori
     return registered(operation.country, operation.site, operation.weights_millicarats[0])
 
 
-def _read(kept: Blended) -> Blend:
+def read_blend(kept: Blended) -> Blend:
+    """Read what is kept of an operation.
+
+    Raises:
+        Damaged: it is not readable.
+
+    """
     try:
         plain = json.loads(kept.blend)
     except ValueError:

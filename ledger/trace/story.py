@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ledger.custody import Parcel
 from ledger.errors import Damaged
-from ledger.records import Record, Transformation, previous_of
+from ledger.records import Record, Setting, Transformation, previous_of
 from ledger.trace.walk import Budget, Page, in_order, page_of
 from ledger.values import Hash32, ParcelId, to_hex
 
@@ -153,8 +153,10 @@ def _links(
 ) -> list[tuple[Hash32, ParcelId]]:
     """Return what stands before a record in the chains of its told parcels, each once.
 
-    The outputs of one Transformation lead to the same inputs, so these are followed for the first.
+    The outputs of one record lead to the same inputs, so these are followed for the first.
     """
+    if isinstance(record, Setting):
+        return _links_of_setting(record, tuple(told), ancestors=ancestors)
     links: list[tuple[Hash32, ParcelId]] = []
     goes_on = ancestors
     for of in told:
@@ -164,3 +166,20 @@ def _links(
             links += zip(record.what.previous, record.what.inputs, strict=True)
             goes_on = False
     return links
+
+
+def _links_of_setting(
+    record: Setting, told: tuple[ParcelId, ...], *, ancestors: bool
+) -> list[tuple[Hash32, ParcelId]]:
+    """Return what stands before a Setting in the chains of its told parcels.
+
+    A parcel that was taken out of a piece was wherever the piece went: its story goes on into the
+    piece's chain too, and from there no further than to where itself was set.
+    """
+    what = record.what
+    chains = list(zip(what.previous, what.parcels, strict=True))
+    own = [(record_id, of) for record_id, of in chains if of in told]
+    if what.operation == "unset":
+        with_piece = ancestors or what.piece in told
+        return [*own, (what.piece_previous, what.piece)] if with_piece else own
+    return own or (chains if ancestors else [])

@@ -56,22 +56,39 @@ class Budget:
         return self._left >= 0
 
 
-def _parcel(state: State, parcel: ParcelId) -> Parcel:
+def read_parcel(state: State, parcel: ParcelId) -> Parcel:
+    """Return a parcel that an operation names.
+
+    Raises:
+        Damaged: it is not there.
+
+    """
     known = state.read(Parcel, parcel)
     if known is None:
         raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
     return known
 
 
-def _operation(state: State, index: int) -> Operation:
+def read_operation(state: State, index: int) -> Operation:
+    """Return the operation of an index that a parcel or an operation names.
+
+    Raises:
+        Damaged: it is not there.
+
+    """
     known = state.read(Operation, operation_key(index))
     if known is None:
         raise Damaged("gap", f"operation {index}", "a parcel or an operation names it")
     return known
 
 
-def _makers(operation: Operation) -> tuple[int, ...]:
-    """Return the operations that made the inputs: one for each, and all before it."""
+def makers_of(operation: Operation) -> tuple[int, ...]:
+    """Return the operations that made the inputs: one for each, and all before it.
+
+    Raises:
+        Damaged: they are not.
+
+    """
     makers = operation.inputs_made_by
     if len(makers) != len(operation.inputs) or not all(
         0 <= index < operation.index for index in makers
@@ -161,10 +178,10 @@ def upstream(
     budget = Budget(steps_max)
 
     def expand(key: int) -> tuple[Operation, list[int]] | None:
-        operation = _operation(state, -key)
+        operation = read_operation(state, -key)
         if not budget.spend(1 + len(operation.inputs)):
             return None
-        return operation, [-index for index in _makers(operation)]
+        return operation, [-index for index in makers_of(operation)]
 
     return page_of(in_order([-parcel.made_by], expand), cursor, limit, keep)
 
@@ -186,10 +203,10 @@ def downstream(
     budget = Budget()
 
     def expand(index: int) -> tuple[tuple[Operation, tuple[Parcel, ...]], list[int]] | None:
-        operation = _operation(state, index)
+        operation = read_operation(state, index)
         if not budget.spend(1 + len(operation.outputs)):
             return None
-        made = tuple(_parcel(state, output) for output in operation.outputs)
+        made = tuple(read_parcel(state, output) for output in operation.outputs)
         return (operation, made), [child.spent_by for child in made if child.spent_by != NEVER]
 
     start = [] if parcel.spent_by == NEVER else [parcel.spent_by]

@@ -68,8 +68,10 @@ class Origin:
 
     @property
     def key(self) -> str:
-        """How crossings, stays and reasons name it: country, or country and site."""
-        return f"{self.country}:{self.site.hex()[:16]}" if self.site else self.country
+        """How crossings, stays and reasons name it: country, and site, or else zone if any."""
+        if self.site:
+            return f"{self.country}:{self.site.hex()[:16]}"
+        return f"{self.country}/{self.zone}" if self.zone else self.country
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Crossing:
         state: open, confirmed, refused, void or expired; "" without a certificate.
         named_origins: the countries that the certificate names; () is plain "mixed".
         is_technical: a technical certificate of an ordered re-export.
+        is_reused: its number was shown before, for other goods.
         may_concern: keys of the origins whose goods may have been in it.
         concerns: keys of those whose goods in this parcel certainly all went this way.
         grounds: Certificate and Clearance, or Handoff and Receipt.
@@ -108,6 +111,7 @@ class Crossing:
     may_concern: frozenset[str]
     concerns: frozenset[str]
     grounds: tuple[Ground, ...]
+    is_reused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Saying:
         weight_millicarats: as measured, or 0.
         form: the form that the goods had then: rough, polished, piece.
         is_lifted: of a freezing Report: a later one lifted it.
+        may_concern, concerns: as for a crossing.
 
     """
 
@@ -163,6 +168,8 @@ class Saying:
     form: str
     ground: Ground
     is_lifted: bool = False
+    may_concern: frozenset[str] = frozenset()
+    concerns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,8 @@ class Facts:
         is_contradicted: the records leave no origin at all.
         is_tightened: origins were narrowed by the whole ancestry, not by bounds alone.
         parts: of a piece: the facts of each parcel set in it.
+        made_at: when this parcel came to be (its Registration, Transformation or Setting), or None
+            where that is not told.
 
     """
 
@@ -202,3 +211,5 @@ class Facts:
     is_contradicted: bool = False
     is_tightened: bool = False
     parts: tuple[Facts, ...] = ()
+    least_by_country: tuple[tuple[str, int], ...] = ()
+    made_at: int | None = None

@@ -48,6 +48,7 @@ class Reason:
         tables: the rows that decided.
         is_unconfirmed: a row or the rule itself is known from memory alone.
         would_decide: where it cannot tell: what evidence would settle it, in words.
+        parcel: of a piece: the part that it was asked of; None for the parcel itself.
 
     """
 
@@ -60,6 +61,7 @@ class Reason:
     tables: tuple[TableUsed, ...] = ()
     is_unconfirmed: bool = False
     would_decide: str = ""
+    parcel: Hash32 | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,14 @@ from ledger.answers.clear_signing.descriptors import (
     descriptors,
 )
 from ledger.answers.clear_signing.labels import OF_KIND
-from ledger.answers.clear_signing.showing import Line, lines_of, private_lines, sentence_of
+from ledger.answers.clear_signing.showing import (
+    Line,
+    label_of_path,
+    lines_of,
+    private_lines,
+    sentence_of,
+    written_at,
+)
 
 
 def written() -> dict[str, str]:
@@ -40,8 +47,10 @@ __all__ = [
     "as_text",
     "descriptor",
     "descriptors",
+    "label_of_path",
     "lines_of",
     "private_lines",
     "sentence_of",
     "written",
+    "written_at",
 ]

@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ledger.answers.clear_signing.descriptors import NEVER, OPTIONAL, Plain, format_of
-from ledger.answers.clear_signing.labels import OF_KIND
+from ledger.answers.clear_signing.labels import OF_KIND, label_of
 from ledger.canonical import to_plain
-from ledger.records import Record
+from ledger.records import Kind, Record
 from ledger.signing.private import PrivateField
 
 _CENTS: Final[Plain] = {"format": "unit", "params": {"base": "USD", "decimals": 2}}
@@ -52,6 +52,30 @@ def lines_of(record: Record) -> Iterator[Line]:
             yield from _bundle(field, message)
         elif (line := _line(field, message)) is not None:
             yield line
+
+
+def label_of_path(kind: Kind, path: str) -> str:
+    """Return the label of a field by its path; of an element of a list with its place, from 1."""
+    name, _, position = path.rpartition(".")
+    if not position.isdecimal():
+        return label_of(kind.name, path)
+    return f"{label_of(kind.name, name)} {int(position) + 1}"
+
+
+def written_at(kind: Kind, path: str, value: str) -> str:
+    """Write the value of a field, or of an element of a list, as people read it.
+
+    Args:
+        kind: of the record.
+        path: of the field; of an element of a list, with its position.
+        value: as text; integers in decimal.
+
+    """
+    place_and_name = path.rpartition(".")[0] if path.rpartition(".")[2].isdecimal() else path
+    formats = {one["path"]: one for one in _leaves(format_of(kind)["fields"])}
+    field = formats.get(place_and_name) or formats[place_and_name + ".[]"]
+    is_number = field["format"] in ("unit", "date", "duration")
+    return _written(int(value), field) if is_number and value else value
 
 
 def private_lines(fields: Iterable[PrivateField]) -> Iterator[Line]:

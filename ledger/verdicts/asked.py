@@ -1,0 +1,187 @@
+"""One question of a verdict: these goods, if of this origin, by this rule, on this day.
+
+Everything that happened after ``as_of`` is left out here, in one place: what came later cannot
+bear on a past date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ledger.values import is_within
+from ledger.verdicts.definitions import Definition, Rule
+from ledger.verdicts.facts import Crossing, Facts, Ground, Origin, Saying, Stay
+from ledger.verdicts.shelf import Shelf
+from ledger.verdicts.spans import DAY_SECONDS, Held
+from ledger.verdicts.tables import Row
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def day(seconds: int) -> str:
+    """Write the day of a moment, UTC."""
+    ordinal = _EPOCH + seconds // DAY_SECONDS
+    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal())).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a clause holds for the goods asked about, and why.
+
+    Attributes:
+        held: yes, no or unknown.
+        words: a part of a sentence, without its full stop.
+        grounds: the records that say so.
+        rows: (table, row) that decided.
+        would_decide: of what is unknown: what would settle it.
+
+    """
+
+    held: Held
+    words: str
+    grounds: tuple[Ground, ...] = ()
+    rows: tuple[tuple[str, Row], ...] = ()
+    would_decide: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: ``on`` is the day whose rules are applied, ``as_of`` the last that is seen."""
+
+    facts: Facts
+    origin: Origin
+    definition: Definition
+    rule: Rule
+    shelf: Shelf
+    on: int
+    as_of: int
+
+    @property
+    def where_mined(self) -> str:
+        """Name the origin's country and zone."""
+        zone = self.origin.zone
+        return f"{self.origin.country} (zone {zone})" if zone else self.origin.country
+
+    def touches(self, may: frozenset[str], certain: frozenset[str]) -> Held:
+        """Tell whether something happened to the goods of this origin."""
+        if self.origin.key in certain:
+            return "yes"
+        return "unknown" if self.origin.key in may else "no"
+
+    def crossings(self) -> Iterator[tuple[Crossing, Held]]:
+        """Yield what may have carried these goods by the day seen, and whether it did."""
+        for crossing in sorted(self.facts.crossings, key=_crossing_order):
+            touched = self.touches(crossing.may_concern, crossing.concerns)
+            if crossing.issued_at <= self.as_of and touched != "no":
+                yield crossing, touched
+
+    def stays(self) -> Iterator[tuple[Stay, Held]]:
+        """Yield where these goods may have been by the day seen, and whether they were."""
+        for stay in sorted(self.facts.stays, key=_stay_order):
+            touched = self.touches(stay.may_concern, stay.concerns)
+            if stay.since <= self.as_of and touched != "no":
+                yield stay, touched
+
+    def sayings(self, operations: Iterable[str]) -> list[Saying]:
+        """Return what was said of these very goods by the day seen, the latest last."""
+        wanted = set(operations)
+        kept = [
+            saying
+            for saying in self.facts.sayings
+            if saying.operation in wanted
+            and saying.about_self
+            and saying.ground.occurred_at <= self.as_of
+        ]
+        return sorted(kept, key=lambda saying: _ground_order(saying.ground))
+
+    def polished(self) -> list[tuple[str, int, Ground]]:
+        """Return (country, when, ground) of each polishing by the day seen."""
+        kept = [made for made in self.facts.polished_in if made[1] <= self.as_of]
+        return sorted(kept, key=lambda made: (made[1], made[0], _ground_order(made[2])))
+
+    def place(self) -> tuple[str, tuple[Ground, ...]]:
+        """Return the country where the book has these goods on the day seen."""
+        sure = [
+            stay for stay, touched in self.stays() if stay.basis == "book" and touched == "yes"
+        ]
+        if not sure:
+            return self.facts.country, ()
+        return sure[-1].country, sure[-1].grounds
+
+    def standing(self, crossing: Crossing) -> str:
+        """Return the state of a crossing's certificate on the day seen."""
+        is_closed = crossing.cleared_at is not None and crossing.cleared_at <= self.as_of
+        if crossing.sort == "none" or is_closed or crossing.state == "void":
+            return crossing.state
+        is_over = crossing.expires_at and crossing.expires_at < self.as_of
+        return "expired" if is_over else "open"
+
+    def happened(self, crossing: Crossing) -> Held:
+        """Tell whether the goods went that way: a certificate that ended unused does not say."""
+        state = self.standing(crossing)
+        if state not in ("void", "expired") or crossing.sort == "none":
+            return "yes"
+        there = [
+            stay
+            for stay, touched in self.stays()
+            if touched == "yes"
+            and stay.basis == "book"
+            and stay.since >= crossing.issued_at
+            and is_within(stay.country, crossing.destination)
+        ]
+        return "yes" if there else "unknown"
+
+    def returned(self, crossing: Crossing) -> Crossing | None:
+        """Return the confirmed technical return of goods that were refused, or None."""
+        if self.standing(crossing) != "refused":
+            return None
+        for back, touched in self.crossings():
+            if (
+                back.is_technical
+                and touched == "yes"
+                and back.issued_at >= crossing.issued_at
+                and self.standing(back) == "confirmed"
+                and is_within(back.destination, crossing.issuer)
+            ):
+                return back
+        return None
+
+    def ruled_crossings(self, *, unless_returned: bool) -> list[tuple[Crossing, Held]]:
+        """Return the crossings that this rule is about, and whether these goods went that way."""
+        kept = list[tuple[Crossing, Held]]()
+        for crossing, touched in self.crossings():
+            if not self.rule.since <= crossing.issued_at < self.rule.until:
+                continue
+            if unless_returned and self.returned(crossing):
+                continue
+            both: Held = "yes" if touched == self.happened(crossing) == "yes" else "unknown"
+            kept.append((crossing, both))
+        return kept
+
+    def of(self, origin: Origin) -> Asked:
+        """Ask the same of another origin."""
+        return replace(self, origin=origin)
+
+
+def _ground_order(ground: Ground) -> tuple[int, int, bytes]:
+    return (ground.occurred_at, ground.index, ground.record_id)
+
+
+def _grounds_order(grounds: tuple[Ground, ...]) -> tuple[tuple[int, int, bytes], ...]:
+    return tuple(map(_ground_order, grounds))
+
+
+def _crossing_order(crossing: Crossing) -> tuple[object, ...]:
+    return (
+        crossing.issued_at, crossing.number, crossing.issuer, crossing.destination, crossing.sort,
+        _grounds_order(crossing.grounds), sorted(crossing.may_concern), sorted(crossing.concerns),
+    )  # fmt: skip
+
+
+def _stay_order(stay: Stay) -> tuple[object, ...]:
+    return (
+        stay.since, stay.country, stay.basis, stay.until is None, stay.until or 0,
+        _grounds_order(stay.grounds), sorted(stay.may_concern), sorted(stay.concerns),
+    )  # fmt: skip
