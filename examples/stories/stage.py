@@ -110,6 +110,13 @@ class Stage:
         """Return a named actor in its role."""
         return self._speakers[name]
 
+    def cast(self, authorities: str, **others: str) -> None:
+        """Admit authorities of countries, and others by name: ``miner="miner CF"``."""
+        for country in authorities.split():
+            self.admit(f"authority-{country.lower()}", "authority", country)
+        for name, place in others.items():
+            self.admit(name, *place.split())
+
     def admit(self, name: str, role: str, country: str) -> None:
         """Admit an actor in a role and country."""
         party = address_of_secret(secret_of(name))
