@@ -29,6 +29,7 @@ from api.pages import Pages
 from api.plain import PlainRoute
 from api.problems import ProblemError, problem
 from api.rates import Budgets, Rates
+from api.recalling import Recalling
 from api.requests import JSON
 from api.responses import Tellers, as_json, json_response
 from api.schemas import components, reference
@@ -111,7 +112,8 @@ def create_app(
     own = Disclosing(book, book.private, answers.now_ms)
     _add_private(app, PrivateRoutes(own, sessions, limits))
     _add_links(app, LinkRoutes(answers.linking, sessions))
-    _add_stream(app, Streams(book, answers, sessions, clients, conventions.streams))
+    streams = Streams(book, answers, sessions, clients, conventions.streams)
+    _add_streams(app, streams, Recalling(streams, answers, sessions))
     _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
     _add_typed_data(app, TypedData(answers, book, pages, tellers, limits, metrics))
     _add_signing_in(app, SigningIn(sessions, limits))
@@ -205,6 +207,9 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
         if question.name == "checkpoint":
             contents = list(documentation.checkpoint_contents(schema))
             endpoint = asking.checkpoint(question)
+        if question.name == "table":
+            contents = list(documentation.table_contents(schema))
+            endpoint = asking.table(question)
         if question.name in PAGES:
             # The more special path first: the page's own would match it too.
             documented = documentation.of_question(question, f"{name}AsData", contents)
@@ -238,17 +243,21 @@ def _add_health(app: FastAPI, book: Book, answers: Answers) -> None:
     _add(app, "/readyz", ready, documentation.READY)
 
 
-def _add_stream(app: FastAPI, streams: Streams) -> None:
-    # Before the questions: the path of one entry would match it too. OpenAPI 3.1 has no words for
-    # an answer that does not end; docs/serving.md describes it.
-    app.add_api_route(
-        "/v1/entries/stream",
-        streams.entries,
-        methods=["GET"],
-        include_in_schema=False,
-        response_model=None,
-        openapi_extra={documentation.ACCESS_MEMBER: "admitted"},
-    )
+def _add_streams(app: FastAPI, streams: Streams, recalling: Recalling) -> None:
+    # Before the questions: the path of one entry would match one of these too. OpenAPI 3.1 has no
+    # words for an answer that comes bit by bit; docs/serving.md describes them.
+    for path, endpoint, access in (
+        ("/v1/entries/stream", streams.entries, "admitted"),
+        ("/v1/recalls/stream", recalling.recalls, "concerned"),
+    ):
+        app.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            include_in_schema=False,
+            response_model=None,
+            openapi_extra={documentation.ACCESS_MEMBER: access},
+        )
 
 
 def _add_metrics(app: FastAPI, showing: Showing) -> None:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from api.caching import FOR_ONE_READER, cache_control
 from api.pages import Pages
 from api.problems import PROBLEMS
-from api.requests import HTML, JSON, PLAIN, check_names, preferred, query_of
+from api.requests import CSV, HTML, JSON, PLAIN, TOML, check_names, preferred, query_of
 from api.responses import json_response
 from api.sessions import Sessions
 from ledger.access import STRANGER
@@ -94,6 +94,20 @@ class Asking:
                 if preferred(request, PLAIN, JSON) == JSON:
                     return json_response(plain, headers=_BY_ACCEPT)
                 return Response(plain["note"], headers=_BY_ACCEPT, media_type=PLAIN)
+
+            return await self._ask(request, question, respond)
+
+        return ask
+
+    def table(self, question: Question) -> Endpoint:
+        """Make the endpoint of a table's file: JSON, unless the file itself is asked for."""
+
+        async def ask(request: Request) -> Response:
+            def respond(plain: Any) -> Response:  # noqa: ANN401 - a plain value
+                of_file = TOML if plain["table"]["sort"] == "definition" else CSV
+                if preferred(request, JSON, of_file) == JSON:
+                    return json_response(plain, headers=_BY_ACCEPT)
+                return Response(plain["text"], headers=_BY_ACCEPT, media_type=of_file)
 
             return await self._ask(request, question, respond)
 

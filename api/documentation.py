@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from api.problems import MEDIA_TYPE, PROBLEMS, Problem
 from api.refusals import REFUSALS
-from api.requests import HTML, JSON, LINES, PLAIN
+from api.requests import CSV, HTML, JSON, LINES, PLAIN, TOML
 from api.schemas import REF, Schema
 from ledger.answers import Parameter, Question
 from ledger.answers.questions import Access
@@ -347,6 +347,11 @@ PROBLEM_ONE: Final = Documented(
 def checkpoint_contents(schema: Schema) -> Sequence[Content]:
     """Return what the checkpoint is answered as."""
     return Content(PLAIN, _STRING, "checkpoint-note"), json_content(schema, "checkpoint")
+
+
+def table_contents(schema: Schema) -> Sequence[Content]:
+    """Return what the file of a table is answered as; of a definition in TOML."""
+    return json_content(schema, "table"), Content(CSV, _STRING), Content(TOML, _STRING)
 
 
 def page_contents(schema: Schema, name: str) -> Sequence[Content]:

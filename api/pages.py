@@ -17,7 +17,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.problems import PROBLEMS, ProblemType
-from ledger.answers.telling import day, in_line, listed, minute, who
+from ledger.answers.wording import day, in_line, listed, minute, who
 from ledger.papers import qr_svg
 
 _TEMPLATES: Final = files("api") / "templates"

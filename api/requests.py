@@ -14,6 +14,8 @@ JSON: Final = "application/json"
 LINES: Final = "application/x-ndjson"
 HTML: Final = "text/html"
 PLAIN: Final = "text/plain"
+CSV: Final = "text/csv"
+TOML: Final = "application/toml"
 
 
 def query_of(request: Request) -> dict[str, str]:

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +48,7 @@ _ENTRIES: Final = next(question for question in QUESTIONS if question.name == "e
 _CHECKPOINT: Final = next(question for question in QUESTIONS if question.name == "checkpoint")
 _READERS_AT_ONCE: Final = 4
 _log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 def event(name: str, plain: Plain, number: int | None = None) -> bytes:
@@ -92,7 +94,7 @@ class Streams:
         """Open a stream of entries and checkpoints."""
         start = await self._start_of(request)
         await self._page(request, start, 1)  # whoever may not read is told so before it begins
-        return _EventStream(self, request, start)
+        return Streamed(self, request, EVENTS, partial(self.chunks, request, start))
 
     async def _start_of(self, request: Request) -> int:
         query = query_of(request)
@@ -127,12 +129,15 @@ class Streams:
             rows: list[Any] = page["entries"]
             return rows
 
+        return await self.in_turn(read)
+
+    async def in_turn(self, read: Callable[[], T]) -> T:
+        """Read the ledger in a thread, when others have had their turn."""
         async with self._turns:
             return await run_in_threadpool(read)
 
     async def _checkpoint(self) -> Plain:
-        async with self._turns:
-            return await run_in_threadpool(self._answers.answer, _CHECKPOINT, {}, STRANGER)
+        return await self.in_turn(lambda: self._answers.answer(_CHECKPOINT, {}, STRANGER))
 
     @contextmanager
     def place(self, request: Request) -> Iterator[None]:
@@ -207,20 +212,34 @@ class Streams:
         return self._limits.take_seconds_max
 
 
-class _EventStream(Response):
-    """One stream, from its head to its end."""
+class Streamed(Response):
+    """One stream, from its head to its end.
 
-    def __init__(self, streams: Streams, request: Request, start: int) -> None:
+    Args:
+        streams: among which it takes a place.
+        request: what it answers.
+        media_type: what its chunks are.
+        chunks: yields what goes to the client, until there is no more or it is told to end.
+
+    """
+
+    def __init__(
+        self,
+        streams: Streams,
+        request: Request,
+        media_type: str,
+        chunks: Callable[[asyncio.Event], AsyncIterator[bytes]],
+    ) -> None:
         headers = {
             "cache-control": FOR_ONE_READER,
             "vary": "authorization",
             "x-accel-buffering": "no",  # nginx then hands on what comes when it comes
         }
-        super().__init__(headers=headers, media_type=EVENTS)
+        super().__init__(headers=headers, media_type=media_type)
         del self.headers["content-length"]
         self._streams = streams
         self._request = request
-        self._start = start
+        self._chunks = chunks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
@@ -243,7 +262,7 @@ class _EventStream(Response):
         return {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
 
     async def _send_all(self, send: Send, ending: asyncio.Event, gone: asyncio.Task[None]) -> None:
-        chunks = self._streams.chunks(self._request, self._start, ending)
+        chunks = self._chunks(ending)
         try:
             async for chunk in chunks:
                 if gone.done():
@@ -251,7 +270,7 @@ class _EventStream(Response):
                 async with asyncio.timeout(self._streams.take_seconds_max):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except TimeoutError:
-            _log.info("a slow reader of the log is dropped")
+            _log.info("a slow reader of a stream is dropped")
             return  # the server cuts an answer that is not whole
         finally:
             await chunks.aclose()  # type: ignore[attr-defined]  # a generator's

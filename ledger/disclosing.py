@@ -27,7 +27,7 @@ from ledger.access import OPERATOR, Reader
 from ledger.custody import Party
 from ledger.errors import AdamantError, Damaged, SignInNeeded, StoreFailed, Unavailable, Unknown
 from ledger.limits import LIMITS
-from ledger.records import Admission, Record
+from ledger.records import Admission, Correction, Record
 from ledger.signing.private import private_to_plain
 from ledger.store.private import EVERYONE, Kept, PrivateStore
 from ledger.store.protocol import View
@@ -59,10 +59,17 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A record of the log, and what is kept of its private fields."""
+    """A record of the log, what is kept of its private fields, and all their names."""
 
     record: Record
     kept: tuple[Kept, ...]
+    names: tuple[str, ...]
+
+    def name_at(self, kept: Kept) -> str:
+        """Return the name of a field, of which little is left where it was erased."""
+        if kept.field is not None:
+            return kept.field.name
+        return self.names[kept.position] if kept.position < len(self.names) else ""
 
     def is_owner(self, reader: Reader) -> bool:
         """Tell whether a reader disposes of the fields."""
@@ -123,12 +130,11 @@ class Disclosing:
         if found is None or not seen:
             raise _none(reader)
         shows_grants = found.is_owner(reader)
-        names = found.record.KIND.details
         return {
             "recordId": to_hex(record_id),
             "kind": found.record.KIND.name,
             "details": to_hex(found.record.details),
-            "fields": [_plain(names[one.position], one, grants=shows_grants) for one in seen],
+            "fields": [_plain(found.name_at(one), one, grants=shows_grants) for one in seen],
         }
 
     def values_of(self, reader: Reader, record_id: Hash32) -> dict[str, str | int]:
@@ -235,17 +241,20 @@ class Disclosing:
         record = view.record(record_id) if kept else None
         if record is None:  # what is kept of a record that is not accepted yet is nobody's
             return None
-        return _Found(record, tuple(kept))
+        names = record.KIND.details
+        if isinstance(record, Correction):
+            original = view.record(record.what.record)
+            names = original.KIND.details if original else ()
+        return _Found(record, tuple(kept), names)
 
     def _own(self, reader: Reader, record_id: Hash32, name: str) -> tuple[PrivateStore, int]:
         found = self._find(record_id)
-        names = found.record.KIND.details if found else ()
-        if self._store is None or found is None or not found.is_owner(reader) or name not in names:
+        if self._store is None or found is None or not found.is_owner(reader):
             raise _none(reader)
-        position = names.index(name)
-        if all(kept.position != position for kept in found.kept):
+        positions = [kept.position for kept in found.kept if found.name_at(kept) == name]
+        if not positions:
             raise _none(reader)
-        return self._store, position
+        return self._store, positions[0]
 
 
 def _read(ask: Callable[..., list[_Kept]], *values: object) -> list[_Kept]:

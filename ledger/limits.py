@@ -43,7 +43,20 @@ class Limits:
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
+    recalls_kept_max: int = 16  # walks that wait for their next page
+    recall_width_max: int = 500_000  # parcels that all of these keep in mind: some 200 MB
     story_walk_steps_max: int = 10_000  # look-ups, half of them records that are parsed: a second
+    # Facts for a verdict: operations, what goes into each, and records read; and how many origins,
+    # and how many certificates over several parcels are looked into more closely.
+    facts_steps_max: int = 50_000
+    facts_origins_max: int = 256
+    facts_papers_max: int = 64
+    # Origin bounds by linear programs: how much of a connected history is looked at.
+    tightening_operations_max: int = 2_000
+    tightening_holdings_max: int = 6_000
+    tightening_columns_max: int = 60_000
+    tightening_origins_max: int = 64
+    tightening_iterations_max: int = 100_000
     # A stone's page, which anyone may ask for; and what is looked for on every reading.
     page_walk_steps_max: int = 5_000
     stone_lines_max: int = 60

@@ -54,6 +54,10 @@ def busy(mode: str = "trade") -> Scene:
     scene.hand_over(bag, "miner-bw", "trader-be")
     stone, rest = scene.parcels["stone"], scene.parcels["rest"]
     scene.report("dispute", stone, "lab-be", state=scene.parcel(stone).head)
+    graded = scene.grade("lab-be", stone, "R1")
+    scene.correct("lab-be", graded, {"what.color": "H"})
+    mined = next(one for _, one, _ in scene.log if one.record.KIND.name == "Registration")
+    scene.correct("miner-bw", mined, {"amounts.label": "Bag 7"})
     scene.report("theft", rest, "trader-be", previous=scene.parcel(rest).head)
     handoff = drafts.handoff(
         scene.speaker("trader-be"), scene.moment(), scene.goods(bag),
@@ -86,17 +90,24 @@ class Expected:
         self.scene = scene
         self.parents: dict[ParcelId, tuple[ParcelId, ...]] = {}
         self.goods: list[set[ParcelId]] = []
-        """Of each record: the parcels that it makes, advances or speaks of."""
+        """Of each record: the parcels that it, or what it corrects, makes, advances or names."""
+        self.meant: list[tuple[Any, ...]] = []
+        """Of each record: itself, and what it corrects, if it does."""
         self.held: dict[tuple[str, ParcelId], int | None] = {}
         """Of each holder and parcel: the index at which it was given on; None if it was not."""
         for index, (_, signed, _) in enumerate(scene.log):
             self._replay(index, signed.record, signed.record_id)
 
     def _replay(self, index: int, record: Any, record_id: Any) -> None:
-        touched = touches(record, record_id)
-        spoken = {getattr(record.what, "parcel", bytes(32))} - {bytes(32)}
-        self.goods.append({*touched, *spoken})
         kind = record.KIND.name
+        if kind == "Correction":
+            of = next(one for _, one, _ in self.scene.log if one.record_id == record.what.record)
+            self.meant.append((record, of.record))
+            self.goods.append(_named_goods(of.record, of.record_id))
+            return
+        self.meant.append((record,))
+        touched = touches(record, record_id)
+        self.goods.append(_named_goods(record, record_id))
         inputs = record.what.inputs if kind == "Transformation" else ()
         author = record.author.hex()
         if kind in ("Registration", "Transformation"):
@@ -124,14 +135,15 @@ class Expected:
     def row(self, party: str, index: int, through: ParcelId | None) -> str:
         """Return the name of the row of the table that a party is in for a record."""
         role, country = EVERYBODY.get(party, ("governor", ""))
-        record = self.scene.log[index][1].record
         if role == "auditor":
             return "auditor"
         if self._is_named(party, index):
             return "named"
-        countries = {text for text in _texts(record.scene) if len(text) == 2}
         mines = {self.scene.sites["home"]: "BW", self.scene.sites["abroad"]: "CA"}
-        countries.add(mines.get(getattr(record.who, "site", None), ""))
+        countries = set()
+        for record in self.meant[index]:
+            countries |= {text for text in _texts(record.scene) if len(text) == 2}
+            countries.add(mines.get(getattr(record.who, "site", None), ""))
         within = {country} | (set(EU_COUNTRIES) if country == "EU" else set())
         if role == "authority" and countries & within:
             return "authority"
@@ -140,7 +152,8 @@ class Expected:
     def _is_named(self, party: str, index: int) -> bool:
         signed = self.scene.log[index][1]
         keys = [party, *(key for key, of in KEYS.items() if of == party)]
-        named = json.dumps(_plain(signed.record.who)) + str([one.hex() for one in signed.signers])
+        named = json.dumps([_plain(record.who) for record in self.meant[index]])
+        named += str([one.hex() for one in signed.signers])
         return any(address_of(key).hex() in named for key in keys)
 
     def _is_of_line(self, party: str, index: int, through: ParcelId | None) -> bool:
@@ -158,10 +171,15 @@ class Expected:
         self, party: str | None, index: int, through: ParcelId | None = None
     ) -> tuple[str, ...]:
         """Return the sheets of a record that a party, or a stranger, is shown."""
-        sort = SORTS[self.scene.log[index][1].record.KIND.name]
+        sort = SORTS[self.meant[index][-1].KIND.name]
         if party is None:
             return SHOWN["stranger", "any"][sort]
         return SHOWN[self.row(party, index, through), "trade"][sort]
+
+
+def _named_goods(record: Any, record_id: Any) -> set[ParcelId]:
+    spoken = {getattr(record.what, "parcel", bytes(32)), *getattr(record.what, "parcels", ())}
+    return {*touches(record, record_id), *spoken} - {bytes(32)}
 
 
 def _texts(sheet: Any) -> Iterator[str]:

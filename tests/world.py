@@ -342,7 +342,7 @@ class World:
         """Correct a record."""
         return self.say(self.correction_of(by, signed, values, **more), by)
 
-    def answer(self, by: str, finding: Hash32, parcel: ParcelId = NO_HASH) -> SignedRecord:
+    def answer_finding(self, by: str, finding: Hash32, parcel: ParcelId = NO_HASH) -> SignedRecord:
         """Answer a finding; about a parcel, as its last record left it."""
         state = self.parcel(parcel).head if parcel != NO_HASH else NO_HASH
         record = drafts.report(

@@ -21,7 +21,7 @@ COUNTRIES = ("BW", "CA", "NA", "ZA")
 
 def _mixed(stage: Stage) -> ParcelId:
     """Mine in four countries, bring it all to Botswana, and mix it."""
-    parcels = []
+    parcels: list[ParcelId] = []
     for country in COUNTRIES:
         miner = f"miner-{country.lower()}"
         site = stage.site(f"authority-{country.lower()}", f"Mine of {country}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from examples.stories.stage import POLISHED, ROUGH, Stage
 from examples.stories.telling import Teller
+from ledger.values import ParcelId
 
 DEFINITIONS = ("us-2024", "eu-2024", "kp-2003", "west-2025")
 EXPECTED = {
@@ -23,7 +24,7 @@ def tell(teller: Teller) -> None:
             "BW RU IN", miner_bw="miner BW", miner_ru="miner RU", sorter="trader IN",
             cutter="cutter IN",
         )  # fmt: skip
-        lots = []
+        lots: list[ParcelId] = []
         for country, carats, stones in (("BW", "22.000", 1000), ("RU", "3.000", 102)):
             site = stage.site(f"authority-{country.lower()}", f"Mine of {country}")
             miner = f"miner_{country.lower()}"

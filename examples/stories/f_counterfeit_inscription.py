@@ -1,8 +1,8 @@
 """A stone of 3.075 ct that bears the report number of a natural one of 3.078 ct.
 
 Laboratory-grown stones have been sold with the inscription of a natural stone's report. No ledger
-sees what a stone is made of; it sees that one number was used for two stones, and that the weight on
-the report is not the weight in the book.
+sees what a stone is made of; it sees that one number was used for two stones, and that the weight
+on the report is not the weight in the book.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from examples.stories.stage import POLISHED, Stage
 from examples.stories.telling import Teller
 from ledger.drafts.sayings import Grades
+from ledger.values import ParcelId
 
 DEFINITIONS = ("kp-2003", "us-2024", "eu-2024")
 EXPECTED = {
@@ -17,6 +18,7 @@ EXPECTED = {
     "the other stone": ("pass", "pass", "pass"),
 }
 FINDINGS = {"report-number-reused", "report-weight-mismatch"}
+_ROUGH = (("7.100", "3.078", "BW23001"), ("7.200", "3.075", "BW23002"))
 _GRADES = Grades("round", "F", "VS1", (9310, 9340, 5760))
 
 
@@ -27,11 +29,8 @@ def tell(teller: Teller) -> None:
             "BW IN BE", miner="miner BW", cutter="cutter IN", lab="lab BE", jeweller="jeweller FR",
         )  # fmt: skip
         site = stage.site("authority-bw", "Mine of BW")
-        stones = []
-        for carats, polished, number in (
-            ("7.100", "3.078", "BW23001"),
-            ("7.200", "3.075", "BW23002"),
-        ):
+        stones: list[ParcelId] = []
+        for carats, polished, number in _ROUGH:
             rough = stage.mine("miner", site, carats, 1)
             stage.ship(rough, "miner", "cutter", number, ["BW"])
             output = (polished, 1, POLISHED)
@@ -46,7 +45,5 @@ def tell(teller: Teller) -> None:
         teller.judge(stage, "the other stone", other, DEFINITIONS)
         found = teller.findings(stage, other)
         stage.answer("cutter", found["report-number-reused"], other)
-        teller.note(
-            "The cutter answers the finding; the answer stands beside it, and removes nothing."
-        )
+        teller.note("The cutter answers it: the answer stands beside it, and removes nothing.")
         teller.findings(stage, other)

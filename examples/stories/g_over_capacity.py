@@ -1,8 +1,8 @@
 """An exporter that exports ninety times what its mines can give.
 
-In 2004 the Republic of Congo exported about a hundred times its own production, and was removed from
-the list of participants on 9 July 2004. A ledger does not refuse what an authority signs; it says
-what the declared capacity was, and what the participant's standing was on each date.
+In 2004 the Republic of Congo exported about a hundred times its own production, and was removed
+from the list of participants on 9 July 2004. A ledger does not refuse what an authority signs; it
+says what the declared capacity was, and what the participant's standing was on each date.
 """
 
 from __future__ import annotations

@@ -23,13 +23,8 @@ def duty_dollars(dollars: int) -> int:
 def tell(teller: Teller) -> None:
     """Tell the story."""
     with Stage("2019-03-01") as stage:
-        stage.cast(
-            "SL BE",
-            owner="miner SL",
-            agency="auditor SL",
-            appraiser="auditor BE",
-            buyer="trader BE",
-        )
+        stage.cast("SL BE", owner="miner SL", buyer="trader BE")
+        stage.cast("", agency="auditor SL", appraiser="auditor BE")
         site = stage.site("authority-sl", "Kono")
         stone = stage.mine("owner", site, "144.120", 1)
         for by, dollars in VALUATIONS.items():

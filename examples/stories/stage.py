@@ -20,6 +20,8 @@ from ledger.drafts.borders import Arrival, Found, Paper, as_declared, certificat
 from ledger.drafts.pieces import sale, setting
 from ledger.drafts.sayings import Grades, Spoken, correction, statement
 from ledger.records import Record
+from ledger.reference import Library
+from ledger.reference.shipped import shipped
 from ledger.rules import outputs_of
 from ledger.signing import address_of_secret, output_id, record_id, sign_record
 from ledger.store.checkpoints import MemoryCheckpoints
@@ -73,6 +75,7 @@ class Stage:
             governors=tuple(speaker.author for speaker in self._speakers.values()),
             threshold=2,
             checkpoint_keys=(str(log_key.verifier_key),),
+            tables={name: file.sha256 for name, file in shipped().items()},
         )
         envelope = self._signed(constitution.charter(ORIGIN, self.moment()), *GOVERNORS)
         first = found(self._store, self._checkpoints, envelope, [log_key], self.clock)
@@ -80,7 +83,7 @@ class Stage:
         self._book = Book.open(
             self._store, self._checkpoints, [log_key], self.clock, private=self._private
         )
-        self.answers = Answers(self._book, self.clock)
+        self.answers = Answers(self._book, self.clock, library=Library())
 
     def __enter__(self) -> Stage:
         return self

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from ledger.custody import NOBODY, Claim, SiteState, State
-from ledger.records import KINDS, Record
+from ledger.custody import NOBODY, CertificateState, Claim, SiteState, State
+from ledger.records import KINDS, Clearance, Correction, Record
 from ledger.values import COUNTRIES, NO_HASH, Address
 
 
@@ -17,7 +17,7 @@ class Facts:
     """What of a record decides who reads it.
 
     Attributes:
-        kind: its kind's name.
+        kind: its kind's name; of a Correction, that of what it corrects.
         parties: its author, the others in *who*, and those whose keys or agents signed it.
         countries: those of its scene, and that of its site.
         is_of_line: whether it was said of goods that the reader holds, or of their ancestors; or of
@@ -34,7 +34,7 @@ class Facts:
 def facts_of(
     state: State, record: Record, signers: Iterable[Address], *, is_of_line: bool = False
 ) -> Facts:
-    """Return the facts of an accepted record.
+    """Return the facts of an accepted record; of a Correction, those of what it corrects besides.
 
     Args:
         state: the present state; owners of keys and countries of sites never change.
@@ -50,7 +50,21 @@ def facts_of(
     known = state.read(SiteState, site) if site != NO_HASH else None
     if known is not None:
         countries.add(known.country)
-    return Facts(record.KIND.name, frozenset(parties), frozenset(countries - {""}), is_of_line)
+    kind = record.KIND.name
+    if isinstance(record, Correction):
+        # Whoever is shown what was said is shown what is said instead: sheet by sheet.
+        original = state.record(record.what.record)
+        if original is not None:
+            of = facts_of(state, original, ())
+            kind, parties, countries = of.kind, parties | of.parties, countries | of.countries
+    if isinstance(record, Clearance):
+        # Whoever issued the certificate, and whoever it names, learns what was found.
+        countries.add(record.what.number[:2])
+        certificate = state.read(CertificateState, record.what.certificate)
+        if certificate is not None:
+            countries |= {certificate.country, certificate.provenance, certificate.destination}
+            parties |= {certificate.author, certificate.exporter, certificate.importer} - {NOBODY}
+    return Facts(kind, frozenset(parties), frozenset(countries - {""}), is_of_line)
 
 
 def _owner(state: State, address: Address) -> Address:

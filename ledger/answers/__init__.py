@@ -18,31 +18,38 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from copy import copy
 from functools import partial
 
 from ledger.access import OPERATOR, STRANGER, Reader, reader_of
 from ledger.anchor.told import Anchors
 from ledger.anchor.waiting import Anchored
-from ledger.answers import certificates, log, parcels, people, stones, tracing
+from ledger.answers import log, parcels, people, stones, tracing
 from ledger.answers.asking import (
     read_address,
     read_hash,
     read_integer,
     read_token,
 )
+from ledger.answers.certified import ForCertificates
 from ledger.answers.clear_signing import descriptor
 from ledger.answers.drafted import drafted, with_signature
+from ledger.answers.judged import ForVerdicts
 from ledger.answers.keeping import KeptStones
 from ledger.answers.linking import Linking
 from ledger.answers.naming import with_names
 from ledger.answers.questions import QUESTIONS, Parameter, Question, find
 from ledger.answers.reading import Reading, Source, reading
-from ledger.answers.shapes import CertificateAnswer
+from ledger.answers.recalling import ForRecalls
+from ledger.answers.recalls import KeptWalks
+from ledger.answers.referring import ForTables
+from ledger.answers.regulators import ForRegulators
 from ledger.answers.typed_data import kind_named, typed_data
 from ledger.answers.wire import Plain, to_wire
 from ledger.canonical import Envelope
 from ledger.disclosing import Disclosing
 from ledger.errors import SignInNeeded
+from ledger.reference import Library
 from ledger.store.links import LinkStore, MemoryLinks
 from ledger.values import Address, ParcelId
 
@@ -52,7 +59,7 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Answers:
+class Answers(ForCertificates, ForVerdicts, ForRecalls, ForRegulators, ForTables):
     """Answers questions about one ledger; any thread, at any time.
 
     Attributes:
@@ -66,6 +73,7 @@ class Answers:
         links: the links to stones' pages; if not said, there are those alone that are minted by
             this object, as long as it lasts.
         anchors: those of the ledger; if not said, it has none.
+        library: its files of reference tables; if not said, those of the package alone.
 
     """
 
@@ -77,6 +85,7 @@ class Answers:
         kept: KeptStones | None = None,
         links: LinkStore | None = None,
         anchors: Anchors | None = None,
+        library: Library | None = None,
     ) -> None:
         self._source = source
         self._clock = clock
@@ -85,7 +94,9 @@ class Answers:
         self._links: LinkStore = MemoryLinks() if links is None else links
         self.linking = Linking(source, self._links, clock)
         self._anchors = anchors
+        self._library = Library() if library is None else library
         self._disclosing = Disclosing(source, source.private, clock)
+        self._walks = KeptWalks()
 
     def _read(self) -> AbstractContextManager[Reading]:
         return reading(self._source, self._clock(), self._reader, self._anchors)
@@ -143,7 +154,9 @@ class Answers:
         return getattr(asked, question.name)(**question.arguments(given))
 
     def _asked_by(self, reader: Reader) -> Answers:
-        return Answers(self._source, self._clock, reader, self._stones, self._links, self._anchors)
+        asked = copy(self)  # what is kept between questions is shared
+        asked._reader = reader  # noqa: SLF001 - one of its own class
+        return asked
 
     # -- the ledger --------------------------------------------------------------------------
 
@@ -313,24 +326,6 @@ class Answers:
             )
             # Anyone may see it: so are the names in it those that anyone may see.
             return self._named(ledger, made, STRANGER)
-
-    # -- borders -----------------------------------------------------------------------------
-
-    def certificate(self, subject: str) -> Plain:
-        """Answer about a certificate, by its record's id or its number."""
-        with self._read() as ledger:
-            answer = certificates.by_name(ledger, subject)
-            return self._named(ledger, self._with_private(answer, self._reader))
-
-    def certificate_paper(self, token: str) -> Plain:
-        """Answer what stands on the paper whose QR code leads here."""
-        with self._read() as ledger:
-            answer = certificates.by_token(ledger, read_token(token))
-            return self._named(ledger, self._with_private(answer, STRANGER), STRANGER)
-
-    def _with_private(self, answer: CertificateAnswer, reader: Reader) -> CertificateAnswer:
-        fields = self._disclosing.values_of(reader, certificates.private_of(answer))
-        return certificates.with_private(answer, fields)
 
     # -- people and places -------------------------------------------------------------------
 

@@ -29,7 +29,8 @@ from ledger.answers.shapes import (
     ParcelCertified,
     PrivateShown,
 )
-from ledger.answers.telling import day
+from ledger.answers.told import REASONS
+from ledger.answers.wording import day, dollars
 from ledger.custody import (
     NEVER,
     NOBODY,
@@ -53,16 +54,6 @@ CODES: Final[Mapping[str, str]] = {
     "7102.31": "non-industrial, unworked",
 }
 """What the codes of rough mean (HS 2022, heading 71.02)."""
-REASONS: Final[Mapping[str, str]] = {
-    "number": "its number",
-    "expired": "it had expired",
-    "seal": "the seal",
-    "weight": "the weight differs",
-    "value": "the value differs",
-    "documents": "the documents",
-    "origin": "the origin",
-    "other": "another reason",
-}
 _NUMBER: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{1,20}", re.ASCII)
 
 
@@ -195,12 +186,6 @@ def with_private(answer: CertificateAnswer, fields: Mapping[str, object]) -> Cer
     """Return an answer with those private fields of the record that its reader may see."""
     shown = tuple(PrivateShown(name, str(value)) for name, value in fields.items())
     return replace(answer, private=shown)
-
-
-def dollars(cents: int) -> str:
-    """Write an amount of money: ``1,234.50``; a difference with its sign."""
-    sign, cents = ("-" if cents < 0 else ""), abs(cents)
-    return f"{sign}{cents // 100:,}.{cents % 100:02d}"
 
 
 def _codes(known: CertificateState) -> tuple[CodeShown, ...]:

@@ -19,7 +19,7 @@ from ledger.access import Reader
 from ledger.answers.reading import Source, reading
 from ledger.answers.seeing import known_parcel
 from ledger.answers.shapes import LinksAnswer, LinkShown
-from ledger.custody import Parcel
+from ledger.custody import Parcel, as_held
 from ledger.errors import LinkEnded, NotYours, SignInNeeded, Unknown
 from ledger.store.links import THE_OPERATOR, TOKEN_BYTES, Link, LinkStore
 from ledger.values import ParcelId, to_hex
@@ -124,9 +124,9 @@ class Linking:
         _check_signed_in(reader)
         with self._source.view() as view:
             parcel = view.read(Parcel, parcel_id)
-        if parcel is None:
-            raise Unknown("parcel", to_hex(parcel_id))
-        return parcel
+            if parcel is None:
+                raise Unknown("parcel", to_hex(parcel_id))
+            return as_held(view, parcel)
 
     def _check_seen(self, reader: Reader, parcel_id: ParcelId) -> None:
         """Return if a reader is told that there is this parcel; else raise ``Unknown``."""
@@ -136,7 +136,7 @@ class Linking:
     def _is_for(self, reader: Reader, link: Link) -> bool:
         with self._source.view() as view:
             parcel = view.read(Parcel, link.parcel)
-        return parcel is not None and _may_end(reader, parcel, link)
+            return parcel is not None and _may_end(reader, as_held(view, parcel), link)
 
 
 def _check_signed_in(reader: Reader) -> None:

@@ -26,17 +26,21 @@ class Spoken:
 
 
 def spoken_of(reading: Reading, parcels: Iterable[ParcelId]) -> Spoken:
-    """Choose from the last records that speak of some parcels; each speaks of one."""
+    """Choose from the last records that speak of some parcels.
+
+    One that speaks of several of them is chosen once, and left out once for each that it speaks of.
+    """
     counts = {parcel: reading.view.count_mentions(parcel) for parcel in parcels}
     most, size = LIMITS.mentions_read_max, reading.as_of.size
-    found = (
+    found = Counter(
         index
         for parcel, count in counts.items()
         if count
         for index in reading.view.last_mentions(parcel, size, most)
     )
     chosen = _choose([reading.line(index) for index in heapq.nlargest(most, found)])
-    return Spoken(tuple(chosen), sum(counts.values()) - len(chosen))
+    told = sum(found[line.index] for line in chosen)
+    return Spoken(tuple(chosen), sum(counts.values()) - told)
 
 
 def _choose(latest: list[Line]) -> list[Line]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.answers.shapes import CutShown, MinedShown, PlainWords, ProofShown, StoneStep
-from ledger.answers.telling import listed
+from ledger.answers.wording import listed
 
 
 def plain_words(

@@ -1,147 +1,55 @@
 """Every question that can be asked, as one table: its path, what it takes, and who answers it.
 
 The HTTP routes, their documentation and the command line on a local folder all come from this
-table, so that a question is asked and answered alike everywhere. Parameters arrive as text, as in a
-query string; one that is not declared, or that is missing, is refused.
+table, so that a question is asked and answered alike everywhere (:mod:`.question` says what one
+is).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Final
 
 from ledger.answers import shapes
-from ledger.answers.asking import read_integer
-from ledger.answers.wire import Plain
-from ledger.errors import BadQuestion, Unknown
-from ledger.limits import LIMITS
-
-HASH_FORM: Final = "^0x[0-9a-f]{64}$"
-ADDRESS_FORM: Final = "^0x[0-9a-f]{40}$"
-CERTIFICATE_FORM: Final = "^(0x[0-9a-f]{64}|[A-Z]{2}[0-9A-Z]{1,20})$"
-TOKEN_FORM: Final = "^[0-9a-f]{32}$"  # noqa: S105 - a link's form, no secret
-
-
-Access = Literal["everyone", "admitted", "concerned"]
-"""Who may ask: everyone; every admitted party that has signed in; or, of these, those concerned.
-
-Those concerned are shown what they may read, sheet by sheet, and told of nothing else.
-"""
-ACCESS: Final[tuple[Access, ...]] = get_args(Access)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One thing that a question takes.
-
-    Attributes:
-        name: as it stands in the path or the query.
-        meaning: in words.
-        schema: JSON Schema of the value.
-        argument: the name under which the answer takes it.
-        in_path: whether it stands in the path; it is then always there.
-        is_required: whether the question makes no sense without it.
-        access: who may give it, in a question that everyone may ask.
-
-    """
-
-    name: str
-    meaning: str
-    schema: Mapping[str, Plain]
-    argument: str
-    in_path: bool = False
-    is_required: bool = False
-    access: Access = "everyone"
-
-    def read(self, text: str) -> str | int:
-        """Read its text; ids are read by whoever answers."""
-        return read_integer(self.name, text) if self.schema["type"] == "integer" else text
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question.
-
-    Attributes:
-        name: the name of the method of ``Answers`` that answers it.
-        path: its path, with parameters in braces.
-        asks: what it asks, in a few words.
-        shape: what the answer is made of.
-        parameters: what it takes.
-        access: who may ask it; see also :meth:`access_when`.
-
-    """
-
-    name: str
-    path: str
-    asks: str
-    shape: type[Any]
-    access: Access
-    parameters: tuple[Parameter, ...] = ()
-
-    def access_when(self, given: Collection[str]) -> Access:
-        """Return who may ask it, given the names of what it is asked with."""
-        closed = [one.access for one in self.parameters if one.name in given]
-        return max((self.access, *closed), key=ACCESS.index)
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """What a path of this question matches in full."""
-        return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path)))
-
-    def arguments(self, given: Mapping[str, str]) -> dict[str, str | int]:
-        """Read what was given into the arguments of the answer.
-
-        Raises:
-            BadQuestion: something is missing, not declared, or not of its form.
-
-        """
-        known = {parameter.name: parameter for parameter in self.parameters}
-        if given.keys() - known.keys():
-            names = " ".join(name for name, one in known.items() if not one.in_path)
-            raise BadQuestion("query", f"no parameter but {names}" if names else "no parameter")
-        for parameter in self.parameters:
-            if parameter.is_required and parameter.name not in given:
-                raise BadQuestion(parameter.name, "to be given")
-            if given.get(parameter.name) == "":
-                raise BadQuestion(parameter.name, "a value")
-        return {known[name].argument: known[name].read(text) for name, text in given.items()}
-
-
-def _id(meaning: str) -> Parameter:
-    schema = {"type": "string", "pattern": HASH_FORM}
-    return Parameter("id", meaning, schema, "subject", in_path=True, is_required=True)
-
-
-def _integer(name: str, meaning: str, argument: str, *, is_required: bool = False) -> Parameter:
-    schema = {"type": "integer", "minimum": 0}
-    return Parameter(name, meaning, schema, argument, is_required=is_required)
-
-
-_FOR: Final = Parameter(
-    "for",
-    "a later parcel of the same goods, that the reader holds or held: what was said up to then is "
-    "shown without who and how much",
-    {"type": "string", "pattern": HASH_FORM},
-    "through",
+from ledger.answers.parameters import (
+    COMPARED,
+    FOR,
+    JUDGED,
+    LIMIT,
+    PAGE,
+    PARCEL,
+    PERIOD,
+    RECALLED,
+    SIZE,
+    TOKEN,
 )
-_PARCEL: Final = _id("the parcel's id")
-TOKEN: Final = Parameter(
-    "token", "the link's token", {"type": "string", "pattern": TOKEN_FORM}, "token",
-    in_path=True, is_required=True,
-)  # fmt: skip
-_LIMIT: Final = Parameter(
-    "limit",
-    f"how many rows a page has; {LIMITS.page_rows} if it is not said",
-    {"type": "integer", "minimum": 1, "maximum": LIMITS.page_rows_max},
-    "limit",
+from ledger.answers.question import (
+    ACCESS,
+    ADDRESS_FORM,
+    CERTIFICATE_FORM,
+    DEFINITION_FORM,
+    HASH_FORM,
+    TOKEN_FORM,
+    Access,
+    Parameter,
+    Question,
 )
-_CURSOR: Final = Parameter(
-    "cursor", "the cursor that the page before gave", {"type": "string"}, "cursor"
-)
-_PAGE: Final = (_LIMIT, _CURSOR)
+from ledger.answers.question import id_in_path as _id
+from ledger.answers.question import integer as _integer
+from ledger.errors import Unknown
+
+__all__ = [
+    "ACCESS",
+    "ADDRESS_FORM",
+    "CERTIFICATE_FORM",
+    "HASH_FORM",
+    "QUESTIONS",
+    "TOKEN",
+    "TOKEN_FORM",
+    "Access",
+    "Parameter",
+    "Question",
+    "find",
+]
 
 QUESTIONS: Final = (
     Question(
@@ -156,6 +64,30 @@ QUESTIONS: Final = (
         "Which charter values are in force?",
         shapes.CharterAnswer,
         "admitted",
+    ),
+    Question(
+        "tables",
+        "/v1/tables",
+        "Which versions of the reference tables and definitions count?",
+        shapes.TablesAnswer, "everyone",
+        (SIZE,),
+    ),
+    Question(
+        "table",
+        "/v1/tables/{name}",
+        "What stands in this table or definition?",
+        shapes.TableAnswer, "everyone",
+        (
+            Parameter(
+                "name", "its name", {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}, "name",
+                in_path=True, is_required=True,
+            ),
+            Parameter(
+                "sha256", "the version of this hash; the one that counts if it is not said",
+                {"type": "string", "pattern": HASH_FORM}, "sha256",
+            ),
+            SIZE,
+        ),
     ),
     Question(
         "checkpoint",
@@ -174,7 +106,7 @@ QUESTIONS: Final = (
         "/v1/anchors",
         "Which checkpoints are recorded on a chain, and how surely?",
         shapes.AnchorsAnswer, "everyone",
-        (_integer("after", "only those of more entries than these", "after"), *_PAGE),
+        (_integer("after", "only those of more entries than these", "after"), *PAGE),
     ),
     Question(
         "inclusion",
@@ -209,7 +141,7 @@ QUESTIONS: Final = (
         "/v1/entries",
         "Which lines does the log have, from an index on?",
         shapes.EntriesAnswer, "admitted",
-        (_integer("start", "the first index; 0 if it is not said", "start"), _LIMIT),
+        (_integer("start", "the first index; 0 if it is not said", "start"), LIMIT),
     ),
     Question(
         "entry",
@@ -228,49 +160,56 @@ QUESTIONS: Final = (
         "/v1/records/{id}",
         "What does this record say, and where does it stand?",
         shapes.RecordAnswer, "concerned",
-        (_id("the record's id"), _FOR),
+        (_id("the record's id"), FOR),
     ),
     Question(
         "parcel",
         "/v1/parcels/{id}",
         "What does the book say of this parcel?",
         shapes.ParcelAnswer, "concerned",
-        (_PARCEL, _FOR),
+        (PARCEL, FOR),
     ),
     Question(
         "history",
         "/v1/parcels/{id}/history",
         "What was said of this parcel itself?",
         shapes.HistoryAnswer, "concerned",
-        (_PARCEL, _FOR, *_PAGE),
+        (PARCEL, FOR, *PAGE),
     ),
     Question(
         "story",
         "/v1/parcels/{id}/story",
         "What was said of this parcel and all its ancestors?",
         shapes.HistoryAnswer, "concerned",
-        (_PARCEL, _FOR, *_PAGE),
+        (PARCEL, FOR, *PAGE),
     ),
     Question(
         "trace",
         "/v1/parcels/{id}/trace",
         "Which operations led to this parcel, and where can its goods be from?",
         shapes.TraceAnswer, "concerned",
-        (_PARCEL, _FOR, *_PAGE),
+        (PARCEL, FOR, *PAGE),
     ),
     Question(
         "descendants",
         "/v1/parcels/{id}/descendants",
         "What became of this parcel's goods?",
         shapes.DescendantsAnswer, "concerned",
-        (_PARCEL, _FOR, *_PAGE),
+        (PARCEL, FOR, *PAGE),
+    ),
+    Question(
+        "recalls",
+        "/v1/recalls",
+        "What did these goods go into, who holds it now, and how much of it can they be?",
+        shapes.RecallAnswer, "concerned",
+        (*RECALLED, *PAGE),
     ),
     Question(
         "links",
         "/v1/parcels/{id}/links",
         "Which links to this parcel's page may I end?",
         shapes.LinksAnswer, "concerned",
-        (_PARCEL,),
+        (PARCEL,),
     ),
     Question(
         "link",
@@ -278,6 +217,33 @@ QUESTIONS: Final = (
         "Whose page does this link lead to, which I may end?",
         shapes.LinkShown, "concerned",
         (TOKEN,),
+    ),
+    Question(
+        "verdicts",
+        "/v1/parcels/{id}/verdicts",
+        "What does each definition say of this parcel, and why?",
+        shapes.VerdictsAnswer, "concerned",
+        (PARCEL, *JUDGED, SIZE, *COMPARED, FOR),
+    ),
+    Question(
+        "definitions",
+        "/v1/definitions",
+        "By which definitions are goods judged here?",
+        shapes.DefinitionsAnswer, "everyone",
+        (SIZE,),
+    ),
+    Question(
+        "definition",
+        "/v1/definitions/{name}",
+        "What is this definition, and which rules has it?",
+        shapes.DefinitionAnswer, "everyone",
+        (
+            Parameter(
+                "name", "its id", {"type": "string", "pattern": DEFINITION_FORM}, "name",
+                in_path=True, is_required=True,
+            ),
+            SIZE,
+        ),
     ),
     Question(
         "certificate",
@@ -315,7 +281,7 @@ QUESTIONS: Final = (
                 "address", "the address", {"type": "string", "pattern": ADDRESS_FORM}, "address",
                 in_path=True, is_required=True,
             ),
-            *_PAGE,
+            *PAGE,
         ),
     ),
     Question(
@@ -323,15 +289,45 @@ QUESTIONS: Final = (
         "/v1/parties",
         "Which parties are there, and what are they called?",
         shapes.PartiesAnswer, "admitted",
-        _PAGE,
+        PAGE,
     ),
-    Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, "admitted", _PAGE),
+    Question("sites", "/v1/sites", "Which sites are there?", shapes.SitesAnswer, "admitted", PAGE),
     Question(
         "site",
         "/v1/sites/{id}",
         "What is this site, and what came from it?",
         shapes.SiteAnswer, "admitted",
         (_id("the site's id"),),
+    ),
+    Question(
+        "annex_iii",
+        "/v1/reports/annex-iii",
+        "What did this country mine, export and import, as declared here?",
+        shapes.AnnexAnswer, "concerned",
+        PERIOD,
+    ),
+    Question(
+        "figure_entries",
+        "/v1/reports/annex-iii/entries",
+        "Which entries was a figure summed from?",
+        shapes.FigureEntriesAnswer, "concerned",
+        (
+            *PERIOD,
+            Parameter(
+                "figure",
+                "the figure's name, as the report gives it; all of the report if it is not said",
+                {"type": "string"},
+                "figure",
+            ),
+            *PAGE,
+        ),
+    ),
+    Question(
+        "reconciliation",
+        "/v1/reports/reconciliation",
+        "What did each certificate declare, and what was found at the other border?",
+        shapes.ReconciliationAnswer, "concerned",
+        (*PERIOD, *PAGE),
     ),
     Question(
         "typed_data",

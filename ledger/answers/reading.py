@@ -14,7 +14,7 @@ from typing import Protocol
 from ledger.access import ALL, NONE, OPERATOR, Reader, facts_of, is_whole_for, sheets_shown
 from ledger.anchor.told import Anchors
 from ledger.answers.shapes import AsOf, Said, Status
-from ledger.custody import NEVER, CharterInForce, Parcel, Suspicion, charter_of
+from ledger.custody import NEVER, CharterInForce, Parcel, Suspicion, as_held, charter_of
 from ledger.derivation import reread
 from ledger.entry import Entry
 from ledger.errors import Damaged, Unknown
@@ -144,7 +144,7 @@ class Reading:
         known = self.view.read(Parcel, parcel)
         if known is None:
             raise Unknown("parcel", to_hex(parcel))
-        return known
+        return as_held(self.view, known)
 
     def is_suspected(self, index: int, *addresses: Address) -> bool:
         """Tell whether a record is one of those that a Revocation calls suspect."""

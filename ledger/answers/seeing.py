@@ -16,9 +16,10 @@ from ledger.access.lineage import EVER
 from ledger.answers.reading import Line, Reading
 from ledger.answers.shapes import FindingShown
 from ledger.canonical import to_plain
-from ledger.custody import NEVER, Parcel
+from ledger.custody import NEVER, CertificateState, Parcel, as_held
 from ledger.errors import Unknown
 from ledger.limits import LIMITS
+from ledger.records import Clearance, Correction
 from ledger.rules import touches
 from ledger.signing import sheet_hash
 from ledger.trace.story import own_steps
@@ -78,12 +79,17 @@ def reach(
         return NEVER
     party = reading.reader.party
     until = held_until(reading.view, parcel, party, records_max)
-    later = None if through is None else reading.view.read(Parcel, through)
+    later = _parcel(reading, through)
     by_later = NEVER if later is None else held_until(reading.view, later, party, records_max)
     # Asked last: for goods that are not the reader's own, where they come from is not looked up.
     if later is not None and by_later > until and is_ancestor(reading.view, parcel.id, later):
         return by_later
     return until
+
+
+def _parcel(reading: Reading, parcel_id: ParcelId | None) -> Parcel | None:
+    known = None if parcel_id is None else reading.view.read(Parcel, parcel_id)
+    return None if known is None else as_held(reading.view, known)
 
 
 def book_of_holder(reading: Reading, parcel: Parcel) -> Sheets:
@@ -128,21 +134,28 @@ def _is_told_of(reading: Reading, parcel: Parcel, until: int) -> bool:
 def sheets_of(reading: Reading, line: Line, through: ParcelId | None = None) -> Sheets:
     """Return which sheets of a record a reader is shown who asks for it by its id."""
     sheets = reading.sheets(line)
-    goods = () if sheets == ALL else tuple(_goods_of(line))
+    goods = () if sheets == ALL else tuple(_goods_of(reading, line))
     for parcel_id in goods:
-        parcel = reading.view.read(Parcel, parcel_id)
+        parcel = _parcel(reading, parcel_id)
         records_max = max(1, LIMITS.page_walk_steps_max // len(goods))
         if parcel and line.index <= reach(reading, parcel, through, records_max):
             return reading.sheets(line, line.index)
     return sheets
 
 
-def _goods_of(line: Line) -> Iterator[ParcelId]:
-    """Yield the parcels that a record makes, advances or speaks of."""
-    what = line.record.what
-    yield from touches(line.record, line.signed.record_id)
+def _goods_of(reading: Reading, line: Line) -> Iterator[ParcelId]:
+    """Yield the parcels that a record, or what it corrects, makes, advances or speaks of."""
+    record, record_id = line.record, line.signed.record_id
+    if isinstance(record, Correction):
+        record_id = record.what.record
+        record = reading.view.record(record_id) or record
+    what = record.what
+    yield from touches(record, record_id)
     spoken_of = (getattr(what, "parcel", NO_HASH), *getattr(what, "parcels", ()))
     yield from (parcel for parcel in spoken_of if parcel != NO_HASH)
+    if isinstance(record, Clearance):
+        certificate = reading.view.read(CertificateState, record.what.certificate)
+        yield from certificate.parcels if certificate is not None else ()
 
 
 def shown_record(line: Line, sheets: Sheets) -> dict[str, Any]:
@@ -158,7 +171,7 @@ def path_to(reading: Reading, through: ParcelId | None) -> frozenset[int]:
 
     Those alone that are of the line of that parcel, whatever else the reader holds or held.
     """
-    later = None if through is None else reading.view.read(Parcel, through)
+    later = _parcel(reading, through)
     if later is None or reading.reader.sort != "party":
         return frozenset()
     until = held_until(reading.view, later, reading.reader.party)

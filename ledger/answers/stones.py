@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.access import ALL
+from ledger.access import ALL, PARTS
+from ledger.answers.correcting import corrected_record, corrections_shown
 from ledger.answers.country_names import name_in_text, name_of
 from ledger.answers.log import anchors_of, note_of
 from ledger.answers.mentions import spoken_of
@@ -18,29 +19,27 @@ from ledger.answers.plainly import plain_words
 from ledger.answers.reading import Line, Reading
 from ledger.answers.shapes import (
     AnchorShown,
-    CutShown,
     HeldShown,
     MinedShown,
-    PlaceShown,
     ProofShown,
     StoneAnswer,
     StoneFinding,
     StoneStep,
-    Sureness,
 )
-from ledger.answers.telling import Teller, day, finding_in_words, short, who
+from ledger.answers.telling import Teller, finding_in_words
 from ledger.answers.tracing import findings_along
-from ledger.custody import NEVER, Operation, Parcel, SiteState, operation_key
+from ledger.answers.whence import cut_in, mined_in, parts_of
+from ledger.answers.wording import day, short, who
+from ledger.custody import NEVER, Operation, Parcel, SiteState, as_held, operation_key
 from ledger.errors import Unknown
 from ledger.limits import LIMITS
-from ledger.records import Receipt, Registration, Report, Transformation
+from ledger.records import Receipt, Registration, Report, Setting, Transformation
 from ledger.trace import story as stories
-from ledger.trace.kept import bounds_of
-from ledger.trace.origins import OTHER_SITES
-from ledger.trace.walk import Page, upstream
+from ledger.trace.walk import read_parcel, upstream
 from ledger.values import ParcelId, SiteId, carats
 
 _SUSPECTED = "suspected-record"
+_PUT_AWAY = {"set": "Set in a piece of jewellery", "sold": "Sold to a consumer"}
 
 
 def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
@@ -53,10 +52,11 @@ def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
     parcel = reading.view.read(Parcel, parcel_id)
     if parcel is None:
         raise Unknown("stone", "by this link")
+    parcel = as_held(reading.view, parcel)
     is_open = reading.charter.mode == "open"
     most = LIMITS.page_walk_steps_max
     walk = upstream(reading.view, parcel, most, steps_max=most)
-    mined, cut = _mined(reading, parcel), _cut(parcel, walk)
+    mined, cut = mined_in(reading, parcel), cut_in(parcel, walk)
     lines, earlier_left_out, mentions_left_out = _lines(reading, parcel)
     teller = Teller(is_open, lambda site: _site_name(reading, site))
     steps = tuple(_step(reading, line, teller) for line in lines)
@@ -64,6 +64,7 @@ def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
     proof = _proof(reading, parcel, is_open=is_open)
     findings = _findings(reading, parcel, walk.steps, steps, is_open=is_open)
     shown = findings[: LIMITS.stone_lines_max]
+    parts, parts_left_out = parts_of(reading, parcel, is_open=is_open)
     return StoneAnswer(
         token=token,
         parcel_id=parcel.id if is_open else None,
@@ -87,6 +88,8 @@ def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
         mentions_left_out=mentions_left_out,
         is_followed_whole=not walk.is_cut,
         became=_became(reading, parcel) if is_open else (),
+        parts=parts,
+        parts_left_out=parts_left_out,
         findings=shown,
         findings_left_out=len(findings) - len(shown),
         proof=proof,
@@ -111,33 +114,6 @@ def _site_name(reading: Reading, site_id: SiteId) -> str:
     return f"{name} in {name_in_text(site.country)}"
 
 
-def _mined(reading: Reading, parcel: Parcel) -> MinedShown:
-    bounds = bounds_of(reading.view, parcel)
-    sites = [site for part in bounds.countries for site, _ in part.sites]
-    places = []
-    for part in bounds.countries:
-        for site_id, _ in part.sites:
-            site = None if site_id == OTHER_SITES else reading.view.read(SiteState, site_id)
-            places.append(
-                PlaceShown(
-                    country=part.country,
-                    country_name=name_of(part.country),
-                    site_id=site.id if site else None,
-                    name=site.label if site else "",
-                    zone=site.zone if site else "",
-                    site_type=site.site_type if site else "",
-                )
-            )
-    several: Sureness = "one-of" if parcel.stones == 1 else "some-of"
-    return MinedShown(
-        # Goods known by their country alone are of one of its sites, or of several: nobody knows.
-        sureness="one" if len(sites) == 1 and sites[0] != OTHER_SITES else several,
-        countries=tuple(name_of(country) for country in bounds.possible()),
-        places=tuple(places),
-        is_contradicted=bounds.contradicted,
-    )
-
-
 def _ruled_out(lines: Sequence[Line], mined: MinedShown) -> tuple[str, ...]:
     """Name the countries of the story's mines that the goods cannot be from."""
     told = {
@@ -148,29 +124,19 @@ def _ruled_out(lines: Sequence[Line], mined: MinedShown) -> tuple[str, ...]:
     )
 
 
-def _cut(parcel: Parcel, walk: Page[Operation]) -> CutShown | None:
-    """Say where goods were cut that are cut: their form decides, the records say where."""
-    if parcel.form == "rough":
-        return None
-    polishings = [operation for operation in walk.steps if operation.name == "polish"]
-    countries = tuple(sorted({operation.country for operation in polishings}))
-    times = [operation.occurred_at for operation in polishings]
-    return CutShown(
-        countries=countries,
-        country_names=tuple(name_of(country) for country in countries),
-        first_at=min(times, default=None),
-        last_at=max(times, default=None),
-        is_whole=not walk.is_cut,
-    )
-
-
 def _held(reading: Reading, parcel: Parcel, *, is_open: bool) -> HeldShown:
-    """Find the record by which the custodian took the parcel over, on the parcel's own chain."""
+    """Find the record by which the custodian took the parcel over, on the parcel's own chain.
+
+    Of goods that are set in a piece, on the piece's: whoever holds it holds them.
+    """
+    if parcel.state == "set":
+        setting = reading.view.read(Operation, operation_key(parcel.spent_by))
+        parcel = read_parcel(reading.view, setting.outputs[0]) if setting else parcel
     role, role_country, since = "", "", None
     chain = stories.story(reading.view, parcel, LIMITS.stone_lines_max, ancestors=False)
     for step in chain.steps:
         record = step.record
-        is_made = isinstance(record, Registration) or (
+        is_made = isinstance(record, (Registration, Setting)) or (
             isinstance(record, Transformation) and parcel.id not in record.what.inputs
         )
         is_accepted = isinstance(record, Receipt) and record.what.operation != "refuse"
@@ -207,7 +173,8 @@ def _lines(reading: Reading, parcel: Parcel) -> tuple[list[Line], bool, int]:
 
 def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
     said = reading.said(line, ALL)
-    title, says = teller.tell(line.record)
+    title, says = teller.tell(corrected_record(reading, line))
+    shown = ALL if teller.shows_amounts else PARTS
     return StoneStep(
         index=said.index,
         record_id=said.record_id if teller.shows_amounts else None,
@@ -221,6 +188,7 @@ def _step(reading: Reading, line: Line, teller: Teller) -> StoneStep:
         recorded_at_ms=said.recorded_at_ms,
         status=said.status,
         is_suspected=bool(said.is_suspected),
+        corrections=corrections_shown(reading, line, shown, names_records=teller.shows_amounts),
     )
 
 
@@ -231,6 +199,10 @@ def _alert(reading: Reading, parcel: Parcel) -> str:
         title = {"theft": "Reported stolen", "loss": "Reported lost", "seizure": "Seized"}
         what = title.get(record.operation, "Frozen") if isinstance(record, Report) else "Frozen"
         return f"{what} on {day(record.scene.occurred_at)} by {by}."
+    if parcel.state in ("set", "sold"):
+        record = reading.line(reading.index_of(parcel.head)).record
+        done, when = _PUT_AWAY[parcel.state], day(record.scene.occurred_at)
+        return f"{done} on {when} by {who(record.what.author_role, record.scene.author_country)}."
     if parcel.state == "spent":
         record = reading.line(parcel.spent_by).record
         done = Teller(shows_amounts=False, site_name=short).tell(record)[0].lower()

@@ -6,14 +6,13 @@ are without them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.answers.country_names import name_in_text
-from ledger.limits import LIMITS
+from ledger.answers.told import told
+from ledger.answers.wording import counted, parcels, short
 from ledger.records import (
     Handoff,
     Receipt,
@@ -23,13 +22,7 @@ from ledger.records import (
     Transformation,
     Withdrawal,
 )
-from ledger.values import SiteId, carats, to_hex
-
-_MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
-_LIKE_ADDRESS: Final = re.compile("0x[0-9a-f]+([.…]*[0-9a-f]+)?", re.ASCII | re.IGNORECASE)
-_VOWELS: Final = ("a", "e", "i", "o", "u")
+from ledger.values import SiteId, carats
 
 _OFFERS: Final = {
     "sale": ("Offered", "offers {goods} for sale to {recipient}"),
@@ -67,6 +60,11 @@ _FINDINGS: Final = {
     "implausible-yield": "The polished weight is unusual for the rough that it was made from",
     "origin-contradicted": "No origin of the goods that went in can give what is said to come out",
     "descends-from-suspected": "It descends from a record whose key is said to be compromised",
+    "certificate-number-reused": "The number of this certificate was shown before for other goods",
+    "certificate-number-range": "The number of this certificate does not fit those in use then",
+    "report-number-reused": "The laboratory gave this report number before to another stone",
+    "report-weight-mismatch": "The weight differs from that of the laboratory's report",
+    "lookalike-stone": "Another stone on record has nearly the same grades, weight and measures",
 }
 
 
@@ -98,13 +96,13 @@ class Teller:
             return self._work(record)
         if isinstance(record, Report):
             return _REPORTS[record.what.operation]
-        return record.KIND.name, "speaks of the goods"
+        return told(record, shows_amounts=self.shows_amounts)
 
     def _goods(self, record: Any, of: str = "") -> str:  # noqa: ANN401 - whatever has a weight
         if not self.shows_amounts:
             return "the goods"
         amounts = record.amounts
-        return f"{carats(amounts.weight_millicarats)} ct{of}{_counted(amounts.stones)}"
+        return f"{carats(amounts.weight_millicarats)} ct{of}{counted(amounts.stones)}"
 
     def _registration(self, record: Registration) -> str:
         goods = self._goods(record, " of rough") if self.shows_amounts else "rough"
@@ -131,76 +129,15 @@ class Teller:
         given = carats(amounts.input_weight_millicarats)
         made = carats(sum(amounts.weights_millicarats))
         loss = sum(amounts.loss_weights_millicarats)
-        done = says.format(inputs=_parcels(inputs), outputs=_parcels(outputs))
+        done = says.format(inputs=parcels(inputs), outputs=parcels(outputs))
         return title, f"{done}: {given} ct in, {made} ct out, {_lost(loss)}"
-
-
-def _counted(stones: int) -> str:
-    return f" ({stones} {'stone' if stones == 1 else 'stones'})" if stones else ""
 
 
 def _lost(weight_millicarats: int) -> str:
     return f"{carats(weight_millicarats)} ct lost" if weight_millicarats else "nothing lost"
 
 
-def _parcels(count: int) -> str:
-    return "one parcel" if count == 1 else f"{count} parcels"
-
-
-def who(role: str, country: str) -> str:
-    """Name an author by role and country: ``a miner in Botswana``."""
-    if role == "governor":
-        return "the governors of this ledger"
-    if role == "authority":
-        return f"the authority of {name_in_text(country)}"
-    article = "an" if role.startswith(_VOWELS) else "a"
-    return f"{article} {role} in {name_in_text(country)}"
-
-
-def short(value: bytes) -> str:
-    """Write an address or an id so that a person can compare it: ``0x12ab…cd34``."""
-    text = to_hex(value)
-    return f"{text[:6]}…{text[-4:]}"
-
-
-def called(name: str, address: str) -> str:
-    """Write a party's name before its address, as both are to be read: ``Name (0x12ab…cd34)``.
-
-    A name is text of up to :data:`LIMITS.detail_text_bytes_max` bytes: more than a line of it would
-    put the address, which alone tells who is meant, out of sight.
-    """
-    return f"{in_line(name)} ({address})"
-
-
-def in_line(name: str) -> str:
-    """Write as much of a name as stands in a line, and of an address in it that it is one.
-
-    The one address beside a name is that of its party, and alone tells who is meant.
-    """
-    name, most = _LIKE_ADDRESS.sub("0x…", name), LIMITS.refusal_value_characters_max
-    return name if len(name) <= most else name[: most - 1] + "…"
-
-
-def day(seconds: int) -> str:
-    """Write the day of a time, in UTC: ``2 January 2026``."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def minute(milliseconds: int) -> str:
-    """Write a time to the minute, in UTC: ``2 January 2026, 14:05``."""
-    seconds = milliseconds // 1000
-    return f"{day(seconds)}, {datetime.fromtimestamp(seconds, UTC):%H:%M}"
-
-
 def finding_in_words(name: str, evidence: str) -> str:
     """Say what a finding notices, with its evidence if that may be shown."""
     noticed = _FINDINGS.get(name, name.replace("-", " ").capitalize())
     return f"{noticed}: {evidence}." if evidence else f"{noticed}."
-
-
-def listed(names: tuple[str, ...], last: str = "or") -> str:
-    """Join names as a sentence does: ``Angola, Botswana or Canada``."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -138,4 +138,5 @@ class Replay:
 
 
 def _held(parcel: Parcel) -> int:
-    return 0 if parcel.state == "spent" else parcel.weight_millicarats
+    # What is set in a piece is counted by the piece; what was sold left the trade, not the earth.
+    return 0 if parcel.state in ("spent", "set") else parcel.weight_millicarats

@@ -51,7 +51,8 @@ class Figures:
         first_findings: the first of them, up to a page of them.
         registered_millicarats: all that was ever registered.
         lost_millicarats: all losses that were ever named.
-        held_millicarats: all parcels that are not spent.
+        held_millicarats: all parcels that are not spent, sold ones among them; those that are set
+            by their pieces.
 
     """
 

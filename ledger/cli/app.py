@@ -29,6 +29,7 @@ from ledger.cli import (
     reports,
     serving,
     sites,
+    tables,
     tracing,
     wallets,
     work,
@@ -253,6 +254,13 @@ app.add_typer(
 )
 
 
+app.add_typer(
+    tables.commands,
+    name="tables",
+    cls=Commands,
+    help="List, check and keep reference tables and definitions; amend adopts them.",
+    rich_help_panel=keeping.PANEL,
+)
 app.add_typer(
     chains.commands,
     name="chain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -10,11 +11,12 @@ import typer
 from ledger.cli.options import Context, speaking
 from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
+from ledger.cli.tables import adopted
 from ledger.cli.words import read_address, read_carats
 from ledger.drafts import Constitution
-from ledger.errors import RefusesToStart
+from ledger.errors import BadQuestion, RefusesToStart
 from ledger.records import Record
-from ledger.values import NO_ADDRESS, Address
+from ledger.values import NO_ADDRESS, Address, Hash32
 
 commands = typer.Typer()
 PANEL: Final = "Who is who"
@@ -61,6 +63,19 @@ def _warn_of_keys(session: Session, named: tuple[str, ...]) -> None:
         session.out.note("warning: with none of its keys named, the ledger stops: add one first")
 
 
+def _without(tables: Mapping[str, Hash32], dropped: Sequence[str]) -> dict[str, Hash32]:
+    """Return tables without those that are dropped.
+
+    Raises:
+        BadQuestion: the charter does not name one of these.
+
+    """
+    for name in dropped:
+        if name not in tables:
+            raise BadQuestion("--drop-table", f"one that is adopted: {', '.join(tables) or 'none'}")
+    return {name: sha256 for name, sha256 in tables.items() if name not in dropped}
+
+
 @commands.command(rich_help_panel=PANEL)
 @speaking("role", "country")
 def amend(
@@ -103,6 +118,19 @@ def amend(
         int | None,
         typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect."),
     ] = None,
+    tables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--table",
+            metavar="NAME[=FILE]",
+            help="Adopt this file as a table or definition; without one, the version that comes "
+            "with this package. Once for each.",
+        ),
+    ] = None,
+    dropped: Annotated[
+        list[str] | None,
+        typer.Option("--drop-table", metavar="NAME", help="Adopt no version of this table."),
+    ] = None,
 ) -> None:
     """Amend the charter, as governors; what is not said stays as it is.
 
@@ -127,6 +155,9 @@ def amend(
         charter, head = speech.charter()
         speech.speaker("Amendment")
         restated = replace(constitution_of(charter), **changes)
+        kept = _without(restated.tables, dropped or ())
+        read = adopted(session, speech.desk, tables or [])
+        restated = replace(restated, tables={**kept, **read})
         _warn_of_keys(session, restated.checkpoint_keys)
         return restated.amendment(speech.author, head, speech.moment())
 

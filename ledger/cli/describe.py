@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from ledger.answers.clear_signing import TELLING_WHEN_EMPTY
-from ledger.answers.telling import Teller, short
+from ledger.answers.telling import Teller
+from ledger.answers.wording import short
 from ledger.cli.words import show_time
 from ledger.records import (
     SHEETS,

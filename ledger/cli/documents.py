@@ -48,7 +48,9 @@ CHAIN_SHOWN: Final = (
 
 TRACED: Final = ("parcel", "origins", "findings", "names", "anchors", "steps", "checked")
 DESCENDANTS: Final = ("parcel", "operations", "names", "isCut", "isChecked", "asOf")
-VERDICT: Final = ("isClean", "size", "root", "faults", "unlistedFaults", "chain", "figures")
+VERDICT: Final = (
+    *("isClean", "size", "root", "faults", "unlistedFaults", "chain", "figures", "missingTables"),
+)
 REBUILT: Final = ("size", "fingerprint", "hasChanged")
 RECOVERED: Final = ("size", "root")
 SERVING: Final = ("url", "pid")
@@ -127,6 +129,11 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "show": "the API's answer about it",
     "trace": TRACED,
     "audit": VERDICT,
+    "tables list": "/v1/tables",
+    "tables show": "/v1/tables/NAME",
+    "tables check": ("name", "sha256", "bytes"),
+    "tables add": ("name", "sha256", "isFresh"),
+    "tables export": ("files",),
     "rebuild": REBUILT,
     "recover": RECOVERED,
     "serve": SERVING,

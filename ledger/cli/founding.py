@@ -37,7 +37,8 @@ from ledger.custody import Nothing
 from ledger.drafts import Constitution, Moment
 from ledger.errors import AlreadyThere, BadQuestion, Refusal, Refused
 from ledger.keys import Signer
-from ledger.records import Charter
+from ledger.records import Charter, Record
+from ledger.reference import Shelf, shipped
 from ledger.rules import check
 from ledger.signing import read_signed
 from ledger.values import NO_ADDRESS, NO_HASH, to_hex
@@ -106,6 +107,14 @@ AnchorKeyOption = Annotated[
         "this ledger is never anchored. One is made in the folder if not said.",
     ),
 ]
+TablesOption = Annotated[
+    bool,
+    typer.Option(
+        "--tables/--no-tables",
+        help="Adopt the reference tables and definitions that come with this package; else they "
+        "count all the same, marked as not adopted.",
+    ),
+]
 CharterOption = Annotated[
     str, typer.Option(metavar="FILE", help="Found the ledger by this Charter, signed by all.")
 ]
@@ -126,6 +135,7 @@ def init(
     recovery_days: RecoveryOption = 7,
     checkpoints: CheckpointsOption = None,
     anchor_key: AnchorKeyOption = "",
+    tables: TablesOption = True,
     charter: CharterOption = "",
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -150,6 +160,7 @@ def init(
         tolerance_millicarats=read_carats(tolerance, "--tolerance"),
         tolerance_parts_per_million=tolerance_ppm,
         recovery_delay_seconds=recovery_days * DAY_SECONDS,
+        tables={file.name: file.sha256 for file in shipped().values()} if tables else {},
     )
     key = fresh_log_key(origin)
     if governors:
@@ -227,7 +238,16 @@ def _found_by(session: Session, envelope: Envelope) -> None:
     _found(session, folder, envelope)
 
 
+def _keep_tables(folder: LedgerFolder, charter: Record) -> None:
+    """Keep the tables that come with this package: a later version may come with others."""
+    adopted = dict(zip(charter.what.tables, charter.what.table_hashes, strict=True))
+    for file in shipped().values():
+        if adopted.get(file.name) == file.sha256:
+            Shelf(folder.tables).add(file)
+
+
 def _found(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
+    _keep_tables(folder, envelope.record)
     answer = found_ledger(folder, envelope.raw)
     folder.charter_draft.unlink(missing_ok=True)
     document = _document(session, folder, envelope)

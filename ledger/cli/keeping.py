@@ -19,6 +19,7 @@ from ledger.cli.options import Context
 from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.session import session_of
+from ledger.cli.tables import missing_tables, tell_missing
 from ledger.cli.words import count_of
 from ledger.config import (
     LedgerFolder,
@@ -121,10 +122,12 @@ def audit_(context: Context, *, checkpoint: NotesOption = None, chain: ChainOpti
         *(report.faults if report else ()),
         *(on_chain.faults if on_chain else ()),
     )
+    missing = missing_tables(opened.missing_tables)
     if session.out.as_json:
-        session.out.document(verdict_document(report, found, on_chain))
+        session.out.document({**verdict_document(report, found, on_chain), **missing})
     else:
         _tell_verdict(session.out, report, found, on_chain)
+        tell_missing(session.out, opened.missing_tables)
         if not notes:
             session.out.note(UNSEEN)
     if found:

@@ -93,7 +93,9 @@ def place_of(parcel: Plain) -> str:
     country: str | None = parcel["country"]
     if country is None:
         return WITHHELD
-    return f"{country}, no border crossing is recorded" if parcel["form"] == "rough" else country
+    made = parcel["made"]
+    is_as_mined = made and made["kind"] == "Registration" and made["country"] == country
+    return f"{country}, no border crossing is recorded" if is_as_mined else country
 
 
 def holder_heading(parcel: Plain) -> str:

@@ -32,6 +32,7 @@ from ledger.config import (
 )
 from ledger.errors import BadQuestion
 from ledger.limits import DoorLimits
+from ledger.reference import Library
 from ledger.store.protocol import Published
 from ledger.values import to_hex
 
@@ -99,7 +100,13 @@ def serve(
             from api.conventions import Conventions, door_limits
             from api.sessions import Sessions, fresh_token
 
-            answers = Answers(opened.book, system_clock, links=opened.stores.links, anchors=anchors)
+            answers = Answers(
+                opened.book,
+                system_clock,
+                links=opened.stores.links,
+                anchors=anchors,
+                library=Library(folder.tables),
+            )
             addresses = settings.public_addresses or (url,)
             token = fresh_token()
             sessions = Sessions(answers, addresses, clock=system_clock, operator_token=token)

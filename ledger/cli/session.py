@@ -11,7 +11,7 @@ from typing import Final
 
 import typer
 
-from ledger.answers.telling import called
+from ledger.answers.wording import called
 from ledger.cli.output import Output
 from ledger.cli.passphrases import Passphrases
 from ledger.cli.words import read_address

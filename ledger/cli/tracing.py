@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.answers.telling import listed
+from ledger.answers.wording import listed
 from ledger.canonical import part_to_plain
 from ledger.checkpoint import Checkpoint
 from ledger.cli.describe import Name, author, heading, sentence

@@ -15,9 +15,11 @@ from ledger.checkpoint import VerifierKey
 from ledger.config.folder import LedgerFolder
 from ledger.database import check_all, check_unused
 from ledger.errors import AdamantError, Damaged, RefusesToStart, StoreFailed, Unavailable
+from ledger.reference import Library, Shelf
 from ledger.store.checkpoints import MemoryCheckpoints, SqliteCheckpoints
 from ledger.store.protocol import CheckpointStore, Store
 from ledger.store.sqlite import CHECKPOINTS, LINKS, LOG, PRIVATE, SqliteStore
+from ledger.values import Hash32
 
 NAME_THE_COPY: Final = "a copy of the ledger needs a copy of it, named by ADAMANT_CHECKPOINTS"
 
@@ -31,6 +33,8 @@ class UnderAudit:
         checkpoints: the second store; an empty one in its place when it cannot be opened.
         scratch: empty, and gone when the audit is.
         faults: what the bytes of the files, and opening them, showed already.
+        missing_tables: (name, SHA-256) of the reference tables that a charter names and that are
+            neither in the folder nor in the package: no fault of the log, which never read them.
 
     """
 
@@ -38,6 +42,7 @@ class UnderAudit:
     checkpoints: CheckpointStore
     scratch: Store
     faults: tuple[Damaged, ...]
+    missing_tables: tuple[tuple[str, Hash32], ...] = ()
 
 
 @contextmanager
@@ -65,13 +70,16 @@ def open_for_audit(folder: LedgerFolder) -> Iterator[UnderAudit]:
     for path, layout in files:
         if path.exists():
             faults += check_all(path, layout)
+    faults += Shelf(folder.tables).faults()
     with tempfile.TemporaryDirectory(prefix="adamant-audit-") as aside, ExitStack() as opened:
         scratch = opened.enter_context(closing(SqliteStore.create(Path(aside) / "log.db")))
         log = _open_or_note(folder.log, SqliteStore, opened, faults)
         faults += _faults_of_key(folder, log)
         checkpoints = _open_or_note(second, SqliteCheckpoints, opened, faults)
         distinct = {str(fault): fault for fault in faults}.values()
-        yield UnderAudit(log, checkpoints or MemoryCheckpoints(), scratch, tuple(distinct))
+        second_store = checkpoints or MemoryCheckpoints()
+        missing = _missing_tables(folder, log)
+        yield UnderAudit(log, second_store, scratch, tuple(distinct), missing)
 
 
 Closes = TypeVar("Closes", SqliteStore, SqliteCheckpoints)
@@ -111,4 +119,14 @@ def _named_keys(log: Store | None) -> tuple[VerifierKey, ...]:
         with log.view() as view:
             return keys_at(view, view.head().size)
     except AdamantError:  # what is wrong there is found by the audit itself
+        return ()
+
+
+def _missing_tables(folder: LedgerFolder, log: Store | None) -> tuple[tuple[str, Hash32], ...]:
+    if log is None:
+        return ()
+    try:
+        with log.view() as view:
+            return tuple(Library(folder.tables).missing(view))
+    except AdamantError:  # likewise; an altered file is a fault already
         return ()

@@ -6,6 +6,7 @@
     checkpoints.db   the second store (or wherever the settings say)
     private.db       private fields, once there are any (or wherever the settings say)
     links.db         links to stones' pages, once one was minted
+    tables/          files of the reference tables that the charters name, by their hash
     log.key          signs checkpoints, one key a line; readable by its owner alone
     anchor.key       signs anchors of checkpoints on a chain; likewise
     submitter.key    pays for them there, once something is anchored; likewise
@@ -34,6 +35,7 @@ from ledger.config.settings import Settings, read_settings, write_fresh
 from ledger.errors import AlreadyThere, BadQuestion, RefusesToStart, Unknown
 from ledger.files import write_once, write_over
 from ledger.lock import FolderLock
+from ledger.reference import FOLDER
 
 OWNER_ONLY_FOLDER = 0o700
 
@@ -85,6 +87,11 @@ class LedgerFolder:
     def local_chain(self) -> Path:
         """The chain in the process."""
         return self.path / "chain.db"
+
+    @property
+    def tables(self) -> Path:
+        """Files of reference tables and definitions."""
+        return self.path / FOLDER
 
     @property
     def settings_file(self) -> Path:

@@ -29,7 +29,7 @@ from ledger.custody.items import (
 )
 from ledger.custody.said import Answered, Corrected, Graded, Lookalikes, Mined, ReportNumber
 from ledger.custody.sorts import SORTS, Changes, Item
-from ledger.custody.state import Nothing, Overlay, State, charter_of
+from ledger.custody.state import Nothing, Overlay, State, as_held, charter_of
 
 __all__ = [
     "NEVER",
@@ -64,6 +64,7 @@ __all__ = [
     "State",
     "Suspicion",
     "YearOutput",
+    "as_held",
     "charter_of",
     "decode_item",
     "encode_item",

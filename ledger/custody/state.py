@@ -9,9 +9,10 @@ most records of a group meet the same charter, parties and sites.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, Protocol, TypeVar
 
-from ledger.custody.items import CharterInForce
+from ledger.custody.items import CharterInForce, Operation, Parcel, operation_key
 from ledger.custody.sorts import Item
 from ledger.records import Record
 from ledger.values import Hash32
@@ -80,3 +81,15 @@ class Overlay:
 def charter_of(state: State) -> CharterInForce | None:
     """Return the charter in force, or None before the Charter."""
     return state.read(CharterInForce, b"")
+
+
+def as_held(state: State, parcel: Parcel) -> Parcel:
+    """Return a parcel with its custodian of today: of a set one, whoever holds its piece.
+
+    A piece may go far with its parcels; their own rows are not written again each time.
+    """
+    if parcel.state != "set":
+        return parcel
+    setting = state.read(Operation, operation_key(parcel.spent_by))
+    piece = None if setting is None else state.read(Parcel, setting.outputs[0])
+    return parcel if piece is None else replace(parcel, custodian=piece.custodian)

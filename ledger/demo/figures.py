@@ -19,12 +19,14 @@ class Figures:
 
     Attributes:
         countries: producing countries, by thousand carats mined in 2023.
+        us_cents_per_carat: what these carats were worth on average, by country.
         weights: polished weights in millicarats, by number of stones.
         grades: cut, colour and clarity as one text, by number of stones.
 
     """
 
     countries: tuple[tuple[str, int], ...]
+    us_cents_per_carat: dict[str, int]
     weights: tuple[tuple[int, int], ...]
     grades: tuple[tuple[str, int], ...]
 
@@ -35,10 +37,13 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def load_figures() -> Figures:
     """Read the figures that ship with the package."""
+    mined = _rows("production_2023.csv")
     return Figures(
-        countries=tuple(
-            (row["country"], int(row["carats_thousand"])) for row in _rows("production_2023.csv")
-        ),
+        countries=tuple((row["country"], int(row["carats_thousand"])) for row in mined),
+        us_cents_per_carat={
+            row["country"]: int(row["value_musd"]) * 100_000 // int(row["carats_thousand"])
+            for row in mined
+        },
         weights=tuple(
             (int(row["weight_millicarats"]), int(row["stones"]))
             for row in _rows("polished_weights.csv")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.canonical import Envelope
 from ledger.demo.scribe import Actor, Scribe
-from ledger.demo.world import DAY, FinishedStone
+from ledger.demo.workshop import DAY, FinishedStone
 from ledger.desk import Desk
 from ledger.drafts import Output, Work, handoff, transformation
 from ledger.errors import Refusal

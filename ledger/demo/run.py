@@ -24,12 +24,11 @@ from ledger.demo.plan import Plan, make_plan
 from ledger.demo.process import command_name, ending_cleanly, run_command, running_server
 from ledger.demo.refusals import tries
 from ledger.demo.scribe import GOVERNORS, Scribe, fresh_secret
+from ledger.demo.workshop import DAY, FinishedStone
 from ledger.demo.world import (
     AGGREGATOR,
     CUTTERS,
-    DAY,
     STORY_DAYS,
-    FinishedStone,
     admit_everybody,
     from_mine_to_jeweller,
     open_sites,
@@ -212,14 +211,19 @@ def _try_what_is_wrong(
     table.add_column("who")
     table.add_column("tries")
     table.add_column("answer")
-    for tried in tries(desk, scribe, finished, buyers):
+    for tried in tries(desk, scribe, _loose(finished), buyers):
         table.add_row(tried.who, tried.what, tried.answer)
     console.print(table)
 
 
 def _longest_way(finished: list[FinishedStone]) -> FinishedStone:
     """Choose the heaviest of the stones that nothing was tried with."""
-    return max(finished[3:], key=lambda stone: stone.goods.weight_millicarats)
+    return max(_loose(finished)[3:], key=lambda stone: stone.goods.weight_millicarats)
+
+
+def _loose(finished: list[FinishedStone]) -> list[FinishedStone]:
+    """Return the stones that are in no piece."""
+    return [one for one in finished if one.piece is None]
 
 
 def _show_way(console: Console, path: Path, shown: FinishedStone, ledger_id: Hash32) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ledger import drafts
 from ledger.canonical import Envelope
@@ -151,15 +152,46 @@ class Scribe:
         """Offer a parcel and accept it, at the recipient's own weight."""
         offered = self.offer(goods, sender, recipient, operation)
         self.later(6 * 3600)
-        weight = goods.weight_millicarats
+        return self.accept(offered, sender, recipient, received_millicarats)
+
+    def accept(
+        self,
+        offered: Goods,
+        sender: Actor,
+        recipient: Actor,
+        received_millicarats: int | None = None,
+    ) -> Goods:
+        """Accept what was offered, at the recipient's own weight."""
+        weight = offered.weight_millicarats
         if received_millicarats is not None:
             weight = received_millicarats
         record = drafts.receipt(
             recipient.speaker, self.moment(), offered, sender.address,
-            weight_millicarats=weight, stones=goods.stones,
+            weight_millicarats=weight, stones=offered.stones,
         )  # fmt: skip
         by = self.say(record, recipient)
-        return self._moved(offered, by, min(goods.weight_millicarats, weight))
+        return self._moved(offered, by, min(offered.weight_millicarats, weight))
+
+    def state(self, goods: Goods, by: Actor, operation: str, **said: Any) -> None:  # noqa: ANN401 - as drafted
+        """Say something of goods that moves nothing."""
+        spoken = drafts.Spoken(goods.parcel, goods.previous)
+        self.say(drafts.statement(by.speaker, self.moment(), operation, spoken, **said), by)
+
+    def set_in(self, stones: Sequence[Goods], jeweller: Actor, label: str) -> Goods:
+        """Set stones in a piece; return the piece."""
+        record = drafts.setting(jeweller.speaker, self.moment(), stones, label=label)
+        of = self.say(record, jeweller)
+        for goods in stones:
+            self._moved(goods, of)
+        weight, count = record.amounts.weight_millicarats, record.amounts.stones
+        piece = Goods(outputs_of(record, of)[0], of, weight, count, "")
+        self.books[piece.parcel] = piece
+        return piece
+
+    def sell(self, goods: Goods, jeweller: Actor) -> Goods:
+        """Sell goods to a consumer."""
+        record = drafts.sale(jeweller.speaker, self.moment(), goods)
+        return self._moved(goods, self.say(record, jeweller))
 
     def refuse(self, offered: Goods, sender: Actor, recipient: Actor, reason: str) -> Goods:
         """Refuse an offer: the goods go back to their sender."""

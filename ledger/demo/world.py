@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import Final
 
-from ledger.demo.plan import Lot, Plan, Stone
+from ledger.demo.customs import Customs, Declared
+from ledger.demo.plan import ELSEWHERE, Lot, Plan
 from ledger.demo.scribe import GOVERNORS, Actor, Scribe, fresh_secret
+from ledger.demo.workshop import DAY, LABORATORIES, WARRANTY, FinishedStone, Way, Workshop
 from ledger.drafts import Goods, Loss, Output, SiteStatement
 from ledger.values import SiteId
 
-DAY: Final = 24 * 3600
 STORY_DAYS: Final = 28
 """The story ends now and began this long ago: inside the 30 days after which a record is late."""
 
+AUTHORITIES: Final = ("EU", "IN", "AE")
+"""Participants without mines, whose authorities stand at their borders."""
 AGGREGATOR: Final = ("aggregator", "trader", "BE")
+AGGREGATOR_ELSEWHERE: Final = ("aggregator-dubai", "trader", "AE")
 CUTTERS: Final = (("cutter-surat", "cutter", "IN"), ("cutter-antwerp", "cutter", "BE"))
 JEWELLERS: Final = (("jeweller-paris", "jeweller", "FR"), ("jeweller-milan", "jeweller", "IT"))
-POLISHED: Final = "7102.39"
+JEWELLER_ELSEWHERE: Final = ("jeweller-dubai", "jeweller", "AE")
 INDUSTRIAL: Final = "7102.21"
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedStone:
-    """A polished stone at its jeweller's."""
-
-    goods: Goods
-    stone: Stone
-    jeweller: Actor
-
-
 def admit_everybody(scribe: Scribe, plan: Plan) -> None:
-    """Admit authorities, miners, traders, cutters and jewellers."""
+    """Admit authorities, miners, traders, cutters, laboratories and jewellers."""
     governors = [scribe.actors[name] for name in GOVERNORS]
-    for country in plan.countries:
+    for country in (*plan.countries, *AUTHORITIES):
         authority = scribe.add(f"authority-{country.lower()}", fresh_secret(), "authority", country)
         scribe.admit(authority, *governors[:2])
-        miner = scribe.add(f"miner-{country.lower()}", fresh_secret(), "miner", country)
-        scribe.admit(miner, authority)
-    for name, role, country in (AGGREGATOR, *CUTTERS, *JEWELLERS):
+        if country in plan.countries:
+            miner = scribe.add(f"miner-{country.lower()}", fresh_secret(), "miner", country)
+            scribe.admit(miner, authority)
+    elsewhere = (AGGREGATOR_ELSEWHERE, JEWELLER_ELSEWHERE)
+    for name, role, country in (AGGREGATOR, *CUTTERS, *JEWELLERS, *elsewhere, *LABORATORIES):
         scribe.admit(scribe.add(name, fresh_secret(), role, country), governors[0])
     scribe.later(DAY)
+
+
+class Ways:
+    """Chooses the way of each mix: goods that large markets do not admit go by Dubai and Surat."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        self._of = scribe.actors
+        self._cutters = cycle([name for name, _, _ in CUTTERS])
+
+    def of(self, lots: Sequence[Lot]) -> Way:
+        """Choose the way of the next mix."""
+        if any(lot.country in ELSEWHERE for lot in lots):
+            return self._way(AGGREGATOR_ELSEWHERE[0], CUTTERS[0][0], [JEWELLER_ELSEWHERE[0]])
+        return self._way(AGGREGATOR[0], next(self._cutters), [name for name, _, _ in JEWELLERS])
+
+    def _way(self, aggregator: str, cutter: str, jewellers: Sequence[str]) -> Way:
+        chosen = tuple(self._of[name] for name in jewellers)
+        return Way(self._of[aggregator], self._of[cutter], chosen)
 
 
 def open_sites(scribe: Scribe, plan: Plan) -> dict[str, SiteId]:
@@ -62,7 +76,7 @@ def open_sites(scribe: Scribe, plan: Plan) -> dict[str, SiteId]:
 
 
 def mine(scribe: Scribe, lot: Lot, site: SiteId, number: int) -> Goods:
-    """Register a lot, clean it, sort it, and sell the gem stones on; return them."""
+    """Register a lot, clean it and sort it; return its gem stones."""
     miner = scribe.actors[f"miner-{lot.country.lower()}"]
     raw = scribe.register(miner, site, lot.mined_millicarats, lot.mined_stones, f"Run {number}")
     clean_weight = lot.mined_millicarats - lot.cleaning_loss_millicarats
@@ -77,30 +91,37 @@ def mine(scribe: Scribe, lot: Lot, site: SiteId, number: int) -> Goods:
             Output(lot.industrial_millicarats, lot.industrial_stones, INDUSTRIAL),
         ],
     )  # fmt: skip
-    return scribe.hand_over(gem, miner, scribe.actors[AGGREGATOR[0]])
+    return gem
 
 
-def polish(scribe: Scribe, goods: Goods, stones: list[Stone], cutter: Actor) -> tuple[Goods, ...]:
-    """Saw a mixed lot, then polish each stone of it; return the polished stones."""
-    sawing_loss = goods.weight_millicarats // 50
-    sawn = scribe.transform(
-        cutter, "cut", [goods], [Output(goods.weight_millicarats - sawing_loss, goods.stones)],
-        {"sawing": Loss(sawing_loss)},
-    )  # fmt: skip
-    scribe.later(DAY)
-    outputs = [Output(s.polished_millicarats, 1, POLISHED, s.label) for s in stones]
-    lost = sawn[0].weight_millicarats - sum(output.weight_millicarats for output in outputs)
-    return scribe.transform(cutter, "polish", sawn, outputs, {"polishing": Loss(lost)})
+def export(scribe: Scribe, customs: Customs, lot: Lot, gem: Goods, to: Actor) -> Goods:
+    """Have the authority state where gem stones are from, and sell them across the border."""
+    authority = scribe.actors[f"authority-{lot.country.lower()}"]
+    scribe.state(gem, authority, "origin", countries=(lot.country,))
+    miner = scribe.actors[f"miner-{lot.country.lower()}"]
+    return customs.ship(gem, miner, to, _declared([lot], gem))
 
 
-def _mix(scribe: Scribe, lots: list[Goods], number: int) -> Goods:
-    aggregator = scribe.actors[AGGREGATOR[0]]
-    if len(lots) == 1:
-        return lots[0]
-    weight, stones = sum(g.weight_millicarats for g in lots), sum(g.stones for g in lots)
-    return scribe.transform(
-        aggregator, "mix", lots, [Output(weight, stones, label=f"Mix {number}")]
-    )[0]
+def _declared(lots: Sequence[Lot], goods: Goods) -> Declared:
+    """Declare goods of lots, at the average value of the countries that they are from."""
+    gems = sum(lot.gem_millicarats for lot in lots)
+    worth = sum(lot.gem_millicarats * lot.us_cents_per_carat for lot in lots)
+    value = max(1, goods.weight_millicarats * worth // gems // 1000)
+    return Declared(value, tuple(sorted({lot.country for lot in lots})))
+
+
+def _mix(scribe: Scribe, lots: list[Goods], number: int, by: Actor) -> Goods:
+    """Mix lots, warrant the goods, and say where they are."""
+    mixed = lots[0]
+    if len(lots) > 1:
+        weight, stones = sum(g.weight_millicarats for g in lots), sum(g.stones for g in lots)
+        mixed = scribe.transform(
+            by, "mix", lots, [Output(weight, stones, label=f"Mix {number}")]
+        )[0]  # fmt: skip
+    scribe.state(mixed, by, "warranty", text_id=WARRANTY)
+    here = (by.speaker.country,)
+    scribe.state(mixed, by, "location", as_of=scribe.occurred_at, countries=here)
+    return mixed
 
 
 def from_mine_to_jeweller(
@@ -116,22 +137,18 @@ def from_mine_to_jeweller(
 
     """
     began, numbers = scribe.occurred_at, iter(range(1, 1_000_000))
-    cutters = cycle([scribe.actors[name] for name, _, _ in CUTTERS])
-    jewellers = cycle([scribe.actors[name] for name, _, _ in JEWELLERS])
+    customs, ways, workshop = Customs(scribe), Ways(scribe), Workshop(scribe)
     for number, lots in enumerate(plan.mixes, start=1):
         scribe.occurred_at = began
-        gems = [mine(scribe, lot, sites[lot.country], next(numbers)) for lot in lots]
+        way = ways.of(lots)
+        gems = []
+        for lot in lots:
+            scribe.occurred_at = began
+            gem = mine(scribe, lot, sites[lot.country], next(numbers))
+            gems.append(export(scribe, customs, lot, gem, way.aggregator))
         scribe.later(DAY)
-        mixed = _mix(scribe, gems, number)
-        cutter = next(cutters)
-        at_cutter = scribe.hand_over(mixed, scribe.actors[AGGREGATOR[0]], cutter)
+        mixed = _mix(scribe, gems, number, way.aggregator)
+        at_cutter = customs.ship(mixed, way.aggregator, way.cutter, _declared(lots, mixed))
         scribe.later(DAY)
-        stones = [stone for lot in lots for stone in lot.stones]
-        polished = polish(scribe, at_cutter, stones, cutter)
-        scribe.later(DAY)
-        sold_at = scribe.occurred_at
-        for goods, stone in zip(polished, stones, strict=True):
-            scribe.occurred_at = sold_at
-            jeweller = next(jewellers)
-            yield FinishedStone(scribe.hand_over(goods, cutter, jeweller), stone, jeweller)
+        yield from workshop.finish(at_cutter, [one for lot in lots for one in lot.stones], way)
         told()

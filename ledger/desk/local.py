@@ -17,6 +17,7 @@ from ledger.desk.asking import Desk, Plain
 from ledger.desk.private import Act, dispose_of
 from ledger.disclosing import Disclosing
 from ledger.limits import DoorLimits
+from ledger.reference import Library
 from ledger.store.links import LinkStore
 from ledger.values import Hash32, ParcelId
 
@@ -32,6 +33,7 @@ class LocalDesk(Desk):
         links: links to stones' pages.
         anchors: what is told of anchors, if the ledger has any.
         anchor_now: anchors what was handed in, if the ledger has a chain.
+        library: its files of reference tables.
 
     """
 
@@ -41,10 +43,11 @@ class LocalDesk(Desk):
         links: LinkStore | None = None,
         anchors: Anchors | None = None,
         anchor_now: AnchorNow | None = None,
+        library: Library | None = None,
     ) -> None:
         self._book = book
         self._anchor_now = anchor_now
-        self._answers = Answers(book, system_clock, links=links, anchors=anchors)
+        self._answers = Answers(book, system_clock, links=links, anchors=anchors, library=library)
         self._disclosing = Disclosing(book, book.private, system_clock)
 
     def ask(self, path: str, **given: str | int) -> Plain:
@@ -84,9 +87,9 @@ class LocalDesk(Desk):
 class CopyDesk(Desk):
     """Asks a copy that lacks the log's key; hands nothing in."""
 
-    def __init__(self, copy: Copy) -> None:
+    def __init__(self, copy: Copy, library: Library | None = None) -> None:
         self._copy = copy
-        self._answers = Answers(copy, system_clock, links=copy.links)
+        self._answers = Answers(copy, system_clock, links=copy.links, library=library)
 
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
@@ -123,14 +126,15 @@ def local_desk(folder: LedgerFolder) -> Iterator[LocalDesk | CopyDesk]:
         Damaged: a file is not what was written.
 
     """
+    library = Library(folder.tables)
     if not folder.log_key.exists():
         with open_copy(folder) as copy:
-            yield CopyDesk(copy)
+            yield CopyDesk(copy, library)
         return
     with open_ledger(folder) as ledger, _anchors(folder, ledger.book) as anchors:
         now = partial(_anchor_now, folder, ledger.book)
-        has_chain = folder.settings().chain != "none"
-        yield LocalDesk(ledger.book, ledger.stores.links, anchors, now if has_chain else None)
+        anchor_now = now if folder.settings().chain != "none" else None
+        yield LocalDesk(ledger.book, ledger.stores.links, anchors, anchor_now, library)
 
 
 def _anchor_now(folder: LedgerFolder, book: Book, size: int, seconds: float) -> int:

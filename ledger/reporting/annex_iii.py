@@ -1,7 +1,8 @@
 """Production and trade of one participant: KPCS core document, Annex III.
 
 Production comes from Registrations, by the end of the period mined; exports from the export
-Certificates of the participant's authorities, by date of issue, but for void ones; imports from
+Certificates of the participant's authorities, by date of issue, but for those whose goods never left
+(their certificate became void by what was done with them there); imports from
 Clearances by its authorities that confirm, as found, by their date. Technical certificates, by
 which refused goods go back, are no trade and are counted apart.
 
@@ -26,6 +27,7 @@ from ledger.reporting.participants import participant_of
 from ledger.reporting.periods import Period, half_label, quarter_label
 from ledger.reporting.scanning import Told, first_since, told
 from ledger.store.protocol import View
+from ledger.store.stored import read_record
 from ledger.values import NO_HASH, Hash32
 
 Flow = Literal[
@@ -43,11 +45,11 @@ Flow = Literal[
 FLOWS: Final[tuple[Flow, ...]] = get_args(Flow)
 COUNTED: Final[dict[Flow, str]] = {
     "production": "Production: Registrations, by the end of the period mined",
-    "exports": "Exports: certificates issued for export, but for void ones",
+    "exports": "Exports: certificates issued for export, but for those whose goods never left",
     "imports": "Imports: shipments confirmed by the importing authority, as found",
     "issued": "Certificates validated for export",
     "technical": "Technical certificates, for goods ordered back; in no figure of trade",
-    "void": "Certificates void before they were cleared; in no figure of trade",
+    "void": "Certificates void before the goods left; in no figure of trade",
     "received": "Imported shipments accompanied by a certificate",
     "returned": "Shipments that came back on a technical certificate; in no figure of trade",
     "refused": "Shipments refused at import; in no figure of trade",
@@ -252,17 +254,25 @@ def _issued(view: View, asked: Asked, one: Told, signed: Certificate) -> Iterato
     summing = _Summing(asked, one, record, by, quarter_label(at), partner)
     if record.what.operation == "technical":
         yield summing.count("technical")
-    elif is_void(view, one.record_id, asked.size):
+    elif never_left(view, one.record_id, asked.participant, asked.size):
         yield summing.count("void")
     else:
         yield summing.count("issued")
         yield from summing.trade("exports", origin_of(record.scene.origins))
 
 
-def is_void(view: View, certificate: Hash32, size: int) -> bool:
-    """Tell whether a certificate was void, as far as the log reaches up to a size."""
+def never_left(view: View, certificate: Hash32, issuer: str, size: int) -> bool:
+    """Tell whether the goods of a certificate were worked on or certified again where they were.
+
+    A certificate is void too when nobody confirmed it and its goods are worked on abroad: these
+    had left, and stay in the figures.
+    """
     state = view.read(CertificateState, certificate)
-    return state is not None and state.state == "void" and state.closed_by < size
+    if state is None or state.state != "void" or state.closed_by >= size:
+        return False
+    row = view.row(state.closed_by)
+    by = read_record(state.closed_by, row.envelope) if row is not None else None
+    return by is not None and participant_of(by.scene.author_country) == issuer
 
 
 def origin_of(origins: tuple[str, ...]) -> str:

@@ -31,7 +31,7 @@ from ledger.records import (
     Statement,
     Transformation,
 )
-from ledger.rules import reports
+from ledger.rules import laboratories
 from ledger.rules.case import Case
 from ledger.rules.numbering import misfit, misfit_on_paper
 from ledger.values import NO_HASH, Hash32, carats, to_hex
@@ -160,13 +160,13 @@ def _finding(name: str, index: int, record_id: Hash32, subject: Hash32, evidence
 Notice = Callable[[Case, Changes], Noticed]
 _OF_ALL: Final[Mapping[str, Notice]] = {"declared-late": _late}
 _OF_REPORTS: Final[Mapping[str, Notice]] = {
-    "report-number-reused": reports.number_reused,
-    "report-weight-mismatch": reports.weight_mismatch,
-    "lookalike-stone": reports.lookalikes,
+    "report-number-reused": laboratories.number_reused,
+    "report-weight-mismatch": laboratories.weight_mismatch,
+    "lookalike-stone": laboratories.lookalikes,
 }
 _OF_KINDS: Final[Mapping[type[Record], Mapping[str, Notice]]] = {
     Registration: {**_OF_ALL, "over-capacity": _over_capacity},
-    Receipt: {**_OF_ALL, "report-weight-mismatch": reports.received_mismatch},
+    Receipt: {**_OF_ALL, "report-weight-mismatch": laboratories.received_mismatch},
     Transformation: {**_OF_ALL, "implausible-yield": _implausible_yield},
     Certificate: {
         **_OF_ALL,

@@ -22,7 +22,7 @@ from ledger.custody import (
     Party,
     SiteState,
     YearOutput,
-    operation_key,
+    as_held,
     year_key,
 )
 from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
@@ -60,11 +60,7 @@ def known_parcel(case: Case, parcel: ParcelId, field: str) -> Parcel:
 
 def custodian_of(case: Case, parcel: Parcel) -> Address:
     """Return who holds a parcel: of a set one, whoever holds its piece."""
-    if parcel.state != "set":
-        return parcel.custodian
-    setting = case.state.read(Operation, operation_key(parcel.spent_by))
-    piece = case.parcel(setting.outputs[0]) if setting else None
-    return piece.custodian if piece else parcel.custodian
+    return as_held(case.state, parcel).custodian
 
 
 def check_custodian(

@@ -21,11 +21,19 @@ from ledger.custody import (
     year_key,
 )
 from ledger.errors import Refused
-from ledger.records import Certificate, Correction, Record, Registration, Report, Statement
+from ledger.records import (
+    Certificate,
+    Clearance,
+    Correction,
+    Record,
+    Registration,
+    Report,
+    Statement,
+)
 from ledger.rules.case import Case, refuse
 from ledger.rules.goods import check_freezing, known_parcel, year_of
+from ledger.rules.laboratories import report_items
 from ledger.rules.lineage import touches
-from ledger.rules.reports import report_items
 from ledger.rules.who import check_who
 from ledger.trace.corrections import record_now
 from ledger.values import NO_HASH, Hash32, ParcelId
@@ -106,10 +114,10 @@ def check_correction(case: Case, record: Correction) -> Changes:
         raise refuse("correction-author", "who.author", "the author of that record", "another")
     before = record_now(case.state, record_id) or original
     after = _corrected(record, before)
-    _check_together(case, record, after)
+    _check_together(record, after)
     kept = _kept(case, record)
     items = (kept, *_effects(case, record_id, before, after))
-    return Changes(items, mentions=_goods_of(original, record_id))
+    return Changes(items, mentions=_goods_of(case, original, record_id))
 
 
 def _check_latest(case: Case, record: Correction, original: Record | None) -> None:
@@ -132,31 +140,18 @@ def _corrected(record: Correction, before: Record) -> Record:
         raise refuse("correction-field", next(at, ""), fault.expected, fault.came) from None
 
 
-def _check_together(case: Case, record: Correction, after: Record) -> None:
-    """Check values against others of the same record, and what a certificate's extension opens."""
+def _check_together(record: Correction, after: Record) -> None:
+    """Check values against others of the same record."""
     scene = after.scene
     if isinstance(after, Registration) and not (
         scene.period_from <= scene.period_to <= scene.occurred_at
     ):
         expected = f"periodFrom, periodTo and occurredAt, {scene.occurred_at}, in order"
         raise _value_refused(record, "scene.period", expected)
-    if isinstance(after, Certificate):
-        if scene.expires_at <= scene.occurred_at:
-            expected = f"later than occurredAt, {scene.occurred_at}"
-            raise _value_refused(record, "scene.expiresAt", expected)
-        _check_not_opened_again(case, record, scene.expires_at)
-
-
-def _check_not_opened_again(case: Case, record: Correction, expires_at: int) -> None:
-    """Check that no parcel gets a second open certificate by an extension of its first."""
-    known = case.state.read(CertificateState, record.what.record)
-    if known is None or known.is_open(case.now_ms):
-        return
-    if replace(known, expires_at=expires_at).is_open(case.now_ms):
-        parcels = [case.parcel(parcel) for parcel in known.parcels]
-        if any(parcel is None or parcel.certificate != known.id for parcel in parcels):
-            expected = "none that opens it again: a parcel has another certificate since"
-            raise _value_refused(record, "scene.expiresAt", expected)
+    # One that another certificate took the place of is void, and stays so whenever it expires.
+    if isinstance(after, Certificate) and scene.expires_at <= scene.occurred_at:
+        expected = f"later than occurredAt, {scene.occurred_at}"
+        raise _value_refused(record, "scene.expiresAt", expected)
 
 
 def _value_refused(record: Correction, path: str, expected: str) -> Refused:
@@ -217,9 +212,12 @@ def _endorsed(case: Case, record_id: Hash32, after: Certificate) -> tuple[Item, 
     return () if endorsed == known else (endorsed,)
 
 
-def _goods_of(original: Record, record_id: Hash32) -> tuple[ParcelId, ...]:
+def _goods_of(case: Case, original: Record, record_id: Hash32) -> tuple[ParcelId, ...]:
     """Return the parcels that a corrected record makes, advances or speaks of, each once."""
     what = original.what
     spoken = (getattr(what, "parcel", NO_HASH), *getattr(what, "parcels", ()))
+    if isinstance(original, Clearance):
+        cleared = case.state.read(CertificateState, what.certificate)
+        spoken = cleared.parcels if cleared else ()
     every = dict.fromkeys((*touches(original, record_id), *spoken))
     return tuple(parcel for parcel in every if parcel != NO_HASH)

@@ -7,6 +7,7 @@ not know the others, and nothing is kept that does not prove itself.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +16,7 @@ from ledger import merkle
 from ledger.canonical import Plain
 from ledger.canonical.reading import Faults, has_members
 from ledger.errors import ProofError, Refusal, Refused
-from ledger.records import Record
+from ledger.records import KINDS, Kind, Record
 from ledger.signing.details import (
     POSITIONS,
     Detail,
@@ -84,26 +85,58 @@ def read_private(record: Record, plain: Plain) -> tuple[PrivateField, ...]:
         Refused: a rule of the group *bytes*, or ``details``; no value is ever quoted.
 
     """
-    names = record.KIND.details
+    places = _places(record.KIND)
     if not isinstance(plain, dict):
         raise Refused(Refusal("type", "private", "an object", "something else"))
     if not plain:
         raise Refused(Refusal("emptiness", "private", "a field, or no such member", "none"))
-    undeclared = plain.keys() - set(names)
+    undeclared = plain.keys() - places.keys()
     if undeclared:
-        expected = "one of " + " ".join(names) if names else f"none, for a {record.KIND.name}"
+        expected = "one of " + " ".join(places) if places else f"none, for a {record.KIND.name}"
         raise Refused(Refusal("fields", "private", expected, f"{len(undeclared)} undeclared"))
-    fields = tuple(
-        _read_field(position, name, plain[name])
-        for position, name in enumerate(names)
+    fields = (
+        _placed(_read_field(name, plain[name]), positions, record.details)
+        for name, positions in places.items()
         if name in plain
     )
-    for field in fields:
-        check_field(field, record.details)
-    return fields
+    return tuple(sorted(fields, key=lambda field: field.position))
 
 
-def _read_field(position: int, name: str, plain: Plain) -> PrivateField:
+@functools.cache
+def _places(kind: Kind) -> Mapping[str, tuple[int, ...]]:
+    """Return at which positions a field of a name may stand.
+
+    A Correction has the fields of the kind that it corrects. Which that is, the log knows; where a
+    field stands, its proof says, which leads to the root from one position alone.
+    """
+    kinds = [kind] if kind.name != "Correction" else list(KINDS.values())
+    places: dict[str, tuple[int, ...]] = {}
+    for one in kinds:
+        for position, name in enumerate(one.details):
+            places[name] = tuple(sorted({*places.get(name, ()), position}))
+    return places
+
+
+def _placed(field: PrivateField, positions: Sequence[int], details: Hash32) -> PrivateField:
+    """Return a field at the one position from which its proof leads to the record's root.
+
+    Raises:
+        Refused: ``details``.
+
+    """
+    for position in positions[:-1]:
+        placed = replace(field, position=position)
+        try:
+            check_field(placed, details)
+        except Refused:
+            continue
+        return placed
+    last = replace(field, position=positions[-1])
+    check_field(last, details)
+    return last
+
+
+def _read_field(name: str, plain: Plain) -> PrivateField:
     place, faults = f"private.{name}", Faults()
     if not has_members(plain, _MEMBERS, place, faults):
         faults.raise_first()
@@ -116,7 +149,7 @@ def _read_field(position: int, name: str, plain: Plain) -> PrivateField:
         raise Refused(Refusal("list-size", f"{place}.proof", expected, f"{len(proof)} elements"))
     salt = _read_hash(plain["salt"], f"{place}.salt")
     hashes = tuple(_read_hash(one, f"{place}.proof.{at}") for at, one in enumerate(proof))
-    return PrivateField(position, name, plain["value"], salt, hashes)
+    return PrivateField(0, name, plain["value"], salt, hashes)
 
 
 def _read_hash(plain: Plain, place: str) -> Hash32:
@@ -141,7 +174,10 @@ def private_to_plain(fields: Sequence[PrivateField]) -> dict[str, Plain]:
 
 
 def with_private(
-    record: Record, values: Mapping[str, str | int], random: Callable[[], bytes]
+    record: Record,
+    values: Mapping[str, str | int],
+    random: Callable[[], bytes],
+    of: Kind | None = None,
 ) -> tuple[Record, tuple[PrivateField, ...]]:
     """Commit a record, which no one has signed yet, to private values.
 
@@ -149,6 +185,7 @@ def with_private(
         record: a checked record.
         values: by the names of the kind's private fields.
         random: gives 32 random bytes at each call.
+        of: for a Correction, the kind that it corrects, whose private fields it has.
 
     Returns:
         The record with its ``details``, and the fields by position.
@@ -159,7 +196,7 @@ def with_private(
     """
     if not values:
         return record, ()
-    names = record.KIND.details
+    names = (of or record.KIND).details
     given = {name: Detail(value, random()) for name, value in values.items()}
     leaves = details_leaves(names, given, [random() for _ in range(POSITIONS)])
     hashes = [merkle.leaf_hash(data) for data in leaves]

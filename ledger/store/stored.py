@@ -66,9 +66,12 @@ def _place(sort: type[ItemType], key: bytes) -> str:
 
 
 def holders_of(parcel: Parcel) -> tuple[bytes, bytes | None, int]:
-    """Return what a parcel is looked up by: custodian, recipient or None, and 1 while it lives."""
+    """Return what a parcel is looked up by: custodian, recipient or None, and 1 while it lives.
+
+    A set parcel is not looked up: its piece is, and whoever holds that holds what is in it.
+    """
     recipient = None if parcel.recipient == NOBODY else parcel.recipient
-    return parcel.custodian, recipient, int(parcel.is_live)
+    return parcel.custodian, recipient, int(parcel.is_live and parcel.state != "set")
 
 
 class Fingerprint:

@@ -164,6 +164,11 @@ class Outputs:
             self._bounds[position] = self._bound(position)
         return self._bounds[position]
 
+    def slack(self, position: int) -> int | None:
+        """Say by how much one stone's book weight may exceed what it drew; None for others."""
+        blend = self._blend
+        return _slack(blend.weights[position], blend.stones[position], blend.tolerances[position])
+
     def contradicted(self) -> tuple[int, ...]:
         """List the outputs, by position, for which the records leave no composition.
 

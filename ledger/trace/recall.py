@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from ledger.custody import Blended, Operation, Parcel, State, operation_key
+from ledger.custody import Blended, Item, Operation, Parcel, State, operation_key
 from ledger.limits import LIMITS
 from ledger.trace.affected import Made, Share, nothing, reweighed, spread, whole
 from ledger.trace.kept import read_blend
@@ -59,10 +59,32 @@ class Turn:
         self._left -= steps
 
 
+class Line(Protocol):
+    """A line of the log, as far as starts are looked for in it."""
+
+    @property
+    def index(self) -> int:
+        """Its index."""
+
+    @property
+    def envelope(self) -> bytes:
+        """The bytes of its envelope."""
+
+
+class Ledger(State, Protocol):
+    """State, its items by key, and the log."""
+
+    def items_of(self, sort: type[Item], after: bytes, limit: int) -> list[Item]:
+        """Return items of a sort by key, from after the key ``after`` on."""
+
+    def rows(self, start: int, stop: int) -> Iterator[Line]:
+        """Yield the lines from ``start`` up to but not including ``stop``, ascending."""
+
+
 class Starts(Protocol):
     """Where a walk begins: starts by index, found as the walk comes to them."""
 
-    def until(self, state: State, index: int, turn: Turn) -> int | None:
+    def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:
         """Return the index of the next start if it is at most ``index``; look no further.
 
         Raises:
@@ -142,11 +164,11 @@ class Walk:
         """How many parcels it keeps in mind."""
         return sum(map(len, self._pending.values())) + len(self._ready)
 
-    def take(self, state: State, limit: int, steps_max: int | None = None) -> list[Affected]:
+    def take(self, ledger: Ledger, limit: int, steps_max: int | None = None) -> list[Affected]:
         """Go on, and return the next parcels: fewer than ``limit`` at the end or at the bound.
 
         Args:
-            state: the ledger, of at least the walk's size.
+            ledger: the ledger, of at least the walk's size.
             limit: most parcels that are returned.
             steps_max: how many steps this turn may take; as many as every walk, if not said.
 
@@ -157,45 +179,45 @@ class Walk:
         found: list[Affected] = []
         turn = Turn(steps_max)
         try:
-            while self._make_ready(state, turn) and len(found) < limit:
-                found.append(self._tell(state))
+            while self._make_ready(ledger, turn) and len(found) < limit:
+                found.append(self._tell(ledger))
         except Waits:
             pass
         return found
 
-    def skip_to(self, state: State, place: Place, steps_max: int | None = None) -> bool:
+    def skip_to(self, ledger: Ledger, place: Place, steps_max: int | None = None) -> bool:
         """Go on to a place without telling anything; False if the bound comes before it."""
         turn = Turn(steps_max)
         try:
-            while self._make_ready(state, turn) and self._place < place:
-                self._tell(state)
+            while self._make_ready(ledger, turn) and self._place < place:
+                self._tell(ledger)
         except Waits:
             return False
         return True
 
     # -- finding -----------------------------------------------------------------------------
 
-    def _make_ready(self, state: State, turn: Turn) -> bool:
+    def _make_ready(self, ledger: Ledger, turn: Turn) -> bool:
         """See that a parcel waits to be told; False when all is told."""
         if self._ready:
             turn.spend(1)
             return True
         following = self._heap[0] if self._heap else self._size - 1
-        start = self._starts.until(state, following, turn)
+        start = self._starts.until(ledger, following, turn)
         if start is None and not self._heap:
             self.is_over = True
             self._place = Place(self._size, 0)
             return False
         index = following if start is None else start
         self._place = Place(index, 0)
-        operation = read_operation(state, index) if index in self._pending else None
+        operation = read_operation(ledger, index) if index in self._pending else None
         turn.spend(1 + (len(operation.inputs) if operation else 0))
         starts = () if start is None else self._starts.take()
         made: tuple[ParcelId, ...] = ()
         if operation is not None:  # its outputs first, then what else is recalled from here on
             heapq.heappop(self._heap)
             made = operation.outputs
-            shares = spread_over(state, operation, self._pending.pop(index))
+            shares = spread_over(ledger, operation, self._pending.pop(index))
             self._ready.extend(
                 _Waiting(parcel, None if parcel in starts else share)
                 for parcel, share in zip(made, shares, strict=True)
@@ -240,9 +262,7 @@ def piece_of(state: State, parcel: Parcel) -> Parcel | None:
     return read_parcel(state, read_operation(state, parcel.spent_by).outputs[0])
 
 
-def spread_over(
-    state: State, operation: Operation, held: Mapping[ParcelId, Share]
-) -> list[Share]:
+def spread_over(state: State, operation: Operation, held: Mapping[ParcelId, Share]) -> list[Share]:
     """Return what each output of an operation holds, if ``held`` is all that it took of these."""
     inputs = [
         reweighed(held[parcel], weight) if parcel in held else nothing(weight)
@@ -269,7 +289,7 @@ class These:
     def __init__(self, parcels: tuple[Parcel, ...]) -> None:
         self._left = sorted({(parcel.made_by, parcel.position, parcel.id) for parcel in parcels})
 
-    def until(self, state: State, index: int, turn: Turn) -> int | None:  # noqa: ARG002 - Starts
+    def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:  # noqa: ARG002 - as Starts
         """Return the index of the next start if it is at most ``index``."""
         return self._left[0][0] if self._left and self._left[0][0] <= index else None
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ledger.custody import NEVER, Operation, Parcel, State, operation_key
+from ledger.custody import NEVER, Operation, Parcel, State, as_held, operation_key
 from ledger.errors import Damaged
 from ledger.limits import LIMITS
 from ledger.values import ParcelId, to_hex
@@ -50,6 +50,11 @@ class Budget:
     def __init__(self, steps_max: int | None = None) -> None:
         self._left = LIMITS.walk_steps_max if steps_max is None else steps_max
 
+    @property
+    def left(self) -> int:
+        """How many are left; below 0 once a walk was cut."""
+        return self._left
+
     def spend(self, steps: int) -> bool:
         """Spend some; False when they are used up."""
         self._left -= steps
@@ -57,7 +62,7 @@ class Budget:
 
 
 def read_parcel(state: State, parcel: ParcelId) -> Parcel:
-    """Return a parcel that an operation names.
+    """Return a parcel that an operation names, as it is held today.
 
     Raises:
         Damaged: it is not there.
@@ -66,7 +71,7 @@ def read_parcel(state: State, parcel: ParcelId) -> Parcel:
     known = state.read(Parcel, parcel)
     if known is None:
         raise Damaged("gap", f"parcel {to_hex(parcel)}", "an operation names it")
-    return known
+    return as_held(state, known)
 
 
 def read_operation(state: State, index: int) -> Operation:

@@ -14,7 +14,7 @@ from ledger.values import is_within
 from ledger.verdicts.definitions import Definition, Rule
 from ledger.verdicts.facts import Crossing, Facts, Ground, Origin, Saying, Stay
 from ledger.verdicts.shelf import Shelf
-from ledger.verdicts.spans import DAY_SECONDS, Held
+from ledger.verdicts.spans import DAY_SECONDS, Held, all_of
 from ledger.verdicts.tables import Row
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -103,9 +103,7 @@ class Asked:
 
     def place(self) -> tuple[str, tuple[Ground, ...]]:
         """Return the country where the book has these goods on the day seen."""
-        sure = [
-            stay for stay, touched in self.stays() if stay.basis == "book" and touched == "yes"
-        ]
+        sure = [stay for stay, touched in self.stays() if stay.basis == "book" and touched == "yes"]
         if not sure:
             return self.facts.country, ()
         return sure[-1].country, sure[-1].grounds
@@ -119,19 +117,31 @@ class Asked:
         return "expired" if is_over else "open"
 
     def happened(self, crossing: Crossing) -> Held:
-        """Tell whether the goods went that way: a certificate that ended unused does not say."""
-        state = self.standing(crossing)
-        if state not in ("void", "expired") or crossing.sort == "none":
+        """Tell whether the goods went that way: a certificate that ended unused does not say.
+
+        They did if the book has them at its destination afterwards; they did not if it has them
+        where they were, or if another certificate was issued there for them later.
+        """
+        if crossing.sort == "none" or self.standing(crossing) not in ("void", "expired"):
             return "yes"
-        there = [
-            stay
-            for stay, touched in self.stays()
-            if touched == "yes"
-            and stay.basis == "book"
-            and stay.since >= crossing.issued_at
-            and is_within(stay.country, crossing.destination)
+        later = [
+            stay for stay, touched in self.stays() if touched == "yes" and stay.basis == "book"
         ]
-        return "yes" if there else "unknown"
+        if any(
+            stay.since >= crossing.issued_at and is_within(stay.country, crossing.destination)
+            for stay in later
+        ):
+            return "yes"
+        is_home = any(
+            stay.until is None and is_within(stay.country, crossing.issuer) for stay in later
+        )
+        again = any(
+            touched == "yes"
+            and other.issued_at > crossing.issued_at
+            and other.issuer == crossing.issuer
+            for other, touched in self.crossings()
+        )
+        return "no" if is_home or again else "unknown"
 
     def returned(self, crossing: Crossing) -> Crossing | None:
         """Return the confirmed technical return of goods that were refused, or None."""
@@ -156,8 +166,9 @@ class Asked:
                 continue
             if unless_returned and self.returned(crossing):
                 continue
-            both: Held = "yes" if touched == self.happened(crossing) == "yes" else "unknown"
-            kept.append((crossing, both))
+            both = all_of((touched, self.happened(crossing)))
+            if both != "no":
+                kept.append((crossing, both))
         return kept
 
     def of(self, origin: Origin) -> Asked:

@@ -395,7 +395,9 @@ def read_exemption(keys: Keys) -> Exemption:
     elif when == "analysed":
         read = Analysed(name, title, keys.choices("roles", ROLES), *times)
     else:
-        read = Said(name, title, keys.choices("operations", SAID), keys.choices("roles", ROLES), *times)
+        read = Said(
+            name, title, keys.choices("operations", SAID), keys.choices("roles", ROLES), *times
+        )
     keys.close()
     return read
 

@@ -117,7 +117,9 @@ class Definition:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that its conditions read, ascending."""
-        return tuple(sorted({name for rule in self.rules for c in rule.conditions for name in c.tables}))
+        return tuple(
+            sorted({name for rule in self.rules for c in rule.conditions for name in c.tables})
+        )
 
 
 def read_definition(raw: bytes, name: str = "") -> Definition:
@@ -177,7 +179,9 @@ def _rule(keys: Keys) -> Rule:
             at_least_millicarats=scope.whole("at_least_millicarats", 0),
         ),
         conditions=tuple(read_condition(clause) for clause in keys.list_of("fails")),
-        exemptions=tuple(read_exemption(clause) for clause in keys.list_of("exempt", may_lack=True)),
+        exemptions=tuple(
+            read_exemption(clause) for clause in keys.list_of("exempt", may_lack=True)
+        ),
     )
     scope.close()
     keys.close()

@@ -68,11 +68,12 @@ def read_window(text: str, precision: str) -> Window | None:
     match = _DATE.fullmatch(text)
     if match is None or precision not in _PARTS:
         return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    if sum(part is not None for part in match.groups()) < _PARTS[precision]:
+    parts = [int(part) for part in match.groups() if part is not None]
+    if len(parts) < _PARTS[precision]:
         return None
+    year, month, day = (*parts, 1, 1)[:3]
     try:
-        date(year, month or 1, day or 1)
+        date(year, month, day)
     except ValueError:
         return None
     if precision == "day":

@@ -30,6 +30,8 @@ def asked(made: Shown) -> dict[str, str]:
     return {
         "status": "/v1/status",
         "charter": "/v1/charter",
+        "tables": "/v1/tables",
+        "table": "/v1/tables/hs-codes",
         "checkpoint": "/v1/checkpoint",
         "chain": "/v1/chain",
         "anchors": "/v1/anchors",

@@ -61,6 +61,12 @@ OPERATIONS = {
     "Withdrawal": ("",),
     "Transformation": ("split", "mix", "cut", "polish", "recut", "reweigh"),
     "Report": ("theft", "loss", "seizure", "recovery", "release", "dispute", "answer"),
+    "Certificate": ("export", "technical"),
+    "Clearance": ("confirm", "refuse"),
+    "Statement": ("grading", "origin", "location", "warranty", "document"),
+    "Setting": ("set", "unset"),
+    "Sale": ("sale", "return"),
+    "Correction": ("",),
 }
 
 
@@ -72,8 +78,12 @@ def author_of(kind: str, operation: str) -> tuple[int, str, str]:
         by_governor = operation in ("authority", "auditor")
         by_party = operation == "agent"
         return (1, "governor", "") if by_governor else (5, "miner", "BW") if by_party else AUTHORITY
-    if kind == "Site" or operation == "seizure":
+    if kind in ("Site", "Certificate", "Clearance") or operation == "seizure":
         return AUTHORITY
+    if kind in ("Setting", "Sale"):
+        return (6, "jeweller", "BE")
+    if kind == "Statement":
+        return (6, "trader" if operation == "warranty" else "lab", "BE")
     if kind in ("Receipt", "Transformation"):
         return (6, "cutter" if operation in ("cut", "polish", "recut") else "trader", "BE")
     return (5, "miner", "BW")
@@ -264,6 +274,103 @@ def _report(operation: str) -> Plain:
     }
 
 
+def _certificate(operation: str) -> Plain:
+    return {
+        "who": {"exporter": party(5), "importer": party(6)},
+        "what": {
+            "operation": operation,
+            "number": "BW004306",
+            "original": named("refused certificate") if operation == "technical" else NO_HASH,
+            "parcels": ascending(named("parcel"), named("other parcel")),
+            "states": [named("parcel record"), named("record of other parcel")],
+            "hsCodes": ["7102.21", "7102.31"],
+        },
+        "amounts": {"weightsMillicarats": [7500, 12500], "valuesUsCents": [90_000, 2_500_000]},
+        "scene": {
+            "expiresAt": NOW + 5_184_000,
+            "origins": ["BW", "ZA"],
+            "provenance": "BW",
+            "destination": "EU",
+        },
+    }
+
+
+def _clearance(operation: str) -> Plain:
+    return {
+        "who": {"exporter": party(5), "importer": NO_PARTY},
+        "what": {
+            "operation": operation,
+            "certificate": named("certificate"),
+            "number": "ZA004306",
+            "reason": "weight" if operation == "refuse" else "",
+            "hsCodes": ["7102.21", "7102.31"],
+        },
+        "amounts": {
+            "parcelCount": 2,
+            "weightsMillicarats": [0, 12498],
+            "valuesUsCents": [0, 2_500_000],
+        },
+        "scene": {"arrivalCountry": "BW"},
+    }
+
+
+def _statement(operation: str) -> Plain:
+    is_graded = operation == "grading"
+    countries = {"location": ["BE"], "origin": ["BW", "ZA"]}
+    return {
+        "what": {
+            "operation": operation,
+            "parcel": named("parcel"),
+            "state": named("parcel record"),
+            "reportNumber": "2141438171" if is_graded else "",
+            "textId": "wdc-sow-2" if operation == "warranty" else "",
+            "shape": "round" if is_graded else "",
+            "color": "G" if is_graded else "",
+            "clarity": "VS1" if is_graded else "",
+            "document": named("document") if operation == "document" else NO_HASH,
+        },
+        "amounts": {
+            "weightMillicarats": 1010 if is_graded else 0,
+            "measurementsMicrometres": [6430, 6460, 3980] if is_graded else [],
+        },
+        "scene": {
+            "asOf": NOW - 86400 if operation == "location" else 0,
+            "countries": countries.get(operation, []),
+        },
+    }
+
+
+def _setting(operation: str) -> Plain:
+    is_set = operation == "set"
+    return {
+        "what": {
+            "operation": operation,
+            "piece": NO_HASH if is_set else named("piece"),
+            "piecePrevious": NO_HASH if is_set else named("piece record"),
+            "parcels": ascending(named("parcel"), named("other parcel")),
+            "previous": [named("parcel record"), named("record of other parcel")],
+        },
+        "amounts": {"weightMillicarats": 1520, "stones": 2, "label": "Ring" if is_set else ""},
+    }
+
+
+def _sale(operation: str) -> Plain:
+    return {"what": _parcel(operation), "amounts": {"weightMillicarats": 1520, "stones": 0}}
+
+
+def _correction(_operation: str) -> Plain:
+    return {
+        "what": {
+            "record": named("certificate"),
+            "state": named("certificate"),
+            "fields": [],
+            "values": [],
+        },
+        "amounts": {"fields": ["valuesUsCents.1"], "values": ["2600000"]},
+        "scene": {"fields": ["destination", "expiresAt"], "values": ["BE", "1772409600"]},
+    }
+
+
 _OWN = {
     "Charter": _charter,
     "Amendment": _amendment,
@@ -277,4 +384,10 @@ _OWN = {
     "Withdrawal": _withdrawal,
     "Transformation": _transformation,
     "Report": _report,
+    "Certificate": _certificate,
+    "Clearance": _clearance,
+    "Statement": _statement,
+    "Setting": _setting,
+    "Sale": _sale,
+    "Correction": _correction,
 }

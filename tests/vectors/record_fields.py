@@ -9,7 +9,8 @@ from tests.vectors.record_examples import NO_HASH, OPERATIONS, named, party
 
 FIRST = [(kind, operations[0]) for kind, operations in OPERATIONS.items()]
 CHARTER, AMENDMENT, ADMISSION, REVOCATION, KEY_CHANGE, SITE, REGISTRATION, HANDOFF = FIRST[:8]
-RECEIPT, WITHDRAWAL, TRANSFORMATION, REPORT = FIRST[8:]
+RECEIPT, WITHDRAWAL, TRANSFORMATION, REPORT = FIRST[8:12]
+CERTIFICATE, CLEARANCE, STATEMENT, SETTING, SALE, CORRECTION = FIRST[12:]
 MIX = ("Transformation", "mix")
 OBJECT = ("KeyChange", "object")
 AGENT = ("Admission", "agent")
@@ -39,9 +40,9 @@ def _kinds() -> Iterator[Case]:
         ("with a space", "Handoff "),
         ("of one of its sheets", "HandoffWho"),
         ("of the domain", "EIP712Domain"),
-        ("that is declared but not taken by the rules: Sale", "Sale"),
-        ("that is declared but not taken by the rules: Certificate", "Certificate"),
-        ("that is declared but not taken by the rules: Statement", "Statement"),
+        ("of what a Sale could be", "Return"),
+        ("that is no record of its own", "Checkpoint"),
+        ("that no rules take", "Deletion"),
     ):
         yield wrong_edit(f"a kind {description}", "kind", "kind", HANDOFF, ("kind", value))
     yield wrong_edit("no kind", "kind", "kind", WITHDRAWAL, ("kind", GONE))
@@ -67,6 +68,12 @@ def _missing() -> Iterator[Case]:
         (MIX, "amounts.lossStones"),
         (REPORT, "what.authorRole"),
         (REPORT, "scene.occurredAt"),
+        (CERTIFICATE, "who.importer"),
+        (CLEARANCE, "scene.arrivalCountry"),
+        (STATEMENT, "what.textId"),
+        (SETTING, "what.piece"),
+        (SALE, "amounts.stones"),
+        (CORRECTION, "what.values"),
         (HANDOFF, "amounts"),
         (SITE, "details"),
         (REGISTRATION, "record"),
@@ -92,6 +99,8 @@ def _undeclared() -> Iterator[Case]:
         (REGISTRATION, "amounts.extra", "amounts"),
         (REPORT, "scene.extra", "scene"),
         (KEY_CHANGE, "who.privateKey", "who"),
+        (SALE, "who.consumer", "who"),
+        (CERTIFICATE, "who.authority", "who"),
         (ADMISSION, "what.operation", "what"),
         (WITHDRAWAL, "amounts.weightMillicarats", "amounts"),
         (TRANSFORMATION, "what.", "what"),

@@ -21,6 +21,7 @@ from tests.vectors.record_examples import (
     LOG_KEY,
     NO_HASH,
     NO_PARTY,
+    NOW,
     OPERATIONS,
     ORIGIN,
     ascending,
@@ -30,13 +31,18 @@ from tests.vectors.record_examples import (
 from tests.vectors.record_fields import (
     AGENT,
     AMENDMENT,
+    CERTIFICATE,
     CHARTER,
+    CLEARANCE,
+    CORRECTION,
     FIRST,
     HANDOFF,
     MIX,
     REGISTRATION,
     REPORT,
+    SETTING,
     SITE,
+    STATEMENT,
     TRANSFORMATION,
     WITHDRAWAL,
 )
@@ -44,6 +50,7 @@ from tests.vectors.record_fields import (
 KEYS = [LOG_KEY, f"{ORIGIN}+55f3a1e0+AQ"]
 TABLES = ["kp-participants", "production"]
 ANSWER = ("Report", "answer")
+LOCATION = ("Statement", "location")
 
 
 def cases() -> Iterator[Case]:
@@ -86,6 +93,16 @@ def _sizes() -> Iterator[Case]:
         (MIX, "amounts.labels", [], "no labels"),
         (MIX, "amounts.lossReasons", ["other"] * 17, "17 reasons of loss"),
         (AGENT, "what.kinds", ["Handoff"] * 513, "513 kinds"),
+        (CERTIFICATE, "what.parcels", [], "no parcel"),
+        (CERTIFICATE, "what.hsCodes", [], "no code"),
+        (CERTIFICATE, "what.hsCodes", ["7102.10"] * 4, "four codes"),
+        (CERTIFICATE, "amounts.valuesUsCents", [], "no values"),
+        (CLEARANCE, "amounts.weightsMillicarats", [1] * 4, "four weights"),
+        (SETTING, "what.parcels", [], "no parcel"),
+        (SETTING, "what.previous", [], "no earlier record"),
+        (STATEMENT, "amounts.measurementsMicrometres", [6430, 6460], "two measurements"),
+        (STATEMENT, "amounts.measurementsMicrometres", [1] * 4, "four measurements"),
+        (LOCATION, "scene.countries", ["BE", "BW"], "two countries at once"),
     ):
         yield wrong_edit(name, "list-size", path, of, (path, value))
 
@@ -107,6 +124,7 @@ def _orders() -> Iterator[Case]:
     by_utf16 = [f"{ORIGIN}+💎", f"{ORIGIN}+\uff21"]  # ascending by UTF-16, not by UTF-8
     operators = ascending(party(5), party(6))
     inputs = ascending(*(named(f"input {number}") for number in range(3)))
+    parcels = ascending(named("parcel"), named("other parcel"))
     for of, path, value, name in (
         (CHARTER, "who.governors", GOVERNORS[::-1], "governors descending"),
         (AMENDMENT, "who.governors", [GOVERNORS[0], *GOVERNORS], "a governor twice"),
@@ -124,6 +142,15 @@ def _orders() -> Iterator[Case]:
         (MIX, "what.inputs", [inputs[0], inputs[2], inputs[1]], "the last inputs exchanged"),
         (MIX, "amounts.lossReasons", ["weighing", "cleaning"], "reasons descending"),
         (MIX, "amounts.lossReasons", ["cleaning", "cleaning"], "a reason twice"),
+        (CERTIFICATE, "what.parcels", parcels[::-1], "parcels descending"),
+        (CERTIFICATE, "what.hsCodes", ["7102.31", "7102.21"], "codes descending"),
+        (CERTIFICATE, "scene.origins", ["ZA", "BW"], "origins descending"),
+        (CERTIFICATE, "scene.origins", ["BW", "BW"], "an origin twice"),
+        (CLEARANCE, "what.hsCodes", ["7102.31", "7102.31"], "a code twice"),
+        (SETTING, "what.parcels", parcels[:1] * 2, "a parcel twice"),
+        (("Statement", "origin"), "scene.countries", ["ZA", "BW"], "countries descending"),
+        (CORRECTION, "scene.fields", ["expiresAt", "destination"], "fields descending"),
+        (CORRECTION, "amounts.fields", ["values.1", "values.1"], "a field twice"),
     ):
         yield wrong_edit(name, "list-order", path, of, (path, value))
 
@@ -142,6 +169,12 @@ def _parallels() -> Iterator[Case]:
         (MIX, "amounts.lossWeightsMillicarats", [1000], "a loss too few"),
         (MIX, "amounts.lossStones", [], "no stones of losses"),
         (MIX, "amounts.lossStones", [0, 0, 0], "stones of a loss too many"),
+        (CERTIFICATE, "what.states", _hashes(1), "a state too few"),
+        (CERTIFICATE, "amounts.weightsMillicarats", [1, 2, 3], "a weight too many"),
+        (CERTIFICATE, "amounts.valuesUsCents", [1], "a value too few"),
+        (CLEARANCE, "amounts.weightsMillicarats", [], "no weights of what is found"),
+        (SETTING, "what.previous", _hashes(3), "an earlier record too many"),
+        (CORRECTION, "scene.values", ["BE"], "a value too few"),
     ):
         yield wrong_edit(name, "list-parallel", path, of, (path, value))
 
@@ -159,23 +192,45 @@ def _fields(kind: str, operation: str, filling: str) -> Iterator[tuple[str, Plai
                 yield f"{place}.{field.wire}", []
 
 
+def _parallel_to(kind: str, path: str) -> Iterator[tuple[str, Plain]]:
+    """Yield the lists that are as long as another, emptied with it."""
+    for place in SHEETS:
+        for field in KINDS[kind].sheets[place].FIELDS:
+            if field.spec.items and field.spec.items.parallel_to == path:
+                yield f"{place}.{field.wire}", []
+
+
 def _emptied() -> Iterator[Case]:
     for kind, operation in FIRST:
         for path, empty in _fields(kind, operation, "filled"):
             name = f"{path} is empty"
-            yield wrong_edit(name, "emptiness", path, (kind, operation), (path, empty))
+            changes = ((path, empty), *_parallel_to(kind, path))
+            yield wrong_edit(name, "emptiness", path, (kind, operation), *changes)
     for kind, operations in OPERATIONS.items():
-        first = set(_fields(kind, operations[0], "filled")) if kind != "Admission" else set()
+        first = dict(_fields(kind, operations[0], "filled")) if kind != "Admission" else {}
         for operation in operations[1:]:
             for path, empty in _fields(kind, operation, "filled"):
-                if kind != "Admission" and (path, empty) not in first:
+                if kind != "Admission" and path not in first:
                     name = f"{path} is empty"
                     yield wrong_edit(name, "emptiness", path, (kind, operation), (path, empty))
     yield wrong_edit("an agent of no kinds", "emptiness", "what.kinds", AGENT, ("what.kinds", []))
 
 
 def _filled() -> Iterator[Case]:
-    values = {"who.newKey": party(8), "what.reason": "seal", "what.kinds": ["Handoff"]}
+    values: dict[str, Plain] = {
+        "who.newKey": party(8),
+        "what.reason": "seal",
+        "what.kinds": ["Handoff"],
+        "what.reportNumber": "7",
+        "what.textId": "wdc-sow-1",
+        "what.shape": "pear",
+        "what.color": "D",
+        "what.clarity": "IF",
+        "amounts.measurementsMicrometres": [6430, 6460, 3980],
+        "amounts.label": "Ring",
+        "scene.asOf": NOW,
+        "scene.countries": ["BW"],
+    }
     for kind, operations in OPERATIONS.items():
         for operation in operations:
             if (kind, operation) in (("Admission", role) for role in ("trader", "cutter", "lab")):
@@ -199,6 +254,13 @@ def _empty_elements() -> Iterator[Case]:
         (MIX, "what.hsCodes", ["7102.31", ""]),
         (MIX, "amounts.weightsMillicarats", [4000, 0]),
         (MIX, "amounts.lossReasons", ["", "weighing"]),
+        (CERTIFICATE, "what.parcels", [NO_HASH, named("parcel")]),
+        (CERTIFICATE, "what.states", [NO_HASH, named("parcel")]),
+        (CERTIFICATE, "amounts.weightsMillicarats", [0, 12500]),
+        (CERTIFICATE, "amounts.valuesUsCents", [90_000, 0]),
+        (CERTIFICATE, "scene.origins", ["", "BW"]),
+        (SETTING, "what.previous", [named("parcel record"), NO_HASH]),
+        (CORRECTION, "scene.fields", ["", "expiresAt"]),
     ):
         yield wrong_edit(f"an empty element of {path}", "emptiness", path, of, (path, value))
 
@@ -218,6 +280,17 @@ def _contradictions() -> Iterator[Case]:
         ("what.parcel", "a state without its parcel"),
     ):
         yield wrong_edit(name, "emptiness", "what.state", ANSWER, (path, NO_HASH))
+    yield wrong_edit(
+        "it corrects nothing",
+        "emptiness",
+        "what.fields",
+        CORRECTION,
+        *(
+            (f"{place}.{name}", [])
+            for place in ("amounts", "scene")
+            for name in ("fields", "values")
+        ),
+    )
     weights, stones = "amounts.lossWeightsMillicarats", "amounts.lossStones"
     yield wrong_edit(
         "a loss of neither weight nor stones",

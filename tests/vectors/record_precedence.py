@@ -36,7 +36,7 @@ FAULTS: tuple[tuple[str, str, tuple[tuple[str, Plain], ...]], ...] = (
     ("integer", "amounts.stones.0", (("amounts.stones", [-1] * 513),)),
     ("type", "scene.authorCountry", (("scene.authorCountry", None),)),
     ("fields", "what", (("what.extra", None),)),
-    ("kind", "kind", (("kind", "Sale"),)),
+    ("kind", "kind", (("kind", "Gift"),)),
     ("depth", "", (("extra", [[[[[[[[0]]]]]]]]),)),
 )
 
@@ -63,7 +63,7 @@ def _one_by_one() -> Iterator[Case]:
 def _before_json() -> Iterator[Case]:
     deep = "[" * 9 + "]" * 9
     yield wrong("json before depth", "json", "", deep + "]")
-    yield wrong("json before kind", "json", "", '{"kind":"Sale","kind":"Sale"}')
+    yield wrong("json before kind", "json", "", '{"kind":"Gift","kind":"Gift"}')
     yield wrong_pieces("size before json and depth", "size", "", ("[", 131_073))
 
 

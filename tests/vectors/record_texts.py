@@ -10,7 +10,10 @@ from tests.vectors.record_fields import (
     ADMISSION,
     AGENT,
     AMENDMENT,
+    CERTIFICATE,
     CHARTER,
+    CLEARANCE,
+    CORRECTION,
     HANDOFF,
     KEY_CHANGE,
     MIX,
@@ -18,7 +21,10 @@ from tests.vectors.record_fields import (
     REGISTRATION,
     REPORT,
     REVOCATION,
+    SALE,
+    SETTING,
     SITE,
+    STATEMENT,
 )
 
 LABEL = (REGISTRATION, "amounts.label")
@@ -88,6 +94,9 @@ def _lengths() -> Iterator[Case]:
         (LICENCE, "💎" * 12 + "x", "13 characters in 49 bytes"),
         (LABEL, "x" * 5000, "5,000 letters"),
         ((SITE, "scene.zone"), "z" * 49, "49 letters"),
+        ((CERTIFICATE, "what.number"), "BW" + "0" * 47, "49 letters"),
+        ((SETTING, "amounts.label"), "x" * 49, "49 letters"),
+        ((CORRECTION, "scene.values.0"), "x" * 49, "49 letters"),
         ((CHARTER, "what.checkpointKeys.1"), LOG_KEY + "A" * (2049 - len(LOG_KEY)), "2,049 bytes"),
     ):
         yield wrong_edit(f"too long: {name}", "text", path, of, (path, text))
@@ -106,6 +115,9 @@ def _patterns() -> Iterator[Case]:
         (table, "k" * 41, "a table of 41 letters"),
         ((AMENDMENT, "what.tables.1"), "production.csv", "a table with a full stop"),
         ((AMENDMENT, "what.tables.1"), "tabelle-größe", "a table beyond ASCII"),
+        ((STATEMENT, "what.reportNumber"), "214-143", "a report number with a hyphen"),
+        ((STATEMENT, "what.reportNumber"), "1" * 25, "a report number of 25 digits"),
+        ((STATEMENT, "what.reportNumber"), "lg1", "a report number in lower case"),
         ((SITE, place), "5G760000", "a place without its plus"),
         ((SITE, place), "5G76CP22+", "a place of eight digits: too exact"),
         ((SITE, place), "5G76CP22+22", "a place of ten digits: too exact"),
@@ -149,5 +161,17 @@ def _closed_lists() -> Iterator[Case]:
         (REGISTRATION, "scene.authorCountry", "XX", "no code of a country"),
         (RECEIPT, "scene.authorCountry", "\uff22\uff25", "full-width letters"),
         (ADMISSION, "scene.country", "AN", "a country that has ended"),
+        (CERTIFICATE, "what.operation", "import", "no operation"),
+        (CERTIFICATE, "what.hsCodes.1", "7102.39", "polished where rough is asked"),
+        (CERTIFICATE, "scene.origins.1", "EU", "the EU where a country is asked"),
+        (CERTIFICATE, "scene.destination", "XX", "no code of a country"),
+        (CLEARANCE, "what.reason", "late", "no reason"),
+        (CLEARANCE, "scene.arrivalCountry", "EU", "the EU where a country is asked"),
+        (STATEMENT, "what.operation", "opinion", "no operation"),
+        (STATEMENT, "what.shape", "Round", "a shape with a capital"),
+        (STATEMENT, "what.clarity", "SI3", "no grade"),
+        (("Statement", "warranty"), "what.textId", "wdc-sow-3", "no wording"),
+        (SETTING, "what.operation", "reset", "no operation"),
+        (SALE, "what.operation", "gift", "no operation"),
     ):
         yield wrong_edit(f"{name} in {path}", "enumeration", path, of, (path, text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ledger.answers.shapes.border import CorrectionShown
 from ledger.answers.shapes.log import AnchorShown, AsOf, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
@@ -93,6 +94,8 @@ class StoneStep:
         says: what the author declares.
         record_id, author: null on a trade ledger.
         occurred_at: declared; ``recorded_at_ms``: evidenced.
+        corrections: values that its author corrected since, old and new; ``says`` has the new ones.
+            Those of amounts are null on a trade ledger.
 
     """
 
@@ -108,6 +111,24 @@ class StoneStep:
     recorded_at_ms: int
     status: Status
     is_suspected: bool
+    corrections: tuple[CorrectionShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """A stone, or a parcel of stones, set in a piece: each with its own origin.
+
+    Attributes:
+        parcel_id, weight_carats: null on a trade ledger.
+        stones: 0 = not counted; null on a trade ledger.
+
+    """
+
+    parcel_id: ParcelId | None
+    weight_carats: str | None
+    stones: int | None
+    mined: MinedShown
+    cut: CutShown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +187,9 @@ class StoneAnswer:
         is_followed_whole: whether the records were followed back to the mines; else where it was
             cut, and findings, may be told in part.
         findings_left_out: how many more findings there are.
-        became: the parcels that these goods were made into; none on a trade ledger.
+        became: the parcels that these goods were made into, or the piece that they are set in; none
+            on a trade ledger.
+        parts: of a piece: what is set in it; of these ``parts_left_out`` more are not listed.
         names: those shown to everyone.
 
     """
@@ -193,6 +216,8 @@ class StoneAnswer:
     mentions_left_out: int
     is_followed_whole: bool
     became: tuple[ParcelId, ...]
+    parts: tuple[PartShown, ...]
+    parts_left_out: int
     findings: tuple[StoneFinding, ...]
     findings_left_out: int
     proof: ProofShown

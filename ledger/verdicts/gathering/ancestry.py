@@ -132,7 +132,7 @@ class Ways:
     def _arriving(self, down: dict[ParcelId | int, int]) -> dict[ParcelId | int, int]:
         """Keep of what can come to each node what can go on from it to the subject."""
         subject = self._ancestry.subject.id
-        through = {subject: down[subject]}
+        through: dict[ParcelId | int, int] = {subject: down[subject]}
         for operation in reversed(self._ancestry.operations):
             onward = 0
             for made in operation.outputs:

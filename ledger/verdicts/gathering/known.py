@@ -111,9 +111,7 @@ class Past:
             speakers.append(record.who.sender)  # who agrees to it by a signature
         for speaker in speakers:
             for address, since in self._suspect.get(speaker, ()):
-                if index >= since and (
-                    address == speaker or address in self.known.signers(index)
-                ):
+                if index >= since and (address == speaker or address in self.known.signers(index)):
                     return True
         return False
 
@@ -182,7 +180,7 @@ def _restated(record: Record, correction: Correction) -> Record:
         for name, value in zip(stated.fields, stated.values, strict=True):
             sheet = _with_value(sheet, name, value)
         changed[place] = sheet
-    return replace(record, **changed)
+    return replace(record, **changed)  # type: ignore[type-var]  # every kind is a dataclass
 
 
 def _with_value(sheet: object, name: str, text: str) -> object:

@@ -4,8 +4,8 @@ Rules of place, where records leave it open. Goods are in a country from the rec
 until the one that sends them elsewhere; in between two countries nothing says where they are. A
 Handoff to another country sends them off; an accepting Receipt says where they are, unless they
 are rough and crossed into another participant: then a confirming Clearance does, and without a
-certificate nothing does. The European Union is one participant. What happens to a piece happens to
-the parcels set in it.
+certificate nothing does but the recipient's word for that moment. The European Union is one
+participant. What happens to a piece happens to the parcels set in it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ledger.records import (
     Clearance,
     Handoff,
     Receipt,
+    Record,
     Registration,
     Report,
     Sale,
@@ -32,8 +33,7 @@ from ledger.records import (
 )
 from ledger.signing import output_id
 from ledger.values import NO_HASH, ParcelId, to_hex
-from ledger.verdicts.facts import Crossing, Ground, Saying, Stay
-from ledger.verdicts.gathering.ancestry import Ancestry
+from ledger.verdicts.facts import Crossing, Saying, Stay
 from ledger.verdicts.gathering.known import Past
 from ledger.verdicts.gathering.papers import Paper, Papers, area_of, uncovered
 from ledger.verdicts.gathering.steps import Step, steps_of
@@ -68,11 +68,12 @@ class Life:
 class Lives:
     """The lives of the parcels of an ancestry, and of the pieces that they were set in."""
 
-    def __init__(self, past: Past, ancestry: Ancestry) -> None:
+    def __init__(self, past: Past, parcels: Iterable[Parcel]) -> None:
+        """Tell the lives of parcels, each after those that it was made from."""
         self.papers = Papers(past)
         self._past = past
         self._lives: dict[ParcelId, Life] = {}
-        for parcel in ancestry.in_order():
+        for parcel in parcels:
             self.tell(parcel)
 
     def tell(self, parcel: Parcel) -> Life:
@@ -105,11 +106,23 @@ class _Telling:
         record, parcel = step.record, self.life.parcel
         if step.index == parcel.made_by:
             self._made(step)
-        elif isinstance(record, (Transformation, Setting)):
-            self._leave(step)
-            if isinstance(record, Setting):
-                self._set(step, record)
-        elif isinstance(record, Handoff):
+        elif isinstance(record, Certificate):
+            self._papers.append(self._lives.papers.issue(step, parcel.id))
+        elif isinstance(record, (Clearance, Report, Statement)):
+            self._spoken(step, record)
+        else:
+            self._moved(step, record)
+
+    def _spoken(self, step: Step, record: Clearance | Report | Statement) -> None:
+        if isinstance(record, Clearance):
+            self._cleared(step, record)
+        elif isinstance(record, Report):
+            self._reported(step, record)
+        else:
+            self._stated(step, record)
+
+    def _moved(self, step: Step, record: Record) -> None:
+        if isinstance(record, Handoff):
             self._offer = step
             self._home = self.life.place
             if record.scene.recipient_country != self.life.place:
@@ -118,14 +131,10 @@ class _Telling:
             self._answered(step)
         elif isinstance(record, Sale):
             self._sold(step, record)
-        elif isinstance(record, Certificate):
-            self._papers.append(self._lives.papers.issue(step, parcel.id))
-        elif isinstance(record, Clearance):
-            self._cleared(step, record)
-        elif isinstance(record, Report):
-            self._reported(step, record)
-        elif isinstance(record, Statement):
-            self._stated(step, record)
+        elif isinstance(record, (Transformation, Setting)):
+            self._leave(step)
+            if isinstance(record, Setting):
+                self._set(step, record)
 
     # -- how a parcel begins -------------------------------------------------------------------
 
@@ -189,6 +198,7 @@ class _Telling:
             self._arrive(here, step)
         else:
             self._arrive("", step)
+            self._seen(here, step.at, step)
             if offer is not None and not self._is_covered(offer, here):
                 life.crossings.append(uncovered(offer, step, life.country, here))
 
@@ -203,11 +213,10 @@ class _Telling:
             life.weight_millicarats, life.stones, life.blended_by = weight, stones, step.index
 
     def _cleared(self, step: Step, record: Clearance) -> None:
-        paper = self._lives.papers.clear(step)
+        paper = self._lives.papers.clear(step, record)
         if paper is None:
             return
-        if self._since is not None and self._since.index < paper.issued.index:
-            self._leave(paper.issued)  # the last time that they were seen there
+        self._leave(paper.issued)  # the last time that they were certainly where they were
         if record.what.operation == "confirm":
             self.life.country = record.scene.arrival_country
             self._arrive(record.scene.arrival_country, step)
@@ -269,10 +278,13 @@ class _Telling:
             weight_millicarats=record.amounts.weight_millicarats,
         )
         if what.operation == "location":
-            nobody: frozenset[str] = frozenset()
-            self.life.stays.append(
-                Stay(scene.countries[0], as_of, as_of, "statement", nobody, nobody, step.grounds)
-            )
+            self._seen(scene.countries[0], as_of, step)
+
+    def _seen(self, country: str, as_of: int, step: Step) -> None:
+        """Keep somebody's word for where the goods were at one moment."""
+        nobody: frozenset[str] = frozenset()
+        seen = Stay(country, as_of, as_of, "statement", nobody, nobody, step.grounds)
+        self.life.stays.append(seen)
 
     def _say(self, step: Step, operation: str, as_of: int, **said: object) -> None:
         usual: dict[str, object] = {
@@ -304,13 +316,8 @@ class _Telling:
 
 
 def _shared(values: Iterable[str], otherwise: str) -> str:
-    """Return what all inputs share; where one is unknown, unknown; else the author's own country."""
+    """Return what all inputs share; unknown where one is; otherwise the author's country."""
     found = set(values)
     if len(found) == 1:
         return found.pop()
     return "" if "" in found else otherwise
-
-
-def first_index(grounds: tuple[Ground, ...]) -> int:
-    """Return where a fact stands in the log."""
-    return grounds[0].index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.custody import NEVER, CertificateState
-from ledger.records import Certificate, Clearance, Handoff
+from ledger.records import Clearance
 from ledger.values import EU, EU_COUNTRIES, Hash32, ParcelId, is_within
 from ledger.verdicts.facts import Crossing
 from ledger.verdicts.gathering.known import Past
@@ -86,10 +86,9 @@ class Papers:
         paper.parcels.add(parcel)
         return paper
 
-    def clear(self, step: Step) -> Paper | None:
+    def clear(self, step: Step, record: Clearance) -> Paper | None:
         """Keep what closed a certificate; None where that is not known."""
-        assert isinstance(step.record, Clearance)
-        paper = self.all.get(step.record.what.certificate)
+        paper = self.all.get(record.what.certificate)
         if paper is not None:
             paper.cleared = step
         return paper
@@ -97,7 +96,6 @@ class Papers:
 
 def uncovered(offer: Step, taken: Step | None, from_country: str, to_country: str) -> Crossing:
     """Return a hand-over of rough across a border without a certificate, as a fact."""
-    assert isinstance(offer.record, Handoff)
     return Crossing(
         sort="none",
         number="",
@@ -113,6 +111,3 @@ def uncovered(offer: Step, taken: Step | None, from_country: str, to_country: st
         concerns=frozenset(),
         grounds=(*offer.grounds, *(taken.grounds if taken else ())),
     )
-
-
-__all__ = ["Certificate", "Paper", "Papers", "area_of", "uncovered"]

@@ -186,6 +186,7 @@ def test_a_founding_that_was_killed_is_done_again_or_goes_on_as_it_says(land, st
     assert to_hex(read_chain_key(folder.anchor_key, "it").address) == founded["anchorKey"]
     assert sorted(path.name for path in folder.path.iterdir()) == [
         *("anchor.key", "checkpoints.db", "clock.json", "ledger.toml", "lock", "log.db", "log.key"),
+        "tables",
     ]
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from ledger import drafts
-from ledger.custody import Parcel, ParcelState
+from ledger.custody import CertificateState, Operation, Parcel, operation_key
 from ledger.drafts import Goods, Output, SiteStatement, Speaker, Work
-from ledger.records import KINDS, ROLES, Record
+from ledger.records import KINDS, ROLES, Admission, Record
 from ledger.signing import signature_count
-from ledger.values import NO_HASH, ParcelId
+from ledger.values import NO_HASH, Hash32, ParcelId
 from tests.ledger.rules.cases import SOME_HASH, Said, Stage, new_stage
 from tests.random_records import operations
 from tests.world import GOVERNORS, ORIGIN, address_of
@@ -24,6 +25,7 @@ EVERYONE = GOVERNORS[0]
 COUNTRY = "BW"
 SENDER = "trader-be"
 ROUGH, POLISHED = "7102.31", "7102.39"
+DAY = 86_400
 STATES = (
     "absent",
     "held",
@@ -102,13 +104,33 @@ def _report(stage: Stage, parcel: ParcelId, by: str, role: str, operation: str) 
     stage.say(record, by)
 
 
+def _certify(stage: Stage, parcel: ParcelId, number: str) -> Hash32:
+    """Issue a certificate for a parcel of rough, to be cleared where it is; return its id."""
+    goods = stage.goods(parcel)
+    paper = drafts.Paper(number, COUNTRY, stage.now_s + DAY, {goods.hs_code: 50_000})
+    exporter = stage.parcel(parcel).custodian
+    moment, authority = stage.moment(), speaker_as("authority")
+    record = drafts.certificate(authority, moment, exporter, [goods], paper)
+    return stage.say(record, EVERYONE).record_id
+
+
+def _clear(stage: Stage, certificate: Hash32, reason: str) -> None:
+    arrival = drafts.as_declared(stage.certificate(certificate), COUNTRY)
+    authority, moment = speaker_as("authority"), stage.moment()
+    stage.say(drafts.clearance(authority, moment, arrival, reason=reason), EVERYONE)
+
+
 @functools.cache
-def _stage_with(state: str, code: str, *, incoming: bool) -> tuple[Stage, Goods]:
+def _stage_with(state: str, code: str, *, incoming: bool, paper: str) -> tuple[Stage, Goods]:
     stage = _full_stage().branch()
     if state == "absent":
         return stage, Goods(SOME_HASH, SOME_HASH, 10_000, 3, code)
     holder = SENDER if incoming else EVERYONE
     parcel = _make(stage, holder, code)
+    if paper and code == ROUGH:
+        certificate = _certify(stage, parcel, "BW1")
+        if paper == "refused":
+            _clear(stage, certificate, "seal")
     if state == "offered":
         _offer(stage, parcel, holder, EVERYONE if incoming else SENDER)
     elif state == "spent":
@@ -122,17 +144,24 @@ def _stage_with(state: str, code: str, *, incoming: bool) -> tuple[Stage, Goods]
         _report(stage, parcel, holder, "trader", "theft")
     elif state == "frozen by seizure":
         _report(stage, parcel, EVERYONE, "authority", "seizure")
-    elif state in ("set", "sold"):
-        # No record of this rules version makes these states.
-        never: ParcelState = "set" if state == "set" else "sold"
-        stage.place(replace(stage.parcel(parcel), state=never))
+    elif state == "set":
+        goods = [stage.goods(parcel)]
+        stage.say(drafts.setting(speaker_as("jeweller"), stage.moment(), goods), EVERYONE)
+    elif state == "sold":
+        goods = stage.goods(parcel)
+        stage.say(drafts.sale(speaker_as("jeweller"), stage.moment(), goods), EVERYONE)
     return stage, stage.goods(parcel)
 
 
 def stage_with(kind: str, operation: str, state: str) -> tuple[Stage, Goods]:
     """Return a stage with a parcel in a state, as an act needs it: form, holder and recipient."""
-    code = POLISHED if operation == "recut" else ROUGH
-    stage, goods = _stage_with(state, code, incoming=kind == "Receipt")
+    is_jewel = kind in ("Setting", "Sale") or state in ("set", "sold")
+    code = POLISHED if operation == "recut" or is_jewel else ROUGH
+    incoming = kind == "Receipt" and not is_jewel
+    paper = {"Clearance": "open", "Certificate": "refused"}.get(kind, "")
+    if operation == "export":
+        paper = ""
+    stage, goods = _stage_with(state, code, incoming=incoming, paper=paper)
     return stage.branch(), goods
 
 
@@ -258,6 +287,107 @@ def _report_act(stage: Stage, speaker: Speaker, operation: str, goods: Goods) ->
     )  # fmt: skip
 
 
+def _certificate(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Record:
+    original = NO_HASH
+    if operation == "technical":
+        original = _certificate_of(stage) or SOME_HASH
+    expires_at, values = stage.now_s + DAY, {goods.hs_code: 50_000}
+    paper = drafts.Paper("BW2", COUNTRY, expires_at, values, COUNTRY, original=original)
+    if goods.hs_code == POLISHED:  # which no Certificate can say: its form is asked after its state
+        goods = replace(goods, hs_code=ROUGH)
+        paper = replace(paper, values_us_cents={ROUGH: 50_000})
+    return drafts.certificate(speaker, stage.moment(), address_of(EVERYONE), [goods], paper)
+
+
+def _certificate_of(stage: Stage) -> Hash32 | None:
+    """Return the certificate that a stage was prepared with."""
+    known = (item for _, _, changes in stage.log for item in changes.items)
+    return next((item.id for item in known if isinstance(item, CertificateState)), None)
+
+
+def _clearance(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Record:
+    found = {ROUGH: drafts.Found(goods.weight_millicarats, 50_000)}
+    certificate = _certificate_of(stage) or SOME_HASH
+    arrival = drafts.Arrival("BW1", COUNTRY, 1, found, certificate=certificate)
+    reason = "seal" if operation == "refuse" else ""
+    return drafts.clearance(speaker, stage.moment(), arrival, reason=reason)
+
+
+def _statement(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Record:
+    said: dict[str, dict[str, Any]] = {
+        "grading": {
+            "report_number": "1",
+            "grades": drafts.Grades("round"),
+            "weight_millicarats": 10_000,
+        },
+        "origin": {"countries": [COUNTRY]},
+        "location": {"countries": [COUNTRY], "as_of": stage.now_s},
+        "warranty": {"text_id": "wdc-sow-2"},
+        "document": {"document": SOME_HASH},
+    }
+    spoken = drafts.Spoken(goods.parcel, goods.previous)
+    return drafts.statement(speaker, stage.moment(), operation, spoken, **said[operation])
+
+
+def _setting(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Record:
+    if operation == "set":
+        return drafts.setting(speaker, stage.moment(), [goods])
+    parcel, piece = parcel_after(stage, goods.parcel), None
+    if parcel is not None and parcel.state == "set":
+        made = stage.state.read(Operation, operation_key(parcel.spent_by))
+        piece = made.outputs[0] if made else None
+    return drafts.unsetting(speaker, stage.moment(), stage.goods(piece or _piece(stage)), [goods])
+
+
+def _piece(stage: Stage) -> ParcelId:
+    """Make a piece of another parcel."""
+    inside = [stage.goods(_make(stage, EVERYONE, POLISHED))]
+    record = drafts.setting(speaker_as("jeweller"), stage.moment(), inside)
+    return stage.outputs(stage.say(record, EVERYONE))[0]
+
+
+def _sale(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Record:
+    return drafts.sale(speaker, stage.moment(), goods, operation=operation)
+
+
+def _correction(stage: Stage, speaker: Speaker, _operation: str, _goods: Goods) -> Record:
+    own = next(
+        signed.record_id
+        for _, signed, _ in stage.log
+        if signed.record.author == speaker.author and isinstance(signed.record, Admission)
+    )
+    return drafts.correction(speaker, stage.moment(), own, {}, details=SOME_HASH)
+
+
+def piece_in(state: str) -> tuple[Stage, Goods, Goods]:
+    """Return a stage with a piece in a state, and the parcel that is or was in it.
+
+    A piece is never set in another: in its place stands a parcel that is.
+    """
+    stage = _full_stage().branch()
+    parcel = _make(stage, EVERYONE, POLISHED)
+    jeweller = speaker_as("jeweller")
+    record = drafts.setting(jeweller, stage.moment(), [stage.goods(parcel)])
+    (piece,) = stage.outputs(stage.say(record, EVERYONE))
+    if state == "offered":
+        _offer(stage, piece, EVERYONE, SENDER)
+    elif state == "spent":
+        goods = stage.goods(piece), [stage.goods(parcel)]
+        stage.say(drafts.unsetting(jeweller, stage.moment(), *goods), EVERYONE)
+        inside = [stage.goods(parcel)]  # in another piece: nothing but the first is as it was
+        stage.say(drafts.setting(jeweller, stage.moment(), inside), EVERYONE)
+    elif state == "frozen by theft":
+        _report(stage, piece, EVERYONE, "trader", "theft")
+    elif state == "frozen by seizure":
+        _report(stage, piece, EVERYONE, "authority", "seizure")
+    elif state == "sold":
+        stage.say(drafts.sale(jeweller, stage.moment(), stage.goods(piece)), EVERYONE)
+    goods = stage.goods(parcel)
+    if state == "absent":
+        return stage, Goods(SOME_HASH, SOME_HASH, 10_000, 3, ""), goods
+    return stage, goods if state == "set" else stage.goods(piece), goods
+
+
 ACTS: dict[str, Act] = {
     "Charter": _charter,
     "Amendment": _amendment,
@@ -270,7 +400,13 @@ ACTS: dict[str, Act] = {
     "Receipt": _receipt,
     "Withdrawal": _withdrawal,
     "Transformation": _transformation,
+    "Certificate": _certificate,
+    "Clearance": _clearance,
+    "Statement": _statement,
+    "Setting": _setting,
+    "Sale": _sale,
     "Report": _report_act,
+    "Correction": _correction,
 }
 
 

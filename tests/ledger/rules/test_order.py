@@ -13,13 +13,14 @@ from tests.ledger.rules.plots import Fault, Plot
 from tests.ledger.rules.plots_of_goods import GOODS
 from tests.ledger.rules.plots_of_people import PEOPLE
 from tests.ledger.rules.plots_of_reports import REPORTS
+from tests.ledger.rules.plots_of_sayings import SAYINGS
 
 NAMES = [name for _, name in spec_tables.refusals()]
 # Whether a Receipt may leave its weight 0 depends on the parcel: the first check of *weights*.
 NAMES.remove("emptiness")
 NAMES.insert(NAMES.index("overflow"), "emptiness")
 
-PLOTS: tuple[Plot, ...] = (*GOODS, *REPORTS, *PEOPLE)
+PLOTS: tuple[Plot, ...] = (*GOODS, *REPORTS, *PEOPLE, *SAYINGS)
 SINGLES = [(plot, fault) for plot in PLOTS for fault in plot.faults]
 PAIRS = [
     (plot, one, other)

@@ -11,6 +11,7 @@ from ledger import drafts
 from ledger.records import WRITABLE, Charter
 from tests import spec_tables
 from tests.ledger.rules import (
+    test_corrections,
     test_goods,
     test_people,
     test_people_admissions,
@@ -19,6 +20,7 @@ from tests.ledger.rules import (
     test_registrations,
     test_reports,
     test_sites,
+    test_statements,
     test_transforming,
     test_who,
     test_who_governors,
@@ -27,6 +29,7 @@ from tests.ledger.rules.cases import Case, new_stage
 from tests.world import World, address_of
 
 MODULES = (
+    test_corrections,
     test_goods,
     test_people,
     test_people_admissions,
@@ -35,6 +38,7 @@ MODULES = (
     test_registrations,
     test_reports,
     test_sites,
+    test_statements,
     test_transforming,
     test_who,
     test_who_governors,

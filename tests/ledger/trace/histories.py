@@ -36,12 +36,13 @@ class Parcel:
 
 @dataclass(slots=True)
 class History:
-    """Parcels by number, and every world that their records allow."""
+    """Parcels by number, who drew from whom, and every world that their records allow."""
 
     sites_max: int
     tolerance: int
     worlds: Worlds = field(default_factory=lambda: Worlds(len(SITES)))
     parcels: list[Parcel] = field(default_factory=list)
+    draws: list[tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=list)
     has_relatives_mixed: bool = False
     contradicted: int = 0
     flagged: int = 0
@@ -83,7 +84,9 @@ class History:
         for bound, count in zip(bounds, stones, strict=True):
             family = ancestry | {len(self.parcels)}
             self.parcels.append(Parcel(bound.weight_millicarats, count, bound, family, sites))
-        return list(range(first, len(self.parcels)))
+        made_now = range(first, len(self.parcels))
+        self.draws.append((tuple(inputs), tuple(made_now)))
+        return list(made_now)
 
     def blend(self, inputs: Sequence[int], weights: Sequence[int], stones: Sequence[int]) -> Blend:
         """Ask the method; the blend goes through its stored form first."""

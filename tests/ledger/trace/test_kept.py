@@ -152,13 +152,13 @@ def test_the_blend_of_inputs_from_one_operation_is_read_once(
     made: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[int] = []
-    read = kept_module._read  # noqa: SLF001 - counted, and done for real
+    read = kept_module.read_blend  # counted, and done for real
 
     def counted(kept: Blended) -> object:
         reads.append(kept.index)
         return read(kept)
 
-    monkeypatch.setattr(kept_module, "_read", counted)
+    monkeypatch.setattr(kept_module, "read_blend", counted)
     inputs = [made.state.read(Parcel, parcel) for parcel in made.mixed]
     operation = next(
         item for _, _, changes in made.world.log for item in changes.items

@@ -28,11 +28,14 @@ from ledger.rules.kinship import Kinship
 from ledger.trace.corrections import record_now
 from ledger.values import NO_HASH, Hash32, carats, to_hex
 
-ALIKE_MILLICARATS: Final = 5
-ALIKE_MICROMETRES: Final = 30
-"""How far apart weights, and each of three measurements, of two stones may be that are alike."""
+ALIKE_MILLICARATS_MAX: Final = 5
+ALIKE_MICROMETRES_MAX: Final = 30
+"""How far apart weights, and each of three measurements, of two heavy stones may be that are alike.
+
+Lighter ones are common: see :func:`alike_within`, and
+``docs/decisions/0030-when-two-stones-look-alike.md`` for the counts.
+"""
 _MEASURES: Final = 3
-_UNMEASURED: Final = (0, 0, 0)
 
 Noticed: TypeAlias = "Sequence[tuple[Hash32, str]]"
 
@@ -107,21 +110,25 @@ def _likenesses(case: Case, said: _Reported) -> Iterator[Lookalikes]:
     if said.parcel.stones != 1:
         return
     likeness = _likeness(said.after)
-    bucket = _bucket(case, likeness)
-    if said.before is not None:
-        left = (
-            bucket if _likeness(said.before) == likeness else _bucket(case, _likeness(said.before))
-        )
+    if said.before is not None and _is_comparable(said.before):
+        left = _bucket(case, _likeness(said.before))
         if said.id not in left.statements:
             return  # a later grading of this stone, or many of others like it, took its place
-        if left.likeness != likeness:
+        if left.likeness != likeness or not _is_comparable(said.after):
             yield _without(left, said.parcel.id)
-    yield _with(_without(bucket, said.parcel.id), said)
+    if _is_comparable(said.after):
+        yield _with(_without(_bucket(case, likeness), said.parcel.id), said)
 
 
 def _likeness(statement: Statement, more_millicarats: int = 0) -> str:
     what, weight = statement.what, statement.amounts.weight_millicarats
     return f"{what.shape}|{what.color}|{what.clarity}|{weight + more_millicarats}"
+
+
+def _is_comparable(statement: Statement) -> bool:
+    """Tell whether a grading says enough of a stone to know it from thousands of others."""
+    what = statement.what
+    return bool(what.color and what.clarity and statement.amounts.measurements_micrometres)
 
 
 def _bucket(case: Case, likeness: str) -> Lookalikes:
@@ -134,12 +141,11 @@ def _without(bucket: Lookalikes, parcel: Hash32) -> Lookalikes:
 
 
 def _with(bucket: Lookalikes, said: _Reported) -> Lookalikes:
-    measured = said.after.amounts.measurements_micrometres or _UNMEASURED
     more = Lookalikes(
         bucket.likeness,
         (*bucket.parcels, said.parcel.id),
         (*bucket.statements, said.id),
-        (*bucket.measurements_micrometres, *measured),
+        (*bucket.measurements_micrometres, *said.after.amounts.measurements_micrometres),
     )
     return _chosen(more, list(range(len(more.parcels)))[-LIMITS.lookalikes_max :])
 
@@ -252,9 +258,10 @@ def lookalikes(case: Case, _changes: Changes) -> Noticed:
             alike[parcel_id] = statement
     if not alike:
         return ()
+    millicarats, micrometres = alike_within(said.after.amounts.weight_millicarats)
     within = (
-        f"same shape, colour and clarity, weight within {ALIKE_MILLICARATS} millicarats, "
-        f"measurements within {ALIKE_MICROMETRES} micrometres"
+        f"same shape, colour and clarity, weight within {millicarats} millicarats, "
+        f"measurements within {micrometres} micrometres"
     )
     first, more = next(iter(alike.values())), len(alike) - 1
     others = f" and {more} more" if more else ""
@@ -266,16 +273,22 @@ def _looks(statement: Statement) -> tuple[str, tuple[int, ...]]:
     return _likeness(statement), statement.amounts.measurements_micrometres
 
 
+def alike_within(weight_millicarats: int) -> tuple[int, int]:
+    """Return how many millicarats and micrometres apart a stone of a weight may have its like."""
+    whole_carats = weight_millicarats // 1_000
+    return min(whole_carats, ALIKE_MILLICARATS_MAX), min(10 * whole_carats, ALIKE_MICROMETRES_MAX)
+
+
 def _alike(case: Case, said: _Reported) -> Iterator[tuple[Hash32, Hash32]]:
     """Yield Statement and parcel of each remembered stone that is alike."""
-    measured = said.after.amounts.measurements_micrometres
-    if not measured:
+    if not _is_comparable(said.after):
         return
-    for more in range(-ALIKE_MILLICARATS, ALIKE_MILLICARATS + 1):
-        bucket = case.state.read(Lookalikes, _likeness(said.after, more).encode())
-        for at, parcel in enumerate(bucket.parcels if bucket else ()):
-            assert bucket is not None  # noqa: S101 - its parcels are enumerated
+    measured = said.after.amounts.measurements_micrometres
+    millicarats, micrometres = alike_within(said.after.amounts.weight_millicarats)
+    for more in range(-millicarats, millicarats + 1):
+        bucket = _bucket(case, _likeness(said.after, more))
+        for at, parcel in enumerate(bucket.parcels):
             others = bucket.measurements_micrometres[at * _MEASURES : (at + 1) * _MEASURES]
             apart = max(abs(one - other) for one, other in zip(measured, others, strict=True))
-            if parcel != said.parcel.id and apart <= ALIKE_MICROMETRES:
+            if parcel != said.parcel.id and apart <= micrometres:
                 yield bucket.statements[at], parcel

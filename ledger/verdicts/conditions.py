@@ -1,0 +1,229 @@
+"""Whether a condition of a rule holds for goods of one origin: yes, no or unknown, and why.
+
+``no`` is said only where the records speak, or where the definition reads the absence of a row or
+of a crossing as a no; whether the whole ancestry was followed, and whether a record is suspect, is
+weighed by :mod:`ledger.verdicts.judging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from ledger.values import is_within
+from ledger.verdicts import clauses
+from ledger.verdicts.asked import Asked, Found, day
+from ledger.verdicts.borders import crossed_under, crossed_without, non_participant, plain_mixed
+from ledger.verdicts.facts import Ground
+from ledger.verdicts.measures import under_measure, zone_match
+from ledger.verdicts.spans import Held, all_of, any_of
+
+
+def found(condition: clauses.Condition, asked: Asked) -> Found:
+    """Judge one condition."""
+    missing = [name for name in condition.tables if name not in asked.shelf.tables]
+    if missing:
+        return Found(
+            "unknown",
+            f"the table {missing[0]} is not at hand",
+            would_decide=f"the table {missing[0]}",
+        )
+    return _JUDGES[type(condition)](condition, asked)
+
+
+def any_found(all_found: Iterable[Found]) -> Found:
+    """Return what holds if any of them is enough: those that decide, in one."""
+    several = list(all_found)
+    held = any_of(one.held for one in several)
+    if held != "no":
+        several = [one for one in several if one.held == held]
+    return Found(
+        held,
+        "; ".join(dict.fromkeys(one.words for one in several)),
+        tuple(dict.fromkeys(ground for one in several for ground in one.grounds)),
+        tuple({(name, row.key): (name, row) for one in several for name, row in one.rows}.values()),
+        "; or ".join(dict.fromkeys(one.would_decide for one in several if one.would_decide)),
+    )
+
+
+def _listed(countries: tuple[str, ...]) -> str:
+    return ", ".join(countries)
+
+
+def _mined_in(condition: clauses.MinedIn, asked: Asked) -> Found:
+    origin = asked.origin
+    if origin.country in condition.countries:
+        return Found("yes", f"mined in {asked.where_mined}", origin.grounds)
+    return _contradicted(condition.countries, asked) or Found(
+        "no", f"mined in {asked.where_mined}, not in {_listed(condition.countries)}", origin.grounds
+    )
+
+
+def _contradicted(countries: tuple[str, ...], asked: Asked) -> Found | None:
+    """Say that an analysis or a certificate names another origin than the records do."""
+    mined = asked.origin.country
+    for saying in asked.sayings(("origin",)):
+        if (
+            saying.countries
+            and mined not in saying.countries
+            and _meet(saying.countries, countries)
+        ):
+            by = (
+                f"{saying.ground.role} for {saying.ground.country}" if saying.ground.role else "one"
+            )
+            words = (
+                f"registered as mined in {asked.where_mined}, but an origin analysis ({by}, "
+                f"{day(saying.ground.occurred_at)}) holds {_listed(saying.countries)} possible"
+            )
+            return _unsettled(words, saying.ground)
+    for crossing, _touched in asked.crossings():
+        named = crossing.named_origins
+        if named and mined not in named and _meet(named, countries):
+            words = (
+                f"registered as mined in {asked.where_mined}, but certificate {crossing.number} "
+                f"names {_listed(named)}"
+            )
+            return _unsettled(words, *crossing.grounds)
+    return None
+
+
+def _meet(some: Iterable[str], others: Iterable[str]) -> bool:
+    return not set(some).isdisjoint(others)
+
+
+def _unsettled(words: str, *grounds: Ground) -> Found:
+    return Found(
+        "unknown", words, grounds, (), "a Correction or an answer that settles which is right"
+    )
+
+
+def _originates_in(condition: clauses.OriginatesIn, asked: Asked) -> Found:
+    facts, listed = asked.facts, _listed(condition.countries)
+    if facts.form == "rough":
+        return _mined_in(clauses.MinedIn(condition.countries), asked)
+    if facts.form == "piece":
+        return Found("no", f"nothing says that the piece was made in {listed}")
+    places = asked.polished()
+    grounds = tuple(ground for _country, _when, ground in places)
+    within = {country in condition.countries for country, _when, _ground in places}
+    where = _listed(tuple(sorted({country for country, _when, _ground in places})))
+    if within == {True}:
+        return Found("yes", f"polished in {where}", grounds)
+    if within == {False}:
+        return Found("no", f"polished in {where}, which made them goods of that country", grounds)
+    if not within:
+        where = "an unrecorded place"
+    return Found(
+        "unknown", f"polished in {where}", grounds, (), "a record of where each stone was polished"
+    )
+
+
+def _passed_through(condition: clauses.PassedThrough, asked: Asked) -> Found:
+    """Only what these very goods did counts: polishing elsewhere makes goods of another country."""
+    begun = asked.rule.since
+    polished = asked.polished()
+    if asked.facts.form != "rough" and polished:
+        begun = max(begun, *(when for _country, when, _ground in polished))
+    held = list[Found]()
+    for country in condition.countries:
+        held += [
+            Found(
+                touched, f"exported from {country} on {day(crossing.issued_at)}", crossing.grounds
+            )
+            for crossing, touched in asked.crossings()
+            if is_within(crossing.issuer, country) and crossing.issued_at >= begun
+        ]
+        held += [
+            Found(
+                touched if stay.basis == "book" else "unknown",
+                f"in {country} on {day(max(stay.since, begun))}",
+                stay.grounds,
+            )
+            for stay, touched in asked.stays()
+            if is_within(stay.country, country) and (stay.until is None or stay.until >= begun)
+        ]
+    if all(one.held == "no" for one in held):
+        where = _listed(condition.countries)
+        return Found("no", f"no record of these goods in {where} since {day(begun)}")
+    best = any_found(held)
+    if best.held == "unknown":
+        return Found("unknown", best.words, best.grounds, (), "records of the way these goods took")
+    return best
+
+
+def _armed(condition: clauses.Armed, asked: Asked) -> Found:
+    origin, table = asked.origin, "armed-determinations"
+    mined = (
+        f"mined in {asked.where_mined} between {day(origin.mined_from)} and {day(origin.mined_to)}"
+    )
+    hits = list[Found]()
+    for row in asked.shelf.tables[table].rows:
+        if row["country"] != origin.country or row["actor"] not in condition.actors:
+            continue
+        of_all: Held = "yes" if row["scope"] == "all" else "unknown"
+        held = all_of(
+            (
+                row.span.throughout(origin.mined_from, origin.mined_to),
+                zone_match(row["zone"], origin.zone),
+                of_all,
+            )
+        )
+        words = f"{mined}; {row['body']} ({row['instrument']}): {row['actor']}"
+        decide = "a closer date or zone of mining"
+        if of_all == "unknown":
+            words, decide = f"{words}, of some goods there", "evidence whose goods these were"
+        hits.append(Found(held, words, origin.grounds, ((table, row),), decide))
+    if any(hit.held != "no" for hit in hits):
+        return any_found(hits)
+    return Found("no", f"{mined}: no determination recorded for it in {table}", origin.grounds)
+
+
+def _lacks_saying(condition: clauses.LacksSaying, asked: Asked) -> Found:
+    said = asked.sayings(condition.operations)
+    wanted = " or ".join(condition.operations)
+    sound = [saying for saying in said if not saying.ground.is_suspect]
+    if sound:
+        last = sound[-1]
+        words = f"a Statement ({last.operation}) of {day(last.ground.occurred_at)} is recorded"
+        return Found("no", words, (last.ground,))
+    return Found(
+        "unknown", f"no Statement ({wanted}) is recorded", would_decide=f"a Statement ({wanted})"
+    )
+
+
+def _warranty(_condition: clauses.Warranty, asked: Asked) -> Found:
+    said = asked.sayings(("warranty",))
+    if not said:
+        words = "no warranty of these goods is recorded"
+        return Found("unknown", words, would_decide="a warranty statement of these goods")
+    last, table = said[-1], "warranty-texts"
+    given = last.ground.occurred_at
+    rows = [
+        row
+        for row in asked.shelf.tables[table].rows
+        if row["text_id"] == last.text_id and row["form"] == asked.facts.form
+    ]
+    valid = any_of(row.span.on(given) for row in rows)
+    words = f"the warranty {last.text_id}, given on {day(given)} for {asked.facts.form} goods, "
+    used = tuple((table, row) for row in rows)
+    if valid == "unknown":
+        return Found(
+            "unknown", f"{words}may be out of date", (last.ground,), used, "a later warranty"
+        )
+    word, held = ("was in force then", "no") if valid == "yes" else ("was out of date then", "yes")
+    return Found("no" if held == "no" else "yes", words + word, (last.ground,), used)
+
+
+_JUDGES: Final[Mapping[type, Callable[[Any, Asked], Found]]] = {
+    clauses.MinedIn: _mined_in,
+    clauses.OriginatesIn: _originates_in,
+    clauses.PassedThrough: _passed_through,
+    clauses.UnderMeasure: under_measure,
+    clauses.Armed: _armed,
+    clauses.CrossedWithout: crossed_without,
+    clauses.NonParticipant: non_participant,
+    clauses.CrossedUnder: crossed_under,
+    clauses.PlainMixed: plain_mixed,
+    clauses.LacksSaying: _lacks_saying,
+    clauses.Warranty: _warranty,
+}
