@@ -45,6 +45,7 @@ from ledger.book import Book
 from ledger.disclosing import Disclosing
 from ledger.errors import AdamantError
 from ledger.limits import DoorLimits
+from ledger.sheets.report_tables import CSV_OF
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -210,6 +211,9 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
         if question.name == "table":
             contents = list(documentation.table_contents(schema))
             endpoint = asking.table(question)
+        if question.name in CSV_OF:
+            contents = list(documentation.report_contents(schema, name))
+            endpoint = asking.report(question)
         if question.name in PAGES:
             # The more special path first: the page's own would match it too.
             documented = documentation.of_question(question, f"{name}AsData", contents)
@@ -248,7 +252,8 @@ def _add_streams(app: FastAPI, streams: Streams, recalling: Recalling) -> None:
     # words for an answer that comes bit by bit; docs/serving.md describes them.
     for path, endpoint, access in (
         ("/v1/entries/stream", streams.entries, "admitted"),
-        ("/v1/recalls/stream", recalling.recalls, "concerned"),
+        ("/v1/recalls/stream", recalling.endpoint("recalls"), "concerned"),
+        ("/v1/recalls/verdicts/stream", recalling.endpoint("rejudged"), "concerned"),
     ):
         app.add_api_route(
             path,

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import reporting
 from api.caching import FOR_ONE_READER, cache_control
 from api.pages import Pages
 from api.problems import PROBLEMS
@@ -110,6 +112,15 @@ class Asking:
                 return Response(plain["text"], headers=_BY_ACCEPT, media_type=of_file)
 
             return await self._ask(request, question, respond)
+
+        return ask
+
+    def report(self, question: Question) -> Endpoint:
+        """Make the endpoint of a report: JSON, CSV or a page, whichever is asked for."""
+
+        async def ask(request: Request) -> Response:
+            write = partial(reporting.respond, request, self._pages, question.name)
+            return await self._ask(request, question, write)
 
         return ask
 

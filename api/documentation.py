@@ -354,6 +354,11 @@ def table_contents(schema: Schema) -> Sequence[Content]:
     return json_content(schema, "table"), Content(CSV, _STRING), Content(TOML, _STRING)
 
 
+def report_contents(schema: Schema, name: str) -> Sequence[Content]:
+    """Return what a report is answered as; what stands on a page to print is in its JSON."""
+    return json_content(schema, name), Content(CSV, _STRING), Content(HTML, _STRING)
+
+
 def page_contents(schema: Schema, name: str) -> Sequence[Content]:
     """Return what a page is answered as, and its JSON twin's example."""
     return Content(HTML, _STRING), json_content(schema, name)

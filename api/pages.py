@@ -17,8 +17,11 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.problems import PROBLEMS, ProblemType
-from ledger.answers.wording import day, in_line, listed, minute, who
+from ledger.answers.country_names import name_of
+from ledger.answers.telling import finding_in_words
+from ledger.answers.wording import day, dollars, in_line, listed, minute, who
 from ledger.papers import qr_svg
+from ledger.values import carats
 
 _TEMPLATES: Final = files("api") / "templates"
 
@@ -33,6 +36,11 @@ def _iso_day(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
+def _iso_in_words(text: str) -> str:
+    """Write a day such as 2026-01-02 as people do."""
+    return day(int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()))
+
+
 def _grouped(text: str) -> str:
     """Break a long hex text into groups of eight, to be read aloud."""
     digits = text.removeprefix("0x")
@@ -41,6 +49,31 @@ def _grouped(text: str) -> str:
 
 def _as_json(plain: object) -> str:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _signed_carats(weight_millicarats: int | None) -> str:
+    """Write a difference of weights; nothing where there is none."""
+    if weight_millicarats is None:
+        return ""
+    sign = "-" if weight_millicarats < 0 else "+" if weight_millicarats else ""
+    return sign + carats(abs(weight_millicarats))
+
+
+_ORIGINS: Final = {
+    "mixed": "mixed",
+    "mixed-named": "mixed, countries named",
+    "unstated": "not stated here",
+}
+_FIGURES: Final = {
+    "carats": carats,
+    "carats_or": lambda weight: "?" if weight is None else carats(weight),
+    "signed_carats": _signed_carats,
+    "dollars": dollars,
+    "dollars_or": lambda cents: "?" if cents is None else dollars(cents),
+    "country": lambda code: "European Union" if code == "EU" else name_of(code),
+    "origin": lambda origin: _ORIGINS.get(origin, origin),
+}
+"""How templates write figures."""
 
 
 def _hash_of(text: str) -> str:
@@ -86,12 +119,15 @@ class Pages:
         )
         self._environment.filters |= {
             "day": day,
+            "finding": finding_in_words,
             "iso_day": _iso_day,
+            "iso_in_words": _iso_in_words,
             "minute": minute,
             "short": _short,
             "in_line": in_line,
             "grouped": _grouped,
             "as_json": _as_json,
+            **_FIGURES,
             "listed": lambda names, last="or": listed(tuple(names), last),
         }
         self._environment.globals["who"] = who
@@ -104,6 +140,10 @@ class Pages:
         """Render what stands on a paper certificate, with the code that leads to an address."""
         code = qr_svg(address, f"QR code that leads to the certificate {certificate['number']}")
         return self._render("certificate.html", one=certificate, qr=code, address=address)
+
+    def report(self, template: str, **context: object) -> str:
+        """Render a report, from its own template."""
+        return self._render(template, **context)
 
     def problem(self, document: Mapping[str, Any], *, thing: str = "stone") -> str:
         """Render an error that somebody met who looked for a page.

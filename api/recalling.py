@@ -1,9 +1,10 @@
-"""A recall as a stream: NDJSON, a line for each parcel, from the first to the last.
+"""A recall as a stream, and the verdicts on its goods: NDJSON, a line for each parcel.
 
 * A line's member ``line`` says what it is: ``recall`` what the recall begins with and of which size
-  it is; ``parcel`` a parcel, with the names of those who hold it or are offered it; ``cursor``
-  where ``/v1/recalls`` or another stream goes on if this one breaks off; ``end`` how many parcels
-  it told, as its last. One that ends otherwise was cut off, and says by which rule if it can.
+  it is; ``parcel`` a parcel, or ``flip`` one whose verdict is another, with the names of those who
+  hold it or are offered it; ``cursor`` where the question without ``/stream``, or another stream,
+  goes on if this one breaks off; ``end``, as the last, how many it told. One that ends otherwise
+  was cut off; ``cut`` names the rule, where there is one.
 * It is read a page at a time, each from a view of its own that is given back before anything is
   sent: a slow client holds none. How it is sent, and to how many, is as for every stream
   (:mod:`api.streams`).
@@ -15,7 +16,7 @@ Source: NDJSON 1.0.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -27,19 +28,23 @@ from api.requests import LINES, check_names, query_of
 from api.responses import as_json
 from api.sessions import Sessions
 from api.streams import Streamed, Streams
-from ledger.answers import QUESTIONS, Answers
+from ledger.answers import QUESTIONS, Answers, Question
 from ledger.errors import AdamantError
 
-_RECALLS: Final = next(question for question in QUESTIONS if question.name == "recalls")
-_TAKES: Final = [one.name for one in _RECALLS.parameters if one.name != "limit"]
 _PAGE_ROWS: Final = 500
-_SAID_ONCE: Final = ("beginsWith", "subject", "since", "size", "isWhole", "asOf")
+_ROWS: Final = {"recalls": ("parcels", "parcel"), "rejudged": ("flips", "flip")}
+"""Of each question: the member that holds its rows, and what one is called."""
 
+_OF_PAGES: Final = ("cursor", "names", "judged", "untold", "asOf")
+"""Members that are of one page, and not of the whole answer."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 Page = dict[str, Any]
+Query = Mapping[str, str]
 
 
 class Recalling:
-    """The endpoint that streams a recall.
+    """The endpoints that stream a recall.
 
     Args:
         streams: among which its streams take their places.
@@ -53,38 +58,52 @@ class Recalling:
         self._answers = answers
         self._sessions = sessions
 
-    async def recalls(self, request: Request) -> Response:
-        """Open the stream of a recall."""
-        query = query_of(request)
-        check_names(query, *_TAKES)
-        first = await self._page(request, query)  # what is badly asked is told before it begins
-        return Streamed(self._streams, request, LINES, partial(self._chunks, request, query, first))
+    def endpoint(self, name: str) -> Endpoint:
+        """Make the endpoint that streams the answer to a question."""
+        question = next(one for one in QUESTIONS if one.name == name)
+        takes = [one.name for one in question.parameters if one.name != "limit"]
 
-    async def _page(self, request: Request, query: Mapping[str, str]) -> Page:
+        async def ask(request: Request) -> Response:
+            query = query_of(request)
+            check_names(query, *takes)
+            # What is badly asked, or asked by the wrong one, is told before it begins.
+            first = await self._page(request, question, query)
+            chunks = partial(self._chunks, request, question, query, first)
+            return Streamed(self._streams, request, LINES, chunks)
+
+        return ask
+
+    async def _page(self, request: Request, question: Question, query: Query) -> Page:
         given = {**query, "limit": str(_PAGE_ROWS)}
 
         def read() -> Page:
             reader = self._sessions.reader(request)
-            page: Page = self._answers.answer(_RECALLS, given, reader)
+            page: Page = self._answers.answer(question, given, reader)
             return page
 
         return await self._streams.in_turn(read)
 
     async def _chunks(
-        self, request: Request, query: Mapping[str, str], page: Page, ending: asyncio.Event
+        self,
+        request: Request,
+        question: Question,
+        query: Query,
+        page: Page,
+        ending: asyncio.Event,
     ) -> AsyncIterator[bytes]:
         """Yield the lines of one page after the other."""
-        yield line("recall", {name: page[name] for name in _SAID_ONCE})
+        rows, name = _ROWS[question.name]
+        yield line("recall", {key: page[key] for key in page if key not in (*_OF_PAGES, rows)})
         told = 0
         try:
             while not ending.is_set():
-                told += len(page["parcels"])
-                yield b"".join(line("parcel", _with_names(one, page)) for one in page["parcels"])
+                told += len(page[rows])
+                yield b"".join(line(name, _with_names(one, page)) for one in page[rows])
                 if page["cursor"] is None:
-                    yield line("end", {"parcels": told, "asOf": page["asOf"]})
+                    yield line("end", {rows: told, "asOf": page["asOf"]})
                     return
                 yield line("cursor", {"cursor": page["cursor"]})
-                page = await self._page(request, {**query, "cursor": page["cursor"]})
+                page = await self._page(request, question, {**query, "cursor": page["cursor"]})
         except (AdamantError, ProblemError) as error:
             known = of_error(error)
             yield line("cut", {"rule": known.name if known else "internal"})
@@ -95,7 +114,8 @@ def line(name: str, plain: Page) -> bytes:
     return as_json({"line": name, **plain}) + b"\n"
 
 
-def _with_names(parcel: Page, page: Page) -> Page:
-    """Return a parcel with the names of those who hold it, or are offered it."""
+def _with_names(row: Page, page: Page) -> Page:
+    """Return a row with the names of those who hold the parcel, or are offered it."""
+    parcel = row.get("parcel", row)
     who = (parcel["custodian"], parcel["recipient"])
-    return {**parcel, "names": {one: page["names"][one] for one in who if one in page["names"]}}
+    return {**row, "names": {one: page["names"][one] for one in who if one in page["names"]}}

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,...,h]``."""
+"""``python -m benchmarks [--scale full|small|tiny] [--folder DIRECTORY] [--only a,b,...,i]``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from benchmarks.figures import Figure, table_of
 from benchmarks.footprint import footprint
 from benchmarks.gas import gas
 from benchmarks.gas_registry import registry_gas
-from benchmarks.ledgers import SCALES, Load, Scale, fill, found
+from benchmarks.ledgers import SCALES, Load, Scale, fill, fill_with_recalled, found
 from benchmarks.machine import machine
 from benchmarks.processes import started
+from benchmarks.recalls import recalls
 from benchmarks.traces import traces
 from ledger.config import collect_seldom
 
@@ -32,7 +33,7 @@ _COLUMNS = 160
 def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator[Figure]:
     """Make the load and the ledgers in a folder, and yield each figure when it is known."""
     yield from _on_chains(folder, only, console)
-    if not set("abcdef") & set(only):
+    if not set("abcdefi") & set(only):
         return
     made = folder / "load"
     made.mkdir()
@@ -41,10 +42,10 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
     with started("benchmarks.load", *wanted) as generator:
         load = Load(made, scale, generator)
         ledgers = {name: found(folder / name, load) for name in sizes}
-        parcels = {}
-        for name, size in sizes.items():
-            console.print(f"filling a ledger of {size:,} records", style="dim")
-            parcels[name] = fill(ledgers[name], load, size)
+        console.print(f"filling ledgers of {scale.small:,} and {scale.large:,}", style="dim")
+        last_small = fill(ledgers["small"], load, scale.small)
+        last_large, recalled = fill_with_recalled(ledgers["large"], load, scale.large)
+        parcels = {"small": last_small, "large": last_large}
         small, large = ledgers["small"], ledgers["large"]
         generator.wait()
         os.sync()  # or the disk would be at work beside what is measured first
@@ -54,6 +55,9 @@ def measure(folder: Path, scale: Scale, only: str, console: Console) -> Iterator
         if "c" in only:
             console.print("(c) tracing", style="dim")
             yield from traces(small, large, parcels, scale)
+        if "i" in only:
+            console.print("(i) recalling", style="dim")
+            yield from recalls(large, recalled)
         if "e" in only:
             console.print("(e) starting", style="dim")
             yield from footprint(small, large, sizes)
@@ -83,7 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--scale", choices=SCALES, default="full", help="how large the ledgers are")
     parser.add_argument("--folder", type=Path, help="where the ledgers are made, on a real disk")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,h", help="which figures")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,h,i", help="which figures")
     asked = parser.parse_args()
     console = Console(stderr=True)
     collect_seldom()  # as a server does, and an audit

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.load import BUNDLE_RECORDS, bundles
+from benchmarks.load import BUNDLE_RECORDS, bundles, first_part
 from benchmarks.processes import wait_for
 from ledger.book import Answer, Book, Line
 from ledger.config import (
@@ -27,6 +27,8 @@ from ledger.config import (
 from ledger.values import Hash32
 from tests.world import ORIGIN, World
 
+_LONG_LINES: Final = 8
+_PARTS: Final = 9
 _AHEAD: Final = 3
 """How many bundles are handed over before the first one's answer is waited for."""
 
@@ -78,6 +80,12 @@ class Load:
         text: str = wait_for(lambda: path.read_text() if path.exists() else None, self._generator)
         return lines, Hash32(bytes.fromhex(json.loads(text)[2:]))
 
+    def recalled(self) -> tuple[list[bytes], RecalledGoods]:
+        """Return what becomes of recalled goods, which may come after the first part of all."""
+        lines = self._lines(self._folder / "recalled.ndjson")
+        (told,) = map(json.loads, self._lines(self._folder / "recalled.json"))
+        return lines, RecalledGoods(told["site"], told["parcels"])
+
     def bodies(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield bundles of registrations, as bytes, from one number to before another."""
         for number, path in enumerate(bundles(self._folder)):
@@ -91,6 +99,14 @@ class Load:
         """Return bundles that no ledger holds yet, others for each turn."""
         start = self._scale.large + turn * records
         return list(self.bodies(start, start + records))
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledGoods:
+    """The site of the recalled goods, and how many parcels they go on into."""
+
+    site: str
+    parcels: int
 
 
 @contextmanager
@@ -135,6 +151,29 @@ def fill(folder: LedgerFolder, load: Load, size: int) -> Hash32:
         lines, last = load.family(size)
         check(ledger.book.submit(lines).result())
     return last
+
+
+def fill_with_recalled(folder: LedgerFolder, load: Load, size: int) -> tuple[Hash32, RecalledGoods]:
+    """Fill a ledger, and bring recalled goods in among the registrations after the first part."""
+    first = first_part(size)
+    lines, goods = load.recalled()
+    step = max(1, (size - first) // _PARTS // BUNDLE_RECORDS) * BUNDLE_RECORDS
+    each = -(-len(lines) // _PARTS)
+    with opened(folder) as ledger:
+        append(ledger.book, load.bodies(0, first))
+        for part in range(_PARTS):
+            append(ledger.book, _bodies_of(lines[part * each : (part + 1) * each]))
+            start = first + part * step
+            stop = size if part == _PARTS - 1 else min(size, start + step)
+            append(ledger.book, load.bodies(start, stop))
+        family, last = load.family(size)
+        check(ledger.book.submit(family).result())
+    return last, goods
+
+
+def _bodies_of(lines: Sequence[bytes]) -> Iterator[bytes]:
+    for start in range(0, len(lines), _LONG_LINES):
+        yield b"\n".join(lines[start : start + _LONG_LINES])
 
 
 def time_append(book: Book, bodies: Sequence[bytes]) -> float:

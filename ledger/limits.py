@@ -43,25 +43,29 @@ class Limits:
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
+    page_rows_judged: int = 50  # parcels, each judged twice by its whole ancestry
     recalls_kept_max: int = 16  # walks that wait for their next page
     recall_width_max: int = 500_000  # parcels that all of these keep in mind: some 200 MB
     story_walk_steps_max: int = 10_000  # look-ups, half of them records that are parsed: a second
     # Facts for a verdict: operations, what goes into each, and records read; and how many origins,
-    # and how many certificates over several parcels are looked into more closely.
+    # and how many groups of parcels that went together are looked at as one.
     facts_steps_max: int = 50_000
     facts_origins_max: int = 256
-    facts_papers_max: int = 64
+    facts_groups_max: int = 128
     # Origin bounds by linear programs: how much of a connected history is looked at.
-    tightening_operations_max: int = 2_000
-    tightening_holdings_max: int = 6_000
-    tightening_columns_max: int = 60_000
-    tightening_origins_max: int = 64
-    tightening_iterations_max: int = 100_000
+    tightening_operations_max: int = 1_000
+    tightening_holdings_max: int = 3_000
+    tightening_columns_max: int = 20_000
+    tightening_columns_whole: int = 2_000  # over these, one origin and the rest are told apart
+    tightening_cases_max: int = 64  # of stones decided either way, for one question
+    tightening_iterations_max: int = 20_000  # of one case
+    tightening_effort_max: int = 5_000_000  # coefficients looked at: some five seconds
     # A stone's page, which anyone may ask for; and what is looked for on every reading.
     page_walk_steps_max: int = 5_000
     stone_lines_max: int = 60
     mentions_read_max: int = 300
     mentions_per_author_max: int = 3
+    finding_answers_max: int = 20
     stone_answers_kept_max: int = 256
     refusal_value_characters_max: int = 80
     # What a client takes of a server that it asks.
@@ -94,7 +98,9 @@ class Limits:
     table_rows_max: int = 10_000
     table_cell_bytes_max: int = 600
     definition_bytes_max: int = 128 * 1024
-    verdict_reasons_max: int = 500  # of one verdict, those that decide first
+    verdict_reasons_max: int = 500  # of one verdict, those that do not pass first
+    confirmation_seconds: int = 30 * 24 * 3600  # a Clearance is missed after so long
+    travel_kilometres_per_hour: int = 1_000  # faster than this goods do not travel
     # Reports: of how many figures one answer is.
     report_figures_max: int = 20_000
     # Proofs and notes.

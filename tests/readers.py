@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ledger import drafts
-from ledger.drafts import Constitution
+from ledger.drafts import Constitution, Loss, Output
 from ledger.rules import touches
 from ledger.values import EU_COUNTRIES, ParcelId
 from tests.access_table import SHOWN, SORTS
-from tests.scene import ABROAD, Scene, jewel
+from tests.scene import ABROAD, POLISHED, Scene, jewel
 from tests.world import CAST, GOVERNORS, ORIGIN, address_of
 
 EVERYBODY = {**CAST, **ABROAD, "authority-eu": ("authority", "EU")}
@@ -58,6 +58,7 @@ def busy(mode: str = "trade") -> Scene:
     scene.correct("lab-be", graded, {"what.color": "H"})
     mined = next(one for _, one, _ in scene.log if one.record.KIND.name == "Registration")
     scene.correct("miner-bw", mined, {"amounts.label": "Bag 7"})
+    _make_a_piece(scene)
     scene.report("theft", rest, "trader-be", previous=scene.parcel(rest).head)
     handoff = drafts.handoff(
         scene.speaker("trader-be"), scene.moment(), scene.goods(bag),
@@ -70,6 +71,22 @@ def busy(mode: str = "trade") -> Scene:
     scene.later()
     scene.parcels["bag"] = bag
     return scene
+
+
+def _make_a_piece(scene: Scene) -> None:
+    """Bring a stone over a border, polish it, set it in a piece and sell that."""
+    rough = scene.register(scene.sites["home"], 2_000, 1, zone="South")
+    scene.hand_over(rough, "miner-bw", "trader-be")
+    certificate = scene.certify([rough], "BW0001", "BE")
+    scene.clear(certificate)
+    scene.hand_over(rough, "trader-be", "cutter-in")
+    (gem,) = scene.transform(
+        "cutter-in", "polish", [rough], [Output(900, 1, POLISHED)], polishing=Loss(1_100)
+    )
+    scene.hand_over(gem, "cutter-in", "jeweller-fr")
+    piece = scene.set_in([gem])
+    scene.sell(piece)
+    scene.parcels |= {"gem": gem, "piece": piece}
 
 
 def _amend(scene: Scene) -> None:
@@ -90,9 +107,9 @@ class Expected:
         self.scene = scene
         self.parents: dict[ParcelId, tuple[ParcelId, ...]] = {}
         self.goods: list[set[ParcelId]] = []
-        """Of each record: the parcels that it, or what it corrects, makes, advances or names."""
+        """Of each record: the parcels that it, or what it is about, makes, advances or names."""
         self.meant: list[tuple[Any, ...]] = []
-        """Of each record: itself, and what it corrects, if it does."""
+        """Of each record: itself, and what it corrects or clears, if it does."""
         self.held: dict[tuple[str, ParcelId], int | None] = {}
         """Of each holder and parcel: the index at which it was given on; None if it was not."""
         for index, (_, signed, _) in enumerate(scene.log):
@@ -100,17 +117,19 @@ class Expected:
 
     def _replay(self, index: int, record: Any, record_id: Any) -> None:
         kind = record.KIND.name
-        if kind == "Correction":
-            of = next(one for _, one, _ in self.scene.log if one.record_id == record.what.record)
+        if kind in ("Correction", "Clearance"):
+            named = record.what.record if kind == "Correction" else record.what.certificate
+            of = next(one for _, one, _ in self.scene.log if one.record_id == named)
             self.meant.append((record, of.record))
             self.goods.append(_named_goods(of.record, of.record_id))
             return
         self.meant.append((record,))
         touched = touches(record, record_id)
         self.goods.append(_named_goods(record, record_id))
-        inputs = record.what.inputs if kind == "Transformation" else ()
+        inputs = {"Transformation": "inputs", "Setting": "parcels"}.get(kind, "")
+        inputs = getattr(record.what, inputs, ())
         author = record.author.hex()
-        if kind in ("Registration", "Transformation"):
+        if kind in ("Registration", "Transformation", "Setting"):
             for parcel in touched:
                 if parcel not in inputs:
                     self.parents[parcel] = tuple(inputs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from ledger.drafts import Loss, Output
 from ledger.limits import LIMITS
 from ledger.rules.findings import PLAUSIBLE_YIELD_PERCENT, RAISED, finding_id
 from ledger.signing import output_id
-from ledger.values import Hash32, from_hex, to_hex
+from ledger.values import Hash32, ParcelId, from_hex, to_hex
 from tests.scene import POLISHED, ROUGH, Scene, jewel, shown
 from tests.spec_tables import document, table_under
 
@@ -53,6 +54,43 @@ def polished(scene: Scene) -> tuple[bytes, bytes]:
     return made[0], scene.log[-1][1].record_id
 
 
+def stones(scene: Scene) -> tuple[ParcelId, ParcelId]:
+    """Take a stone of five carats, polished, apart from its like."""
+    rough = scene.register(scene.sites["home"], 20_000, 2, zone="South")
+    scene.hand_over(rough, "miner-bw", "cutter-in")
+    made = scene.transform(
+        "cutter-in", "polish", [rough], [Output(5_000, 1, POLISHED)] * 2, polishing=Loss(10_000)
+    )
+    return made[0], made[1]
+
+
+def renumbered(scene: Scene) -> tuple[bytes, bytes]:
+    """Use a report's number for a second stone, of another shape."""
+    one, other = stones(scene)
+    scene.grade("lab-be", one, "R1")
+    signed = scene.grade("lab-be", other, "R1", grades=drafts.Grades("oval"))
+    return other, signed.record_id
+
+
+def outweighed(scene: Scene) -> tuple[bytes, bytes]:
+    """Grade a stone of a millicarat less."""
+    stone = scene.parcels["stone"]
+    signed = scene.grade("lab-be", stone, "R2", weight_millicarats=1_849)
+    return stone, signed.record_id
+
+
+def likened(scene: Scene) -> tuple[bytes, bytes]:
+    """Grade two stones alike, a millicarat for each carat apart."""
+    one, other = stones(scene)
+    near = drafts.Grades("round", "H", "IF", (11_000, 11_010, 6_900))
+    scene.grade("lab-be", one, "R3", grades=near)
+    signed = scene.grade(
+        "lab-be", other, "R4", weight_millicarats=5_005,
+        grades=replace(near, measurements_micrometres=(11_030, 10_980, 6_870)),
+    )  # fmt: skip
+    return other, signed.record_id
+
+
 def contradicted(scene: Scene) -> tuple[bytes, bytes]:
     """Take a stone of 1.5 carats out of a carat of each of two sites."""
     bags = [scene.register(scene.sites["home"], 1_000, 0, zone="South")]
@@ -69,10 +107,30 @@ def suspected(scene: Scene) -> tuple[bytes, bytes]:
     return scene.parcels["stone"], revocation.record_id
 
 
+def renewed(scene: Scene) -> tuple[bytes, bytes]:
+    """Show a certificate's number, and show it again."""
+    rough = scene.register(scene.sites["home"], 1_000, 1, zone="South")
+    certificate = scene.certify([rough], "BW900", "BE")
+    scene.clear(certificate)
+    return certificate, scene.clear_paper("BW900").record_id
+
+
+def out_of_range(scene: Scene) -> tuple[bytes, bytes]:
+    """Issue a certificate under a number far above all others."""
+    rough = scene.register(scene.sites["home"], 1_000, 1, zone="South")
+    certificate = scene.certify([rough], "BW9000000", "BE")
+    return certificate, certificate
+
+
 ACTS = {
     "declared-late": (late, "every kind", "the last parcel"),
     "over-capacity": (over_capacity, "Registration", "the site"),
+    "report-weight-mismatch": (outweighed, "Statement", "the parcel"),
     "implausible-yield": (polished, "Transformation `polish`", "the first output"),
+    "certificate-number-reused": (renewed, "Clearance", "of a Clearance: the Certificate"),
+    "certificate-number-range": (out_of_range, "Certificate", "the record"),
+    "report-number-reused": (renumbered, "Statement", "the parcel"),
+    "lookalike-stone": (likened, "Statement `grading`", "the parcel"),
     "origin-contradicted": (contradicted, "Transformation", "each such output"),
     "descends-from-suspected": (suspected, "Revocation", "each parcel"),
 }
@@ -89,6 +147,8 @@ def raised() -> Iterator[dict[str, tuple[dict[str, Any], bytes, bytes]]]:
             if name == "over-capacity":
                 # A site's findings are shown with the goods that were mined there.
                 findings = made.answers.trace(to_hex(output_id(Hash32(record_id), 0)))["findings"]
+            elif name.startswith("certificate-"):
+                findings = made.answers.certificate(to_hex(subject))["findings"]
             else:
                 findings = made.answers.parcel(to_hex(subject))["findings"]
             (one,) = [finding for finding in findings if finding["name"] == name]

@@ -1,22 +1,24 @@
-"""Reads ``tests/vectors/verdicts/*.toml``: goods in a compact notation, and what is expected of them.
+"""Reads ``tests/vectors/verdicts/*.toml``: goods in a compact notation, and what is expected.
 
 A file holds ``[[goods]]``, each with a ``name``, its ``facts`` (a line each) and its ``cases``. A
 case is one line: definition, day, expected value, the rule that must be among the deciding ones,
-then ``|`` and why, reasoned by hand from the sources. Days begin at 00:00 UTC; ``2024-02-29T23:59:59``
+then ``|`` and why, reasoned by hand from the sources. Where a case begins with ``TEXT =>``, the
+text stands in the facts in place of each ``$``. Days begin at 00:00 UTC; ``2024-02-29T23:59:59``
 is a moment. The lines of ``facts``:
 
 * ``rough 1.200 x1 AE``: form, carats, stones (``x?``: not counted), the country where the book has
   them, and ``hs 7102.10`` where the code is not the usual one; ``made DAY`` when they came to be.
 * ``origin RU mined DAY..DAY``: ``RU/zone`` and ``RU#1`` for a zone and a site; ``0.000..0.400`` for
   the least and the most in carats (one origin alone: everything; of several: from nothing to all).
-* ``cert NUMBER RU>AE DAY``: with ``to DAY`` (the last second of its validity), ``cleared DAY``,
-  ``refused DAY``, ``void``, ``names RU,BW`` (else plain mixed), ``technical``, ``reused``.
+* ``cert NUMBER RU>AE DAY``: with ``to DAY`` (the last second of its validity), ``cleared DAY``
+  (``arrived``: on the day of issue), ``refused DAY``, ``void``, ``names RU,BW`` (else plain mixed), ``technical``, ``reused``.
   ``nocert RU>AE DAY``: without a certificate. ``paper NUMBER RU>AE DAY``: seen on paper alone.
 * ``stay RU DAY..DAY``: where the book has them (``DAY..`` to this day); ``seen AE DAY``: a dated
   location statement.
 * ``polished IN DAY``.
 * ``said warranty DAY text wdc-sow-2``, ``said origin DAY names BW,CA``, ``said document DAY``.
 * ``part NAME``: of a piece, other goods of this file.
+* ``certain RU 0.300``: so much of that country is certain, whatever the sites.
 * ``incomplete``, ``contradicted``.
 
 Each of them may end with ``recorded DAY`` (else on the day itself), ``by ROLE CC``, ``suspect``,
@@ -29,7 +31,7 @@ import hashlib
 import tomllib
 from calendar import timegm
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.values import Hash32
@@ -78,13 +80,20 @@ def read_cases(file: Path) -> list[Case]:
     made = dict[str, Facts]()
     cases = list[Case]()
     for goods in tomllib.loads(file.read_text("utf-8"))["goods"]:
-        facts = read_facts(goods["name"], goods["facts"], made)
-        made[goods["name"]] = facts
+        name, text = goods["name"], goods["facts"]
+        if "$" not in text:
+            made[name] = read_facts(name, text, made)
         for line in goods.get("cases", "").strip().splitlines():
             told, _, why = line.partition("|")
-            definition, day, *value, rule = told.split()
-            place = f"{goods['name']}: {definition} {day}"
-            cases.append(Case(place, facts, definition, moment(day), " ".join(value), rule, why.strip()))
+            filled, arrow, rest = told.rpartition("=>")
+            facts = (
+                read_facts(name, text.replace("$", filled.strip()), made) if arrow else made[name]
+            )
+            definition, day, *value, rule = rest.split()
+            place = f"{name}: {told.strip()}"
+            cases.append(
+                Case(place, facts, definition, moment(day), " ".join(value), rule, why.strip())
+            )
     return cases
 
 
@@ -181,7 +190,9 @@ def _ground(
     is_suspect = words.flag("suspect")
     record_id = Hash32(hashlib.sha256(f"{kind}{operation}{when}{index}".encode()).digest())
     recorded_at = moment(recorded) if recorded else when
-    return Ground(record_id, index, kind, operation, role, country, when, recorded_at * 1000, is_suspect)
+    return Ground(
+        record_id, index, kind, operation, role, country, when, recorded_at * 1000, is_suspect
+    )
 
 
 def _concerned(facts: Facts, words: _Words) -> tuple[frozenset[str], frozenset[str]]:
@@ -203,6 +214,9 @@ def _with(facts: Facts, sort: str, words: _Words, place: int, made: dict[str, Fa
         facts = replace(facts, polished_in=(*facts.polished_in, (country, when, ground)))
     elif sort == "said":
         facts = replace(facts, sayings=(*facts.sayings, _saying(facts, words, place)))
+    elif sort == "certain":
+        least = (words.next(), _millicarats(words.next()))
+        facts = replace(facts, least_by_country=(*facts.least_by_country, least))
     elif sort == "part":
         facts = replace(facts, parts=(*facts.parts, made[" ".join(words.words)]))
         words.words.clear()
@@ -220,6 +234,8 @@ def _crossing(facts: Facts, sort: str, words: _Words, place: int) -> Crossing:
     issued_at = moment(words.next())
     expires = words.after("to")
     cleared, refused = words.after("cleared"), words.after("refused")
+    if words.flag("arrived"):
+        cleared = datetime.fromtimestamp(issued_at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     is_void = words.flag("void")
     state = "refused" if refused else "confirmed" if cleared else "void" if is_void else "open"
     names = words.after("names")

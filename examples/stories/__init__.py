@@ -39,4 +39,5 @@ class Story(Protocol):
 
 def story(name: str) -> Story:
     """Return a story by its name."""
-    return import_module(f"{__name__}.{name}")  # type: ignore[return-value]  # each has both
+    told: Story = import_module(f"{__name__}.{name}")
+    return told

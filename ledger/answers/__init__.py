@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
 from functools import partial
+from typing import Final
 
 from ledger.access import OPERATOR, STRANGER, Reader, reader_of
 from ledger.anchor.told import Anchors
@@ -52,6 +53,8 @@ from ledger.errors import SignInNeeded
 from ledger.reference import Library
 from ledger.store.links import LinkStore, MemoryLinks
 from ledger.values import Address, ParcelId
+
+_DAY_MS: Final = 86_400_000
 
 
 def wall_clock_ms() -> int:
@@ -322,7 +325,10 @@ class Answers(ForCertificates, ForVerdicts, ForRecalls, ForRegulators, ForTables
         parcel_id = self.linking.followed(named)
         with self._read() as ledger:
             made = self._stones.answer(
-                named, ledger.as_of, lambda: stones.stone(ledger, parcel_id, token)
+                named,
+                ledger.as_of,
+                lambda: stones.stone(ledger, parcel_id, token, self._library),
+                day=ledger.now_ms // _DAY_MS,
             )
             # Anyone may see it: so are the names in it those that anyone may see.
             return self._named(ledger, made, STRANGER)

@@ -17,13 +17,15 @@ from ledger.access import ALL
 from ledger.answers import log
 from ledger.answers.correcting import corrections_shown
 from ledger.answers.country_names import name_in_text, name_of
+from ledger.answers.parcels import findings_about
 from ledger.answers.reading import Line, Reading
-from ledger.answers.seeing import Sheets, sheets_of
+from ledger.answers.seeing import Sheets, findings_seen, sheets_of
 from ledger.answers.shapes import (
     CertificateAnswer,
     CertificateStanding,
     ClearanceShown,
     CodeShown,
+    FindingShown,
     FoundShown,
     InclusionAnswer,
     ParcelCertified,
@@ -43,6 +45,7 @@ from ledger.records import Certificate, Clearance
 from ledger.rules.borders import link_token
 from ledger.values import HASH_BYTES, NO_HASH, Address, Hash32, carats, from_hex
 
+CERTIFICATES_PATH: Final = "/certificates/"
 TITLE: Final = "Kimberley Process Certificate"
 STATEMENT: Final = (
     "The rough diamonds in this shipment have been handled in accordance with the provisions of "
@@ -148,6 +151,7 @@ def _answer(
         closed_by=None if known.closed_by == NEVER else known.closed_by,
         clearance=_clearance(reading, known, shows_goods=shows_goods),
         corrections=corrections_shown(reading, line, sheets),
+        findings=_findings(reading, known, shows_goods=shows_goods),
         private=(),
         index=line.index,
         recorded_at_ms=line.entry.recorded_at_ms,
@@ -216,6 +220,31 @@ def _inclusion(reading: Reading, line: Line) -> InclusionAnswer | None:
     if line.index >= reading.published.size:
         return None
     return log.inclusion(reading, line.index, None)
+
+
+def _findings(
+    reading: Reading, known: CertificateState, *, shows_goods: bool
+) -> tuple[FindingShown, ...]:
+    """Show the findings about a certificate and about what cleared it, with their answers.
+
+    Whoever holds the paper is told what was noticed and when it was answered, and by whom in which
+    role; not what was compared.
+    """
+    subjects = [known.id]
+    if known.closed_by != NEVER:
+        subjects.append(reading.line(known.closed_by).signed.record_id)
+    found = [one for subject in subjects for one in findings_about(reading, subject)]
+    seen = findings_seen(reading, found, NEVER)
+    if shows_goods:
+        return seen
+    return tuple(
+        replace(
+            one,
+            evidence=None,
+            answers=tuple(replace(answer, author=None) for answer in one.answers),
+        )
+        for one in seen
+    )
 
 
 # -- at the border -------------------------------------------------------------------------------

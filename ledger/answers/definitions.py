@@ -55,9 +55,7 @@ def definition(reading: Reading, collection: Collection, name: str) -> Definitio
         )
         for rule in one.rules
     )
-    return DefinitionAnswer(
-        definition_shown(one, collection.adopted), rules, NOTICE, reading.as_of
-    )
+    return DefinitionAnswer(definition_shown(one, collection.adopted), rules, NOTICE, reading.as_of)
 
 
 def in_order(collection: Collection) -> list[Definition]:

@@ -14,6 +14,7 @@ from ledger.anchor.kept import KeptAnchor
 from ledger.anchor.mirror_kept import MirrorStatus
 from ledger.anchor.status import Status
 from ledger.answers.asking import Cursors, read_limit
+from ledger.answers.correcting import corrections_shown
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import sheets_of, shown_record
 from ledger.answers.shapes import (
@@ -148,6 +149,7 @@ def record(reading: Reading, record_id: RecordId, through: ParcelId | None = Non
             "signatures": envelope["signatures"] if shows_who else _stand_in(line),
         },
         withheld=withheld(sheets),
+        corrections=corrections_shown(reading, line, sheets),
         as_of=reading.as_of,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.answers.question import (
@@ -55,6 +56,17 @@ PERIOD: Final = (
     SIZE,
 )
 
+FIGURE: Final = Parameter(
+    "figure",
+    "the figure's name, as the report gives it; all of the report if it is not said",
+    {"type": "string"},
+    "figure",
+)
+JURISDICTION: Final = Parameter(
+    "jurisdiction", "where the goods are imported: us, eu, uk or ca",
+    {"type": "string", "pattern": "^[a-z]{2}$"}, "jurisdiction",
+    in_path=True, is_required=True,
+)  # fmt: skip
 RECALLED: Final = (
     Parameter(
         "parcel", "the goods: a parcel", {"type": "string", "pattern": HASH_FORM}, "parcel"
@@ -79,11 +91,30 @@ RECALLED: Final = (
         "since",
     ),
 )  # fmt: skip
+AS_OF: Final = day(
+    "asOf", "the day that the goods are judged for; today if it is not said", "date"
+)
 JUDGED: Final = (
     definition("definition", "the id of one definition; all of them if it is not said"),
-    day("asOf", "the day that the goods are judged for; today if it is not said", "date"),
+    AS_OF,
 )
 COMPARED: Final = (
     day("compareDate", "another day, to tell what makes the difference", "compare_date"),
     definition("compareDefinition", "another definition, to tell what makes the difference"),
+)
+REJUDGED: Final = (
+    replace(definition("definition", "the id of the definition"), is_required=True),
+    day("asOf", "the day that the goods are judged for; today if it is not said", "date"),
+    integer(
+        "factsBefore",
+        "compare what the first so many entries say with all that is said",
+        "facts_before",
+    ),
+    integer(
+        "tablesBefore",
+        "compare by the tables and definitions that counted at this size with those of today",
+        "tables_before",
+    ),
+    day("compareDate", "compare with another day", "compare_date"),
+    definition("compareDefinition", "compare with another definition"),
 )

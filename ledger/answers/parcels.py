@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.access import ALL
 from ledger.answers.asking import Cursors, read_limit
+from ledger.answers.correcting import corrections_shown
 from ledger.answers.log import anchors_of
 from ledger.answers.reading import Line, Reading, withheld
 from ledger.answers.seeing import (
@@ -305,6 +306,7 @@ def step(
         parcels=tuple(parcels),
         is_mention=is_mention,
         record=shown_record(line, sheets),
+        corrections=corrections_shown(reading, line, sheets),
     )
 
 

@@ -11,14 +11,18 @@ from typing import Final
 
 from ledger.answers import shapes
 from ledger.answers.parameters import (
+    AS_OF,
     COMPARED,
+    FIGURE,
     FOR,
     JUDGED,
+    JURISDICTION,
     LIMIT,
     PAGE,
     PARCEL,
     PERIOD,
     RECALLED,
+    REJUDGED,
     SIZE,
     TOKEN,
 )
@@ -205,6 +209,13 @@ QUESTIONS: Final = (
         (*RECALLED, *PAGE),
     ),
     Question(
+        "rejudged",
+        "/v1/recalls/verdicts",
+        "On which of these goods is the verdict another than it was?",
+        shapes.RejudgedAnswer, "concerned",
+        (*REJUDGED, *RECALLED, *PAGE),
+    ),
+    Question(
         "links",
         "/v1/parcels/{id}/links",
         "Which links to this parcel's page may I end?",
@@ -311,16 +322,7 @@ QUESTIONS: Final = (
         "/v1/reports/annex-iii/entries",
         "Which entries was a figure summed from?",
         shapes.FigureEntriesAnswer, "concerned",
-        (
-            *PERIOD,
-            Parameter(
-                "figure",
-                "the figure's name, as the report gives it; all of the report if it is not said",
-                {"type": "string"},
-                "figure",
-            ),
-            *PAGE,
-        ),
+        (*PERIOD, FIGURE, *PAGE),
     ),
     Question(
         "reconciliation",
@@ -328,6 +330,13 @@ QUESTIONS: Final = (
         "What did each certificate declare, and what was found at the other border?",
         shapes.ReconciliationAnswer, "concerned",
         (*PERIOD, *PAGE),
+    ),
+    Question(
+        "importer",
+        "/v1/reports/importer/{jurisdiction}/{id}",
+        "What can an importer of this parcel state, and on what ground?",
+        shapes.ImporterAnswer, "concerned",
+        (JURISDICTION, PARCEL, AS_OF, SIZE, FOR),
     ),
     Question(
         "typed_data",

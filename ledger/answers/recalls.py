@@ -29,7 +29,7 @@ from ledger.errors import BadQuestion, NotYours, Unavailable, Unknown
 from ledger.limits import LIMITS
 from ledger.trace.affected import Share
 from ledger.trace.descent import share_in
-from ledger.trace.recall import Affected, Place, Walk, piece_of
+from ledger.trace.recall import Affected, Place, Walk
 from ledger.trace.walk import Budget
 from ledger.values import HASH_BYTES, NO_HASH, Hash32, ParcelId
 
@@ -129,7 +129,7 @@ def _answer(
 def _told(one: Affected) -> RecalledParcel:
     parcel, share = one.parcel, one.share
     return RecalledParcel(
-        **{**members_of(shown(parcel, ALL)), "custodian": one.custodian},
+        **members_of(shown(parcel, ALL)),
         index=one.index,
         is_start=one.is_start,
         used_by=None if parcel.spent_by == NEVER else parcel.spent_by,
@@ -197,14 +197,13 @@ def _own_row(
     known = share or Share(parcel.weight_millicarats, 0, parcel.weight_millicarats)
     if known.most == 0:
         return None
-    piece = piece_of(reading.view, parcel)
     book = book_of_holder(reading, parcel)
     return RecalledParcel(
         **members_of(shown(parcel, book)),
         index=parcel.made_by,
         is_start=begun.parcel is not None and begun.parcel.id == parcel.id,
         used_by=None if parcel.spent_by == NEVER else parcel.spent_by,
-        piece_id=piece.id if piece else None,
+        piece_id=None,  # of goods that are set, whoever holds the piece holds that alone
         affected=affected(known, parcel.stones),
         least_millicarats=known.least,
         most_millicarats=known.most,

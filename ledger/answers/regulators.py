@@ -1,4 +1,4 @@
-"""The questions of regulators, as methods that :class:`ledger.answers.Answers` has."""
+"""The questions of regulators and importers, as methods that ``Answers`` has."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 
 from ledger.access import Reader
-from ledger.answers import reports
+from ledger.answers import importing, reports
+from ledger.answers.asking import read_hash
 from ledger.answers.reading import Reading
 from ledger.answers.reports import PriceOf, Span
+from ledger.answers.verdicts import Asked
 from ledger.answers.wire import Plain, to_wire
 from ledger.disclosing import Disclosing
+from ledger.reference import Library
 from ledger.values import Hash32
 
 _PRICE = "priceUsCents"
@@ -21,6 +24,7 @@ class ForRegulators(ABC):
 
     _reader: Reader
     _disclosing: Disclosing
+    _library: Library
 
     @abstractmethod
     def _read(self) -> AbstractContextManager[Reading]: ...
@@ -70,6 +74,23 @@ class ForRegulators(ABC):
         span = Span(country, year, half, quarter, size)
         with self._read() as ledger:
             return to_wire(reports.reconciliation(ledger, span, limit, cursor))
+
+    def importer(
+        self,
+        subject: str,
+        jurisdiction: str,
+        date: str = "",
+        size: int | None = None,
+        through: str | None = None,
+    ) -> Plain:
+        """Answer with the sheet that an importer fills its statement from."""
+        parcel_id = read_hash("id", subject)
+        later = None if through is None else read_hash("for", through)
+        asked = Asked(date=date, size=size)
+        with self._read() as ledger:
+            return to_wire(
+                importing.importer(ledger, self._library, parcel_id, jurisdiction, asked, later)
+            )
 
     def _price_of(self, ledger: Reading) -> PriceOf:
         """Return what gives the price among a record's private fields, as this reader sees it."""

@@ -14,6 +14,7 @@ from typing import Any
 from ledger.access import ALL, NONE, held_until, is_ancestor
 from ledger.access.lineage import EVER
 from ledger.answers.reading import Line, Reading
+from ledger.answers.replies import with_answers
 from ledger.answers.shapes import FindingShown
 from ledger.canonical import to_plain
 from ledger.custody import NEVER, CertificateState, Parcel, as_held
@@ -21,6 +22,7 @@ from ledger.errors import Unknown
 from ledger.limits import LIMITS
 from ledger.records import Clearance, Correction
 from ledger.rules import touches
+from ledger.rules.laboratories import ABOUT_OTHERS
 from ledger.signing import sheet_hash
 from ledger.trace.story import own_steps
 from ledger.trace.walk import upstream
@@ -144,11 +146,12 @@ def sheets_of(reading: Reading, line: Line, through: ParcelId | None = None) -> 
 
 
 def _goods_of(reading: Reading, line: Line) -> Iterator[ParcelId]:
-    """Yield the parcels that a record, or what it corrects, makes, advances or speaks of."""
+    """Yield the parcels that a record, or what it corrects or clears, makes, moves or names."""
     record, record_id = line.record, line.signed.record_id
-    if isinstance(record, Correction):
-        record_id = record.what.record
-        record = reading.view.record(record_id) or record
+    for kind, named in ((Correction, "record"), (Clearance, "certificate")):
+        if isinstance(record, kind):  # the Correction of a Clearance goes both ways
+            record_id = getattr(record.what, named)
+            record = reading.view.record(record_id) or record
     what = record.what
     yield from touches(record, record_id)
     spoken_of = (getattr(what, "parcel", NO_HASH), *getattr(what, "parcels", ()))
@@ -186,15 +189,17 @@ def path_to(reading: Reading, through: ParcelId | None) -> frozenset[int]:
 def findings_seen(
     reading: Reading, findings: Iterable[FindingShown], until: int
 ) -> tuple[FindingShown, ...]:
-    """Return findings as the reader is shown them.
+    """Return findings as the reader is shown them, with what was answered to them.
 
-    The evidence is of the record that raised a finding, so it is shown with that record. A finding
-    of descent names a record in doubt of somebody upstream: its name alone is shown, once.
+    The evidence is of the record that raised a finding, so it is shown with that record. One that
+    was raised by what is said of other goods is shown without that record. A finding of descent
+    names a record in doubt of somebody upstream: its name alone is shown, once.
     """
-    if reading.is_whole:
-        return tuple(findings)
-    seen = (_finding_seen(reading, one, until) for one in findings)
-    return tuple(dict.fromkeys(one for one in seen if one is not None))
+    seen: Iterable[FindingShown | None] = findings
+    if not reading.is_whole:
+        seen = (_finding_seen(reading, one, until) for one in findings)
+    every = dict.fromkeys(one for one in seen if one is not None)
+    return tuple(with_answers(reading, one, until) for one in every)
 
 
 def _finding_seen(reading: Reading, finding: FindingShown, until: int) -> FindingShown | None:
@@ -202,7 +207,12 @@ def _finding_seen(reading: Reading, finding: FindingShown, until: int) -> Findin
         # Its id too would tell which Revocation it follows from: there are few to try.
         return replace(finding, finding_id=None, index=None, record_id=None, evidence=None)
     assert finding.index is not None  # noqa: S101 - nothing was taken from it yet
-    sheets = reading.sheets(reading.line(finding.index), until)
+    line = reading.line(finding.index)
+    if finding.name in ABOUT_OTHERS and finding.subject not in set(_goods_of(reading, line)):
+        # Said of goods of somebody else: who may not read that is told that there is something.
+        untold = replace(finding, index=None, record_id=None, evidence=None)
+        return finding if reading.sheets(line) == ALL else untold
+    sheets = reading.sheets(line, until)
     if not sheets:
         return None
     return finding if sheets == ALL else replace(finding, evidence=None)

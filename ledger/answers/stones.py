@@ -17,15 +17,19 @@ from ledger.answers.mentions import spoken_of
 from ledger.answers.parcels import label_of
 from ledger.answers.plainly import plain_words
 from ledger.answers.reading import Line, Reading
+from ledger.answers.replies import chosen_of, lines_of, shown
 from ledger.answers.shapes import (
     AnchorShown,
+    FindingShown,
     HeldShown,
     MinedShown,
     ProofShown,
     StoneAnswer,
     StoneFinding,
+    StoneReply,
     StoneStep,
 )
+from ledger.answers.stone_verdicts import matrix_of
 from ledger.answers.telling import Teller, finding_in_words
 from ledger.answers.tracing import findings_along
 from ledger.answers.whence import cut_in, mined_in, parts_of
@@ -34,6 +38,7 @@ from ledger.custody import NEVER, Operation, Parcel, SiteState, as_held, operati
 from ledger.errors import Unknown
 from ledger.limits import LIMITS
 from ledger.records import Receipt, Registration, Report, Setting, Transformation
+from ledger.reference import Library
 from ledger.trace import story as stories
 from ledger.trace.walk import read_parcel, upstream
 from ledger.values import ParcelId, SiteId, carats
@@ -42,7 +47,9 @@ _SUSPECTED = "suspected-record"
 _PUT_AWAY = {"set": "Set in a piece of jewellery", "sold": "Sold to a consumer"}
 
 
-def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
+def stone(
+    reading: Reading, parcel_id: ParcelId, token: str, library: Library | None = None
+) -> StoneAnswer:
     """Answer with what anyone may see of the parcel that a link leads to.
 
     Raises:
@@ -92,6 +99,7 @@ def stone(reading: Reading, parcel_id: ParcelId, token: str) -> StoneAnswer:
         parts_left_out=parts_left_out,
         findings=shown,
         findings_left_out=len(findings) - len(shown),
+        verdicts=matrix_of(reading, library or Library(), parcel, is_open=is_open),
         proof=proof,
         words=plain_words(
             mined,
@@ -228,11 +236,7 @@ def _findings(
     is_open: bool,
 ) -> tuple[StoneFinding, ...]:
     found = [
-        StoneFinding(
-            finding.name,
-            finding_in_words(finding.name, (finding.evidence or "") if is_open else ""),
-            finding.index or 0,
-        )
+        _finding(reading, finding, is_open=is_open)
         for finding in findings_along(reading, parcel, operations)
     ]
     suspected = {step.index for step in steps if step.is_suspected} | {
@@ -243,6 +247,30 @@ def _findings(
     words = "A party to this story is suspected since: records of its key from then on are in doubt"
     found += [StoneFinding(_SUSPECTED, f"{words}.", index) for index in sorted(suspected)]
     return tuple(sorted(found, key=lambda finding: finding.index))
+
+
+def _finding(reading: Reading, finding: FindingShown, *, is_open: bool) -> StoneFinding:
+    evidence = (finding.evidence or "") if is_open else ""
+    lines = lines_of(reading, finding.finding_id) if finding.finding_id else []
+    chosen = chosen_of(lines)
+    return StoneFinding(
+        finding.name,
+        finding_in_words(finding.name, evidence),
+        finding.index or 0,
+        tuple(_reply(reading, line, is_open=is_open) for line in chosen),
+        len(lines) - len(chosen),
+    )
+
+
+def _reply(reading: Reading, line: Line, *, is_open: bool) -> StoneReply:
+    answer = shown(reading, line)
+    by, when = who(answer.role, answer.country), day(answer.recorded_at_ms // 1000)
+    return StoneReply(
+        says=f"Answered by {by} on {when}.",
+        index=answer.index,
+        author=answer.author if is_open else None,
+        record_id=answer.record_id if is_open else None,
+    )
 
 
 def _final_anchor(reading: Reading, index: int) -> AnchorShown | None:

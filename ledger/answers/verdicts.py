@@ -57,6 +57,8 @@ class Asked:
         size: how many entries count; None is all of them.
         compare_date: another day to judge for; "" is none.
         compare_definition: another definition; "" is none.
+        own: a definition of the asker's own, beside those of the ledger; it alone is judged by, if
+            none is named.
 
     """
 
@@ -65,6 +67,7 @@ class Asked:
     size: int | None = None
     compare_date: str = ""
     compare_definition: str = ""
+    own: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +188,15 @@ def verdicts(
     """
     if asked.compare_date and asked.compare_definition:
         raise BadQuestion("compareDate", "one of compareDate and compareDefinition")
-    if asked.compare_definition and not asked.definition:
+    if asked.compare_definition and not (asked.definition or asked.own):
         raise BadQuestion("definition", "the definition that the other is compared with")
     at = last_second("asOf", asked.date) if asked.date else today(reading.now_ms)
-    size, discretion = _as_readable(reading, parcel_id, asked.size, through)
+    size, discretion = as_readable(reading, parcel_id, asked.size, through)
     bench = bench_of(reading, library, parcel_id, size, discretion)
     wanted = in_order(bench.collection)
+    if asked.own is not None:
+        definitions = {**bench.collection.definitions, asked.own.id: asked.own}
+        bench.collection, wanted = replace(bench.collection, definitions=definitions), [asked.own]
     if asked.definition:
         wanted = [known(bench.collection, asked.definition)]
     found, facts = bench.verdicts(wanted, at), bench.facts
@@ -225,7 +231,7 @@ def bench_of(
     return Bench(discretion.facts(facts), collection, size, discretion)
 
 
-def _as_readable(
+def as_readable(
     reading: Reading, parcel_id: ParcelId, size: int | None, through: ParcelId | None
 ) -> tuple[int, Discretion]:
     """Return how many entries count for a reader, and what it is shown of them."""
@@ -259,10 +265,10 @@ def _comparison(
     else:
         return None
     pairs = zip(found, others, strict=True)
-    return ComparisonShown(day_of(at), others, tuple(_difference(*pair) for pair in pairs))
+    return ComparisonShown(day_of(at), others, tuple(difference_of(*pair) for pair in pairs))
 
 
-def _difference(one: VerdictShown, other: VerdictShown) -> DifferenceShown:
+def difference_of(one: VerdictShown, other: VerdictShown) -> DifferenceShown:
     """Tell what decides the one verdict and not the other."""
     of_one = [reason for reason in one.reasons if reason.is_deciding]
     of_other = [reason for reason in other.reasons if reason.is_deciding]

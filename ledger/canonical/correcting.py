@@ -40,9 +40,10 @@ def named_values(correction: Correction) -> Iterator[tuple[str, str, str]]:
 
 def is_correctable(kind: Kind, path: str) -> bool:
     """Tell whether a Correction may name a field, or an element of a list, of a kind."""
-    place_and_name, _, position = path.rpartition(".")
-    is_element = f"{place_and_name}.*" in kind.correctable and _POSITION.fullmatch(position)
-    return path in kind.correctable or bool(is_element)
+    name, _, last = path.rpartition(".")
+    if last == "*" or _POSITION.fullmatch(last):
+        return last != "*" and f"{name}.*" in kind.correctable
+    return path in kind.correctable
 
 
 def corrected(record: Record, corrections: Iterable[Correction]) -> Record:

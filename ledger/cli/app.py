@@ -12,11 +12,16 @@ from typer.exceptions import TyperException
 from ledger import __version__
 from ledger.cli import (
     asking,
+    borders,
+    certificates,
     chains,
     charters,
+    correcting,
     demo,
+    documented,
     envelopes,
     exporting,
+    five_years,
     founding,
     goods,
     importing,
@@ -25,12 +30,17 @@ from ledger.cli import (
     keys,
     linking,
     people,
+    pieces,
     privacy,
+    recalls,
+    reporting,
     reports,
     serving,
     sites,
+    stating,
     tables,
     tracing,
+    verdicts,
     wallets,
     work,
 )
@@ -209,14 +219,18 @@ for room in (
     founding,
     demo,
     goods,
-    reports,
     work,
+    pieces,
+    borders,
+    correcting,
     people,
     charters,
     envelopes,
     wallets,
     asking,
     tracing,
+    verdicts,
+    recalls,
 ):
     app.add_typer(room.commands)
 app.add_typer(importing.commands)
@@ -246,6 +260,27 @@ app.add_typer(
     rich_help_panel=goods.PANEL,
 )
 app.add_typer(
+    stating.commands,
+    name="state",
+    cls=Commands,
+    help="State something of goods: graded, analysed, located, warranted, documented.",
+    rich_help_panel=goods.PANEL,
+)
+app.add_typer(
+    documented.commands,
+    name="document",
+    cls=Commands,
+    help="Check a document against the hash that a record names.",
+    rich_help_panel=goods.PANEL,
+)
+app.add_typer(
+    certificates.commands,
+    name="certificate",
+    cls=Commands,
+    help="Show a certificate, and print it as PDF with its QR code.",
+    rich_help_panel=borders.PANEL,
+)
+app.add_typer(
     sites.commands,
     name="site",
     cls=Commands,
@@ -254,6 +289,15 @@ app.add_typer(
 )
 
 
+reports.commands.add_typer(reporting.commands)
+reports.commands.add_typer(five_years.commands)
+app.add_typer(
+    reports.commands,
+    name="report",
+    cls=Commands,
+    help="Report theft, loss and the like; write figures, sheets and files for regulators.",
+    rich_help_panel=goods.PANEL,
+)
 app.add_typer(
     tables.commands,
     name="tables",

@@ -9,11 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.options import Context
+from ledger.cli.certificates import show_certificate
+from ledger.cli.options import Context, ParcelArgument
 from ledger.cli.parcels import TOKEN, parcel_at, parcel_id_at
 from ledger.cli.parties import address_of
 from ledger.cli.session import Session, session_of
-from ledger.cli.showing import SHOWN, tell_names
+from ledger.cli.showing import SHOWN, show_history, tell_names
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Desk, Plain
 from ledger.desk.withholding import check_withheld, mode_of
@@ -23,6 +24,7 @@ from ledger.values import ADDRESS_BYTES, HASH_BYTES, Hash32, from_hex, to_hex
 commands = typer.Typer()
 PANEL: Final = "Ask"
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,47}", re.ASCII)
+_CERTIFICATE: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{1,20}", re.ASCII)
 _INDEX: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -91,8 +93,8 @@ def show(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="An id or link, an address, a key's name, the index of an entry; or charter, "
-            "sites, parties.",
+            help="An id or link, an address, a key's name, the number of a certificate, the index "
+            "of an entry; or charter, sites, parties.",
         ),
     ],
     *,
@@ -118,8 +120,28 @@ def show(
         session.out.document(answer)
         return
     session.learn(answer.get("names", {}))
-    SHOWN[sort](session, answer)
+    {**SHOWN, "certificate": show_certificate}[sort](session, answer)
     tell_names(session, is_remote=desk.is_remote)
+
+
+@commands.command(rich_help_panel=PANEL)
+def history(context: Context, parcel: ParcelArgument) -> None:
+    """Tell what was said of a parcel or a piece itself, the latest first: also what moved nothing.
+
+    Certificates and clearances, reports of laboratories, warranties, disputes and corrections stand
+    beside its hand-overs. Where it comes from, `adamant trace` tells.
+
+    Example: adamant history 0x…
+    """
+    session = session_of(context)
+    with session.desk() as desk:
+        pages = list(desk.history(parcel_id_at(desk, parcel)))
+        if session.out.as_json:
+            steps = [step for page in pages for step in page["steps"]]
+            session.out.document({**pages[0], "steps": steps, "isCut": pages[-1]["isCut"]})
+            return
+        show_history(session, pages)
+        tell_names(session, is_remote=desk.is_remote)
 
 
 def _find(
@@ -137,6 +159,8 @@ def _find(
         return _find_id(session, desk, Hash32(whole), through)
     if from_hex(what, ADDRESS_BYTES) is not None:
         return "party", desk.party(address_of(what))
+    if _CERTIFICATE.fullmatch(what):
+        return "certificate", desk.certificate(what)
     if _INDEX.fullmatch(what):
         found = desk.record_at(int(what), session.ledger_id(desk))
         return "record", _may_be_in_part(session, desk, found)

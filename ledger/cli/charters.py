@@ -13,6 +13,7 @@ from ledger.cli.session import Session, session_of
 from ledger.cli.speaking import Pen, Speech, speak
 from ledger.cli.tables import adopted
 from ledger.cli.words import read_address, read_carats
+from ledger.desk import is_url
 from ledger.drafts import Constitution
 from ledger.errors import BadQuestion, RefusesToStart
 from ledger.records import Record
@@ -21,6 +22,24 @@ from ledger.values import NO_ADDRESS, Address, Hash32
 commands = typer.Typer()
 PANEL: Final = "Who is who"
 DAY_SECONDS: Final = 24 * 3600
+
+TableOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table",
+        metavar="NAME[=FILE]",
+        help="Adopt this file as a table or definition; without one, the version that comes "
+        "with this package. Once for each.",
+    ),
+]
+DropOption = Annotated[
+    list[str] | None,
+    typer.Option("--drop-table", metavar="NAME", help="Adopt no version of this table."),
+]
+CheckpointKeyOption = Annotated[
+    list[str] | None,
+    typer.Option("--checkpoint-key", metavar="KEY", help="The log's keys (C2SP); all of them."),
+]
 
 
 def constitution_of(charter: Record) -> Constitution:
@@ -53,6 +72,8 @@ def read_anchor_key(text: str) -> Address:
 
 def _warn_of_keys(session: Session, named: tuple[str, ...]) -> None:
     """Warn of keys that the ledger on this machine could not sign with: it would stop."""
+    if is_url(session.ledger):
+        return
     try:
         held = {str(key.verifier_key) for key in session.folder.read_log_keys()}
     except RefusesToStart:
@@ -89,10 +110,7 @@ def amend(
     threshold: Annotated[
         int | None, typer.Option(metavar="K", min=1, help="How many governors decide.")
     ] = None,
-    checkpoint_keys: Annotated[
-        list[str] | None,
-        typer.Option("--checkpoint-key", metavar="KEY", help="The log's keys (C2SP); all of them."),
-    ] = None,
+    checkpoint_keys: CheckpointKeyOption = None,
     mode: Annotated[
         Literal["open", "trade"] | None,
         typer.Option(help="Who may read. A trade ledger never becomes open."),
@@ -118,19 +136,8 @@ def amend(
         int | None,
         typer.Option(metavar="N", min=1, help="Days before a recovered key takes effect."),
     ] = None,
-    tables: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--table",
-            metavar="NAME[=FILE]",
-            help="Adopt this file as a table or definition; without one, the version that comes "
-            "with this package. Once for each.",
-        ),
-    ] = None,
-    dropped: Annotated[
-        list[str] | None,
-        typer.Option("--drop-table", metavar="NAME", help="Adopt no version of this table."),
-    ] = None,
+    tables: TableOption = None,
+    dropped: DropOption = None,
 ) -> None:
     """Amend the charter, as governors; what is not said stays as it is.
 

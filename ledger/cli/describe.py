@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ledger.answers.clear_signing import TELLING_WHEN_EMPTY
 from ledger.answers.telling import Teller
-from ledger.answers.wording import short
+from ledger.answers.wording import dollars, short
 from ledger.cli.words import show_time
 from ledger.records import (
     SHEETS,
@@ -136,6 +136,10 @@ def _value(wire: str, value: Any, name: Name) -> str:  # noqa: ANN401 - likewise
         return name(value)
     if wire.endswith("Millicarats"):
         return f"{carats(value)} ct"
+    if wire.endswith("UsCents"):
+        return f"US$ {dollars(value)}"
+    if wire.endswith("Micrometres"):
+        return f"{value // 1000}.{value % 1000:03d} mm"
     if isinstance(value, int) and _TIMES.fullmatch(wire):
         return show_time(value)
     return str(value)

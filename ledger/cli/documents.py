@@ -10,12 +10,18 @@ from typing import Final
 
 RECORDED: Final = (
     *("kind", "operation", "recordId", "index", "status", "recordedAtMs"),
-    *("again", "parcels", "made", "siteId"),
+    *("again", "parcels", "made", "siteId", "certificatePath"),
 )
 """A record that was accepted; ``made`` are the parcels that it makes, with weight and label."""
 
 DRAFTED: Final = ("file", "kind", "operation", "recordId", "signers", "signaturesNeeded")
 """A draft written to a file; ``signaturesNeeded`` is null where no ledger was asked for k or n."""
+
+COMPARED: Final = ("recordId", "document", "file", "same")
+"""A document laid beside the hash that a record names: ``file`` is the hash of what was brought."""
+
+PRINTED: Final = ("file", "bytes", "address")
+"""A paper; ``address`` is where its QR code leads."""
 
 TYPED: Final = ("types", "primaryType", "domain", "message")
 """What a wallet signs of a draft; with ``--descriptor``, an ERC-7730 descriptor instead."""
@@ -77,13 +83,39 @@ LINK: Final = ("token", "path", "parcelId", "mintedAtMs", "isOwn", "endedAtMs")
 LINKS: Final = ("parcelId", "links")
 ENDED: Final = ("token", "parcelId")
 
+REPORTED: Final = ("folder", "files")
+"""A report's files; without ``--out`` the answer of the same name in the API."""
+
+KEPT: Final = ("folder", "records", "withheld")
+
 DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "init": FOUNDED,
     "register": RECORDED,
     "handoff": RECORDED,
     "receive": RECORDED,
     "withdraw": RECORDED,
-    "report": RECORDED,
+    **dict.fromkeys(
+        (
+            *("report theft", "report loss", "report seizure", "report recovery"),
+            *("report release", "report dispute", "report answer"),
+        ),
+        RECORDED,
+    ),
+    "report annex-iii": REPORTED,
+    "report reconciliation": REPORTED,
+    "report importer": REPORTED,
+    "report five-year": KEPT,
+    **dict.fromkeys(("certify", "clear", "set", "unset", "sell", "take-back"), RECORDED),
+    **dict.fromkeys(("correct", "answer"), RECORDED),
+    **dict.fromkeys(
+        ("state grading", "state origin", "state location", "state warranty", "state document"),
+        RECORDED,
+    ),
+    "document check": COMPARED,
+    "certificate show": "/v1/certificates/{id}",
+    "certificate pdf": PRINTED,
+    "verdict": "/v1/parcels/{id}/verdicts",
+    "history": "/v1/parcels/{id}/history",
     "split": RECORDED,
     "mix": RECORDED,
     "cut": RECORDED,

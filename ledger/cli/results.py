@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.answers.certificates import CERTIFICATES_PATH
 from ledger.book import Answer, Line
 from ledger.cli.describe import Name, sentence, title
 from ledger.cli.output import Output, Pair
 from ledger.cli.parcels import amount
 from ledger.cli.words import show_time
 from ledger.errors import Refusal
-from ledger.records import Record, Registration, Site, Transformation
+from ledger.records import Certificate, Record, Registration, Setting, Site, Transformation
 from ledger.rules import outputs_of, touches
+from ledger.rules.borders import link_token
 from ledger.signing import output_id
 from ledger.values import Hash32, to_hex
 
@@ -25,6 +27,8 @@ def made_by(record: Record, record_id: Hash32) -> Made:
         rows = [(amounts.weight_millicarats, amounts.stones, amounts.label)]
     elif isinstance(record, Transformation):
         rows = list(zip(amounts.weights_millicarats, amounts.stones, amounts.labels, strict=True))
+    elif isinstance(record, Setting) and record.operation == "set":
+        rows = [(amounts.weight_millicarats, amounts.stones, amounts.label)]
     else:
         return []
     return [
@@ -44,6 +48,13 @@ def site_of(record: Record, record_id: Hash32) -> str | None:
     return to_hex(output_id(record_id, 0)) if is_opened else None
 
 
+def paper_of(record: Record) -> str | None:
+    """Return the path of the page of a certificate that a record issues, or None."""
+    if not isinstance(record, Certificate):
+        return None
+    return CERTIFICATES_PATH + link_token(record).hex()
+
+
 def document_of(record: Record, answer: Answer) -> dict[str, Any]:
     """Return the JSON document of a record that was accepted; its id was compared with one's own.
 
@@ -61,6 +72,7 @@ def document_of(record: Record, answer: Answer) -> dict[str, Any]:
         "parcels": [to_hex(parcel) for parcel in touches(record, record_id)],
         "made": made_by(record, record_id),
         "siteId": site_of(record, record_id),
+        "certificatePath": paper_of(record),
     }
 
 
@@ -80,6 +92,7 @@ def print_result(
         ("says", sentence(record, name, site_name)),
         ("record", document["recordId"]),
         ("site", document["siteId"]),
+        ("page", document["certificatePath"]),
     ]
     out.pairs([*pairs, *made])
 

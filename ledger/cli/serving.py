@@ -21,6 +21,7 @@ from ledger.cli.session import session_of
 from ledger.config import (
     LedgerFolder,
     LogLevel,
+    OpenLedger,
     Settings,
     collect_seldom,
     leave_no_core_file,
@@ -49,6 +50,11 @@ WEBHOOKS_TOLD: Final = "webhooks.json"
 WAIT_SECONDS: Final = 2.0
 """How long a server waits for a command that is at work in the folder."""
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def _answers(opened: OpenLedger, anchors: Anchors | None) -> Answers:
+    links, library = opened.stores.links, Library(opened.folder.tables)
+    return Answers(opened.book, system_clock, links=links, anchors=anchors, library=library)
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -100,13 +106,7 @@ def serve(
             from api.conventions import Conventions, door_limits
             from api.sessions import Sessions, fresh_token
 
-            answers = Answers(
-                opened.book,
-                system_clock,
-                links=opened.stores.links,
-                anchors=anchors,
-                library=Library(folder.tables),
-            )
+            answers = _answers(opened, anchors)
             addresses = settings.public_addresses or (url,)
             token = fresh_token()
             sessions = Sessions(answers, addresses, clock=system_clock, operator_token=token)

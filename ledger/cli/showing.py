@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from ledger.canonical import read_part, read_plain
-from ledger.cli.describe import author, fields, sentence, title
+from ledger.canonical.reading import read_record_in_part
+from ledger.cli.describe import author, fields, heading, sentence, title
 from ledger.cli.output import Output, Pair
 from ledger.cli.parcels import WITHHELD, amount, holder_heading, place_of
 from ledger.cli.session import Session
 from ledger.cli.words import show_time
 from ledger.desk import Plain
+from ledger.records import KINDS
 from ledger.values import carats
 
 
@@ -23,10 +25,24 @@ def _said(said: Plain | None) -> str:
     return f"{what}, index {said['index']}, {said['status']}, {when}"
 
 
-def _findings(out: Output, findings: list[Plain]) -> None:
+def answers_in_words(finding: Plain) -> Iterator[str]:
+    """Say what was answered to a finding, and by whom."""
+    for one in finding["answers"]:
+        who = one["author"] or f"author {WITHHELD}"
+        when = show_time(one["recordedAtMs"] // 1000)
+        yield f"answered by {who}, {one['role']} {one['country']}".rstrip() + (
+            f", index {one['index']}, {when}, record {one['recordId']}"
+        )
+    if finding["answersLeftOut"]:
+        yield f"and {finding['answersLeftOut']} more answers"
+
+
+def show_findings(out: Output, findings: list[Plain]) -> None:
+    """Print findings, each with its evidence, its id and what was answered to it."""
     for one in findings:
         evidence = one["evidence"] or f"evidence {WITHHELD}"
-        out.pairs([("finding", f"{one['name']}: {evidence}"), ("", one["findingId"] or "")])
+        told = [("finding", f"{one['name']}: {evidence}"), ("", one["findingId"] or "")]
+        out.pairs([*told, *(("", answer) for answer in answers_in_words(one))])
 
 
 def show_parcel(session: Session, answer: Plain) -> None:
@@ -47,7 +63,7 @@ def show_parcel(session: Session, answer: Plain) -> None:
             ("used up at", answer["usedBy"]),
         ]
     )
-    _findings(session.out, answer["findings"])
+    show_findings(session.out, answer["findings"])
 
 
 def show_party(session: Session, answer: Plain) -> None:
@@ -110,7 +126,7 @@ def show_site(session: Session, answer: Plain) -> None:
         for year in answer["years"] or ()
     ]
     session.out.pairs([*pairs, ("last", _said(answer["last"]))])
-    _findings(session.out, answer["findings"])
+    show_findings(session.out, answer["findings"])
 
 
 def show_sites(session: Session, answer: Plain) -> None:
@@ -156,11 +172,38 @@ def show_record(session: Session, answer: Plain) -> None:
     ]
     pairs += [("signed by", session.name(signer)) for signer in answer["signers"] or [None]]
     session.out.pairs([*pairs, *fields(record, session.name)])
+    session.out.pairs(corrected(answer["corrections"]))
     if hidden:
         session.out.say(
             "Checked here: its id, its form as far as it is shown, and its entry. Who signed it is "
             "withheld from this reader, and not checked."
         )
+
+
+def corrected(corrections: list[Plain]) -> Iterator[Pair]:
+    """Yield what was corrected of a record: each value as it was signed first, and as it is."""
+    for one in corrections:
+        if one["became"] is None:
+            yield "corrected", f"{one['label']} {WITHHELD}, index {one['index']}"
+        else:
+            was, became = one["was"] or "empty", one["became"] or "empty"
+            yield "corrected", f"{one['label']}: {was} -> {became}, index {one['index']}"
+
+
+def show_history(session: Session, pages: Iterable[Plain]) -> None:
+    """Show what was said of a parcel itself, the latest first."""
+    for page in pages:
+        session.learn(page["names"])
+        for step in page["steps"]:
+            record = read_record_in_part(KINDS[step["kind"]], step["record"])
+            when = show_time(step["occurredAt"])
+            session.out.say(f"{step['index']:>6}  {heading(record)}, {when}", style="bold")
+            session.out.say(f"        {author(record, session.name)}")
+            session.out.say(f"        {sentence(record, session.name)}")
+            for name, value in corrected(step["corrections"]):
+                session.out.say(f"        {name} {value}")
+        if page["isCut"]:
+            session.out.note("and more, further back than one question follows")
 
 
 def show_charter(session: Session, answer: Plain) -> None:

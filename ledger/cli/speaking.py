@@ -41,7 +41,7 @@ from ledger.drafts import Goods, Moment, Speaker
 from ledger.errors import BadQuestion, Unavailable, Unknown
 from ledger.keys import Signer
 from ledger.limits import LIMITS
-from ledger.records import Amendment, Charter, Record
+from ledger.records import Amendment, Charter, Kind, Record
 from ledger.signing import signature_count
 from ledger.signing.private import with_private
 from ledger.values import NO_HASH, Address, Hash32, to_hex
@@ -95,6 +95,8 @@ class Speech:
         self.pen = pen
         self.ledger_id = session.ledger_id(desk)
         self.party = party_at(session, desk, key)
+        self.private_of: Kind | None = None
+        """Whose private fields go along: the kind that a Correction corrects; None: the draft's."""
         self._not_before = 0
         if self.author != key:
             session.out.aside(f"{session.name(key)} speaks for {session.name(self.author)}")
@@ -221,8 +223,8 @@ def speak(session: Session, pen: Pen, compose: Callable[[Speech], Record]) -> No
         # 2. Who speaks, what the ledger knows, and from both the record, checked.
         speech = Speech(session, desk, pen, author)
         record = compose(speech)
-        values = read_values(record.KIND, pen.private)
-        record, private = with_private(record, values, fresh_salt)
+        values = read_values(speech.private_of or record.KIND, pen.private)
+        record, private = with_private(record, values, fresh_salt, speech.private_of)
         envelope = seal(record, ())
         # 3. The signatures; what a server or a device has a part in is shown first.
         if signers and (desk.is_remote or any(one.kind == "command" for one in signers)):

@@ -11,9 +11,9 @@ import typer
 from ledger.cli.options import Context
 from ledger.cli.output import Output
 from ledger.cli.session import Session, session_of
-from ledger.cli.words import count_of
+from ledger.cli.words import count_of, read_id
 from ledger.desk import Desk, is_url
-from ledger.errors import BadQuestion, Damaged, Unknown
+from ledger.errors import BadQuestion, Unknown
 from ledger.files import written_over
 from ledger.reference import (
     DEFINITION,
@@ -58,7 +58,7 @@ def list_(context: Context, *, size: SizeOption = None) -> None:
     """
     session = session_of(context)
     with session.desk() as desk:
-        answer = desk.ask("/v1/tables", **_size(size))
+        answer = desk.tables(size)
     if session.out.as_json:
         session.out.document(answer)
         return
@@ -82,16 +82,13 @@ def show(
     Example: adamant tables show kp-measures > kp-measures.csv
     """
     session = session_of(context)
-    given: dict[str, str | int] = dict(_size(size))
-    if sha256:
-        given["sha256"] = "0x" + sha256.removeprefix("0x")
+    version = read_id("0x" + sha256.removeprefix("0x"), "--sha256") if sha256 else None
     with session.desk() as desk:
-        answer = desk.ask(f"/v1/tables/{name}", **given)
-    text = _checked(answer, name).decode()
+        answer = desk.table(name, version, size)
     if session.out.as_json:
         session.out.document(answer)
     else:
-        session.out.raw(text.removesuffix("\n"))  # printing ends the line
+        session.out.raw(answer["text"].removesuffix("\n"))  # printing ends the line
 
 
 @commands.command()
@@ -139,11 +136,11 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     written: list[str] = []
     with session.desk() as desk:
-        for one in _of(desk.ask("/v1/tables", **_size(size))):
+        for one in _of(desk.tables(size)):
             if not one["isHere"]:
                 session.out.note(f"missing: {one['name']} of SHA-256 {one['sha256'][2:]}")
                 continue
-            raw = _checked(desk.ask(f"/v1/tables/{one['name']}", **_size(size)), one["name"])
+            raw = desk.table(one["name"], size=size)["text"].encode()
             path = folder / f"{one['name']}.{'toml' if is_definition(one['name']) else 'csv'}"
             with written_over(path) as file:
                 file.write(raw)
@@ -207,25 +204,13 @@ def _asked(text: str) -> File:
 
 def _check_is_there(desk: Desk, file: File) -> None:
     try:
-        desk.ask(f"/v1/tables/{file.name}", sha256=to_hex(file.sha256))
+        desk.table(file.name, file.sha256)
     except Unknown:
         raise BadQuestion(
             "--table",
             f"a file that the server has; its operator adds {file.name} of SHA-256 "
             f"{file.sha256.hex()} first, by `adamant tables add` on its folder",
         ) from None
-
-
-def _checked(answer: dict[str, Any], name: str) -> bytes:
-    """Return the bytes of a file that came, which have the hash that the answer says."""
-    raw: bytes = answer["text"].encode()
-    if to_hex(file_of(name, raw).sha256) != answer["table"]["sha256"]:
-        raise Damaged("altered", f"table {name}", "its bytes have another hash than was said")
-    return raw
-
-
-def _size(size: int | None) -> dict[str, int]:
-    return {} if size is None else {"size": size}
 
 
 def _of(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from ledger.cli.outcome import REFUSED
 from ledger.cli.output import Output, Pair
 from ledger.cli.parcels import WITHHELD, amount, holder_heading, parcel_id_at, place_of
 from ledger.cli.session import Session, session_of
+from ledger.cli.showing import answers_in_words
 from ledger.cli.words import anchor_line, count_of, show_time
 from ledger.desk import Desk, Plain
 from ledger.desk.checked import Checked, CheckedStep
@@ -171,6 +172,8 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
         evidence = finding["evidence"] or f"evidence {WITHHELD}"
         place = WITHHELD if finding["index"] is None else finding["index"]
         out.say(f"finding at index {place}: {finding['name']}: {evidence}")
+        for answer in answers_in_words(finding):
+            out.say(f"  {answer}")
     _tell_checked(out, checked)
 
 

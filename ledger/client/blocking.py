@@ -14,7 +14,7 @@ from ledger.client.asking import Clock, Manner, Token, nobody, system_clock
 from ledger.client.connecting import Gathering, Unfit, connection, loss_of
 from ledger.client.core import Core
 from ledger.client.exchange import Came, Pause, Request, Steps
-from ledger.client.questions import Pages
+from ledger.client.pages import Pages
 from ledger.client.remembering import Remembered
 from ledger.limits import ClientLimits
 
@@ -134,6 +134,8 @@ class Client:
     story = _pages(Core.story)
     trace = _pages(Core.trace)
     descendants = _pages(Core.descendants)
+    recalls = _pages(Core.recalls)
+    rejudged = _pages(Core.rejudged)
     stone = _one(Core.stone)
     links = _one(Core.links)
     link = _one(Core.link)

@@ -105,13 +105,14 @@ class Lookalikes:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A Report that answers a finding."""
+    """The last Report by which a party answers a finding: one of each, however often it speaks."""
 
     finding: Hash32
+    author: Address
     index: int
     record_id: Hash32
 
     @property
     def key(self) -> bytes:
-        """The finding, then the index: its answers lie together, in order."""
-        return self.finding + self.index.to_bytes(8, "big")
+        """The finding, then the party: its answers lie together."""
+        return self.finding + self.author

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from ledger.book import Answer, Line, Status
 from ledger.desk.answering import AnotherAnswer, about
 from ledger.desk.private import Act
 from ledger.desk.reading import Reread, RereadInPart, hash_of, read_again, read_as_shown
-from ledger.errors import Damaged, Refusal, Refused, Unknown
+from ledger.desk.referring import AsksForTables
+from ledger.errors import BadQuestion, Damaged, Refusal, Refused, Unknown
 from ledger.keys import Signer
 from ledger.limits import LIMITS
 from ledger.rules import touches
@@ -20,7 +22,7 @@ Plain = dict[str, Any]
 """An answer: JSON values by camelCase names, as the API gives them."""
 
 
-class Desk(ABC):
+class Desk(AsksForTables):
     """Asks and hands in; :class:`~ledger.desk.local.LocalDesk` or a remote one.
 
     The questions are named as in :class:`ledger.answers.Answers` and answered alike. All of them
@@ -34,7 +36,7 @@ class Desk(ABC):
 
     is_remote: ClassVar[bool] = False
 
-    def read_by(self, signer: Callable[[], Signer | None]) -> None:  # noqa: B027 - most need none
+    def read_by(self, signer: Callable[[], Signer | None]) -> None:
         """Read by a key where reading needs one: at a server.
 
         Args:
@@ -243,6 +245,21 @@ class Desk(ABC):
             about(page["parcel"], "parcel", parcelId=to_hex(parcel))
             yield page
 
+    def recalls(self, **given: str | int) -> Iterator[Plain]:
+        """Ask what goods went into; yield pages, the earliest first, some of them without a row."""
+        return self._of_recall("/v1/recalls", given)
+
+    def rejudged(self, **given: str | int) -> Iterator[Plain]:
+        """Ask on which recalled goods a verdict is another; yield pages, as :meth:`recalls`."""
+        return self._of_recall("/v1/recalls/verdicts", given)
+
+    def _of_recall(self, path: str, given: Mapping[str, str | int]) -> Iterator[Plain]:
+        for page in self._pages(path, "", **{"limit": LIMITS.page_rows_max, **given}):
+            for name in ("parcel", "site", "party"):
+                if name in given:
+                    about(page, "recall", beginsWith=name, subject=str(given[name]))
+            yield page
+
     def stone(self, token: str) -> Plain:
         """Ask what anyone may see of a stone by its link; whose link it is, is the desk's word.
 
@@ -253,6 +270,34 @@ class Desk(ABC):
         answer = self.ask(f"/stones/{token}.json")
         about(answer, "stone", token=token)
         return answer
+
+    # -- borders and definitions -------------------------------------------------------------
+
+    def certificate(self, subject: str) -> Plain:
+        """Ask about a certificate by its record's id, or its number as the ledger writes it."""
+        answer = self.ask(f"/v1/certificates/{quote(subject, safe='')}")
+        member = "certificateId" if subject.startswith("0x") else "number"
+        about(answer, "certificate", **{member: subject})
+        return answer
+
+    def verdicts(self, parcel: Hash32, **given: str | int) -> Plain:
+        """Ask what the definitions say of a parcel, with the parameters of the query."""
+        answer = self.ask(f"/v1/parcels/{to_hex(parcel)}/verdicts", **given)
+        about(answer, "parcel", parcelId=to_hex(parcel))
+        return answer
+
+    def verdicts_by(self, raw: bytes, parcel: Hash32, **given: str | int) -> Plain:  # noqa: ARG002 - see below
+        """Ask what a definition says that no ledger has; where the ledger's own files are.
+
+        Raises:
+            BadQuestion: it is asked of a server.
+
+        """
+        raise BadQuestion("--file", "a ledger's folder: a server judges by its own files alone")
+
+    def definitions(self) -> Plain:
+        """Ask by which definitions goods are judged."""
+        return self.ask("/v1/definitions")
 
     # -- links -------------------------------------------------------------------------------
 
@@ -328,7 +373,7 @@ class Desk(ABC):
 
         Args:
             path: the question's.
-            rows: the member of a page that holds what is asked for.
+            rows: the member of a page that holds what is asked for; "" if that may be nothing.
             given: what else is asked of each page.
 
         Raises:
@@ -339,7 +384,7 @@ class Desk(ABC):
         yield page
         cursors: set[str] = set()
         while cursor := page.get("cursor"):
-            is_new = bool(page[rows]) and cursor not in cursors
+            is_new = bool(not rows or page[rows]) and cursor not in cursors
             if not is_new or len(cursors) == LIMITS.answer_pages_max:
                 raise Damaged("duplicate", f"the pages of {path}", "they come to no end")
             cursors.add(cursor)

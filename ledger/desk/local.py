@@ -19,7 +19,7 @@ from ledger.disclosing import Disclosing
 from ledger.limits import DoorLimits
 from ledger.reference import Library
 from ledger.store.links import LinkStore
-from ledger.values import Hash32, ParcelId
+from ledger.values import Hash32, ParcelId, to_hex
 
 AnchorNow: TypeAlias = Callable[[int, float], int]
 """Anchors so many entries, waits so many seconds for it, and returns how many are anchored."""
@@ -53,6 +53,11 @@ class LocalDesk(Desk):
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
         answer: Plain = self._answers.ask(path, **given)
+        return answer
+
+    def verdicts_by(self, raw: bytes, parcel: Hash32, **given: str | int) -> Plain:
+        """Ask what a definition says that the ledger has not."""
+        answer: Plain = self._answers.verdicts_by(raw, to_hex(parcel), **given)
         return answer
 
     def append(
@@ -94,6 +99,11 @@ class CopyDesk(Desk):
     def ask(self, path: str, **given: str | int) -> Plain:
         """Ask the question of a path of the API."""
         answer: Plain = self._answers.ask(path, **given)
+        return answer
+
+    def verdicts_by(self, raw: bytes, parcel: Hash32, **given: str | int) -> Plain:
+        """Ask what a definition says that the ledger has not."""
+        answer: Plain = self._answers.verdicts_by(raw, to_hex(parcel), **given)
         return answer
 
     def append(self, *_given: object, **_options: object) -> list[Line]:

@@ -70,10 +70,6 @@ class Shelf:
             raise StoreFailed(f"{self._path} cannot be written to: {error.strerror}") from None
         return True
 
-    def hashes(self) -> tuple[Hash32, ...]:
-        """Return what is here, by hash, ascending."""
-        return tuple(Hash32(bytes.fromhex(path.stem)) for path in self._files())
-
     def faults(self) -> Iterator[Damaged]:
         """Yield each file whose bytes are not what its name says."""
         for path in self._files():

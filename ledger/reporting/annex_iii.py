@@ -1,10 +1,10 @@
 """Production and trade of one participant: KPCS core document, Annex III.
 
-Production comes from Registrations, by the end of the period mined; exports from the export
-Certificates of the participant's authorities, by date of issue, but for those whose goods never left
-(their certificate became void by what was done with them there); imports from
-Clearances by its authorities that confirm, as found, by their date. Technical certificates, by
-which refused goods go back, are no trade and are counted apart.
+Production comes from Registrations, by the end of the period mined. Exports come from the export
+Certificates of the participant's authorities, by date of issue, but for those whose goods never
+left: their certificate became void by what was done with them there. Imports come from Clearances
+by its authorities that confirm, as found, by their date. Technical certificates, by which refused
+goods go back, are no trade and are counted apart.
 
 Weights are of the records as signed: what a Receipt found lighter later is not taken off. Values of
 trade are the declared customs values; a value of production is there only where the price of a

@@ -15,13 +15,13 @@ from typing import Final, Literal
 from ledger.reporting.jurisdictions import Jurisdiction
 from ledger.values import carats
 from ledger.verdicts.facts import Facts, Ground
-from ledger.verdicts.verdict import Verdict
+from ledger.verdicts.verdict import Value
 
 NOTICE: Final = (
     "This sheet repeats what is recorded and what follows from it under one definition. It is not "
     "legal advice, and no statement of the ledger's own. Whoever signs answers for what is signed."
 )
-_GROUND: Final = {
+_GROUND: Final[dict[Value, str]] = {
     "pass": "Under this definition the records bear the statement out, as far as they reach.",
     "fail": "Under this definition the records speak against the statement: they give no ground "
     "for signing it.",
@@ -49,54 +49,43 @@ class Item:
     basis: Literal["recorded", "blank"]
     grounds: tuple[Ground, ...] = ()
 
-    @property
-    def said_by(self) -> tuple[str, ...]:
-        """Who says so, one for each record: ``miner of BW, Registration, entry 7``."""
-        return tuple(map(_who, self.grounds))
-
 
 @dataclass(frozen=True, slots=True)
 class ImporterSheet:
     """What an importer is given for one parcel.
 
     Attributes:
-        jurisdiction: where it is imported.
         items: the facts, then what is blank.
         has_more: there are more facts than the sheet shows.
         wording: the text to sign, or "" where none is prescribed or none fits these goods.
-        verdict: of the jurisdiction's definition.
         conclusion: what the verdict means for whoever would sign.
         notice: what the sheet is not.
 
     """
 
-    jurisdiction: Jurisdiction
     items: tuple[Item, ...]
     has_more: bool
     wording: str
-    verdict: Verdict
     conclusion: str
     notice: str = NOTICE
 
 
-def importer_sheet(place: Jurisdiction, facts: Facts, verdict: Verdict) -> ImporterSheet:
+def importer_sheet(place: Jurisdiction, facts: Facts, value: Value) -> ImporterSheet:
     """Make the sheet for a parcel.
 
     Args:
         place: where it is imported.
-        facts: what is recorded of it.
-        verdict: by the jurisdiction's definition, of these facts.
+        facts: what is recorded of it, as far as its reader is told.
+        value: what the jurisdiction's definition says of these facts.
 
     """
     known = [*_goods(facts), *_origins(facts), *_way(facts)]
     blanks = [Item(label, "", "blank") for label in place.blanks]
     return ImporterSheet(
-        jurisdiction=place,
         items=(*known[:ITEMS_MAX], *blanks),
         has_more=len(known) > ITEMS_MAX or not facts.is_whole,
         wording=place.wording_for(facts.hs_code),
-        verdict=verdict,
-        conclusion=_GROUND[verdict.value],
+        conclusion=_GROUND[value],
     )
 
 
@@ -123,6 +112,8 @@ def _origins(facts: Facts) -> Iterator[Item]:
         where = f"{origin.country}, {origin.zone}" if origin.zone else origin.country
         most, least = carats(origin.most), carats(origin.least)
         amount = f"between {least} and {most} ct" if several else f"up to {most} ct"
+        if several and facts.stones == 1:
+            amount = "the whole stone, or nothing of it"
         label = "possible origin" if several else "origin"
         mined = f"mined {_day(origin.mined_from)} to {_day(origin.mined_to)}"
         yield _item(label, f"{where}: {amount}, {mined}", origin.grounds)
@@ -136,11 +127,14 @@ def _way(facts: Facts) -> Iterator[Item]:
             continue
         state = "on paper alone" if crossing.sort == "paper" else crossing.state
         named = ", ".join(crossing.named_origins) or "plain mixed"
-        value = f"{crossing.number}: {goes}; origin {named}; {state}"
+        number = crossing.number or "number not shown"
+        value = f"{number}: {goes}; origin {named}; {state}"
         yield _item("Kimberley Process certificate", value, crossing.grounds)
     for country, at, ground in facts.polished_in:
         yield _item("polished in", f"{country}, {_day(at)}", (ground,))
     for saying in facts.sayings:
+        if saying.operation == "location":
+            continue  # told as where the goods were
         countries = ", ".join(saying.countries)
         words = [saying.text_id, saying.report_number, countries, _day(saying.as_of)]
         about = "" if saying.about_self else " of an ancestor"
@@ -156,7 +150,8 @@ def _day(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
-def _who(ground: Ground) -> str:
+def said_by(ground: Ground) -> str:
+    """Say who says what a record says: ``miner of BW, Registration, entry 7``."""
     place = f" of {ground.country}" if ground.country else ""
     what = f"{ground.kind} {ground.operation}".rstrip()
     doubt = ", under suspicion" if ground.is_suspect else ""

@@ -35,6 +35,8 @@ ALIKE_MICROMETRES_MAX: Final = 30
 Lighter ones are common: see :func:`alike_within`, and
 ``docs/decisions/0030-when-two-stones-look-alike.md`` for the counts.
 """
+ABOUT_OTHERS: Final = ("report-number-reused", "lookalike-stone")
+"""The findings that are about other goods too than those of which their record speaks."""
 _MEASURES: Final = 3
 
 Noticed: TypeAlias = "Sequence[tuple[Hash32, str]]"

@@ -84,7 +84,7 @@ def _speak(case: Case, record: Report) -> Changes:
 def _answer(case: Case, record: Report) -> tuple[Item, ...]:
     if record.what.operation != "answer":
         return ()
-    return (Answered(record.what.finding, case.index, case.signed.record_id),)
+    return (Answered(record.what.finding, record.author, case.index, case.signed.record_id),)
 
 
 def _check_described(case: Case, parcel: ParcelId, state: Hash32) -> None:

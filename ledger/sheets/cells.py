@@ -3,7 +3,7 @@
 Text whose first character could begin a formula gets an apostrophe before it, and every text that
 needs it is quoted (OWASP, *CSV Injection*). So does what follows a semicolon, a tab or a line end
 within a text: a program whose own separator is the semicolon breaks cells there, quoted or not.
-Numbers stay numbers: none of the ledger's is negative.
+Numbers stay numbers: a minus before digits begins no formula that does anything.
 """
 
 from __future__ import annotations

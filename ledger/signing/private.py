@@ -85,7 +85,7 @@ def read_private(record: Record, plain: Plain) -> tuple[PrivateField, ...]:
         Refused: a rule of the group *bytes*, or ``details``; no value is ever quoted.
 
     """
-    places = _places(record.KIND)
+    places = _places(record.KIND.name)
     if not isinstance(plain, dict):
         raise Refused(Refusal("type", "private", "an object", "something else"))
     if not plain:
@@ -103,13 +103,13 @@ def read_private(record: Record, plain: Plain) -> tuple[PrivateField, ...]:
 
 
 @functools.cache
-def _places(kind: Kind) -> Mapping[str, tuple[int, ...]]:
+def _places(kind: str) -> Mapping[str, tuple[int, ...]]:
     """Return at which positions a field of a name may stand.
 
     A Correction has the fields of the kind that it corrects. Which that is, the log knows; where a
     field stands, its proof says, which leads to the root from one position alone.
     """
-    kinds = [kind] if kind.name != "Correction" else list(KINDS.values())
+    kinds = list(KINDS.values()) if kind == "Correction" else [KINDS[kind]]
     places: dict[str, tuple[int, ...]] = {}
     for one in kinds:
         for position, name in enumerate(one.details):

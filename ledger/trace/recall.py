@@ -28,7 +28,7 @@ from ledger.limits import LIMITS
 from ledger.trace.affected import Made, Share, nothing, reweighed, spread, whole
 from ledger.trace.kept import read_blend
 from ledger.trace.walk import read_operation, read_parcel
-from ledger.values import Address, ParcelId
+from ledger.values import ParcelId
 
 
 class Waits(Exception):
@@ -110,10 +110,9 @@ class Affected:
 
     Attributes:
         index: the entry that made it, or by which it is recalled.
-        parcel: its book as it stands.
+        parcel: its book as it stands, held by whoever holds it: of a set one, by whose piece it is.
         share: how much of it can be recalled goods; most 0 where weights rule it out.
         is_start: whether the recall begins with it.
-        custodian: who holds it: of a parcel that is set, who holds the piece.
         piece: the piece that it is set in, or None.
 
     """
@@ -122,7 +121,6 @@ class Affected:
     parcel: Parcel
     share: Share
     is_start: bool
-    custodian: Address
     piece: ParcelId | None
 
 
@@ -238,28 +236,16 @@ class Walk:
         if index < parcel.spent_by < self._size:
             self._follow(parcel, share)
         self._place = Place(index, self._place.told + 1)
-        piece = piece_of(state, parcel)
-        return Affected(
-            index=index,
-            parcel=parcel,
-            share=share,
-            is_start=made is None,
-            custodian=piece.custodian if piece else parcel.custodian,
-            piece=piece.id if piece else None,
-        )
+        piece = None
+        if parcel.state == "set":
+            piece = read_operation(state, parcel.spent_by).outputs[0]
+        return Affected(index, parcel, share, made is None, piece)
 
     def _follow(self, parcel: Parcel, share: Share) -> None:
         if parcel.spent_by not in self._pending:
             self._pending[parcel.spent_by] = {}
             heapq.heappush(self._heap, parcel.spent_by)
         self._pending[parcel.spent_by][parcel.id] = share
-
-
-def piece_of(state: State, parcel: Parcel) -> Parcel | None:
-    """Return the piece that a parcel is set in, or None."""
-    if parcel.state != "set":
-        return None
-    return read_parcel(state, read_operation(state, parcel.spent_by).outputs[0])
 
 
 def spread_over(state: State, operation: Operation, held: Mapping[ParcelId, Share]) -> list[Share]:

@@ -65,7 +65,9 @@ class Asked:
         return f"{self.origin.country} (zone {zone})" if zone else self.origin.country
 
     def touches(self, may: frozenset[str], certain: frozenset[str]) -> Held:
-        """Tell whether something happened to the goods of this origin."""
+        """Tell whether something happened to the goods of this origin; of a piece, to the piece."""
+        if self.facts.form == "piece":
+            return "yes" if certain else "unknown" if may else "no"
         if self.origin.key in certain:
             return "yes"
         return "unknown" if self.origin.key in may else "no"
@@ -84,14 +86,17 @@ class Asked:
             if stay.since <= self.as_of and touched != "no":
                 yield stay, touched
 
-    def sayings(self, operations: Iterable[str]) -> list[Saying]:
-        """Return what was said of these very goods by the day seen, the latest last."""
-        wanted = set(operations)
+    def sayings(self, operations: Iterable[str], *, of_ancestors: bool = False) -> list[Saying]:
+        """Return what was said of these very goods by the day seen, the latest last.
+
+        With ``of_ancestors``, of goods too that all these certainly come from.
+        """
+        wanted, key = set(operations), self.origin.key
         kept = [
             saying
             for saying in self.facts.sayings
             if saying.operation in wanted
-            and saying.about_self
+            and (saying.about_self or (of_ancestors and key in saying.concerns))
             and saying.ground.occurred_at <= self.as_of
         ]
         return sorted(kept, key=lambda saying: _ground_order(saying.ground))

@@ -62,7 +62,7 @@ def _mined_in(condition: clauses.MinedIn, asked: Asked) -> Found:
 def _contradicted(countries: tuple[str, ...], asked: Asked) -> Found | None:
     """Say that an analysis or a certificate names another origin than the records do."""
     mined = asked.origin.country
-    for saying in asked.sayings(("origin",)):
+    for saying in asked.sayings(("origin",), of_ancestors=True):
         if (
             saying.countries
             and mined not in saying.countries
@@ -120,35 +120,47 @@ def _originates_in(condition: clauses.OriginatesIn, asked: Asked) -> Found:
 
 def _passed_through(condition: clauses.PassedThrough, asked: Asked) -> Found:
     """Only what these very goods did counts: polishing elsewhere makes goods of another country."""
-    begun = asked.rule.since
-    polished = asked.polished()
-    if asked.facts.form != "rough" and polished:
-        begun = max(begun, *(when for _country, when, _ground in polished))
+    begun, settled = _being_these(asked)
     held = list[Found]()
     for country in condition.countries:
-        held += [
-            Found(
-                touched, f"exported from {country} on {day(crossing.issued_at)}", crossing.grounds
-            )
-            for crossing, touched in asked.crossings()
-            if is_within(crossing.issuer, country) and crossing.issued_at >= begun
-        ]
-        held += [
-            Found(
-                touched if stay.basis == "book" else "unknown",
-                f"in {country} on {day(max(stay.since, begun))}",
-                stay.grounds,
-            )
-            for stay, touched in asked.stays()
-            if is_within(stay.country, country) and (stay.until is None or stay.until >= begun)
-        ]
+        for crossing, touched in asked.crossings():
+            when = crossing.issued_at
+            if is_within(crossing.issuer, country) and when >= begun:
+                went = all_of((touched, asked.happened(crossing), _sure(when >= settled)))
+                held.append(
+                    Found(went, f"exported from {country} on {day(when)}", crossing.grounds)
+                )
+        for stay, touched in asked.stays():
+            if is_within(stay.country, country) and (stay.until is None or stay.until >= begun):
+                is_sure = stay.basis == "book" and (stay.until is None or stay.until >= settled)
+                words = f"in {country} on {day(max(stay.since, begun))}"
+                held.append(Found(all_of((touched, _sure(is_sure))), words, stay.grounds))
     if all(one.held == "no" for one in held):
         where = _listed(condition.countries)
         return Found("no", f"no record of these goods in {where} since {day(begun)}")
     best = any_found(held)
-    if best.held == "unknown":
-        return Found("unknown", best.words, best.grounds, (), "records of the way these goods took")
-    return best
+    decide = "records of the way these goods took" if best.held == "unknown" else ""
+    return Found(best.held, best.words, best.grounds, (), decide)
+
+
+def _being_these(asked: Asked) -> tuple[int, int]:
+    """Return since when what happened may have, and since when it surely has, befallen these goods.
+
+    Before a stone was polished it was rough. Of stones that were polished at different times nobody
+    knows which was polished when.
+    """
+    begun, facts = asked.rule.since, asked.facts
+    polished = [when for _country, when, _ground in asked.polished()]
+    if facts.form == "piece":
+        made_at = max(begun, facts.made_at) if facts.made_at is not None else begun
+        return made_at, made_at
+    if facts.form == "rough" or not polished:
+        return begun, begun
+    return max(begun, *polished[:1]), max(begun, *polished[-1:])
+
+
+def _sure(is_sure: bool) -> Held:  # noqa: FBT001 - its only argument
+    return "yes" if is_sure else "unknown"
 
 
 def _armed(condition: clauses.Armed, asked: Asked) -> Found:
@@ -179,9 +191,13 @@ def _armed(condition: clauses.Armed, asked: Asked) -> Found:
 
 
 def _lacks_saying(condition: clauses.LacksSaying, asked: Asked) -> Found:
-    said = asked.sayings(condition.operations)
+    said = asked.sayings(condition.operations, of_ancestors=True)
     wanted = " or ".join(condition.operations)
-    sound = [saying for saying in said if not saying.ground.is_suspect]
+    sound = [
+        saying
+        for saying in said
+        if not saying.ground.is_suspect and saying.form == asked.facts.form
+    ]
     if sound:
         last = sound[-1]
         words = f"a Statement ({last.operation}) of {day(last.ground.occurred_at)} is recorded"
@@ -203,7 +219,7 @@ def _warranty(_condition: clauses.Warranty, asked: Asked) -> Found:
         for row in asked.shelf.tables[table].rows
         if row["text_id"] == last.text_id and row["form"] == asked.facts.form
     ]
-    valid = any_of(row.span.on(given) for row in rows)
+    valid: Held = any_of(row.span.on(given) for row in rows) if rows else "unknown"
     words = f"the warranty {last.text_id}, given on {day(given)} for {asked.facts.form} goods, "
     used = tuple((table, row) for row in rows)
     if valid == "unknown":

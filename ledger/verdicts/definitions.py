@@ -23,10 +23,10 @@ from ledger.verdicts.clauses import (
     FORMS,
     Condition,
     Exemption,
-    Keys,
     read_condition,
     read_exemption,
 )
+from ledger.verdicts.keys import Keys
 from ledger.verdicts.spans import AFTER_ALL, BEFORE_ALL
 
 SORTS: Final = ("conflict", "embargo", "import", "warranty")

@@ -27,7 +27,6 @@ class _Seen:
     held: Held
     words: str
     grounds: tuple[Ground, ...]
-    is_sole: bool = True
 
 
 def exempted(exemption: clauses.Exemption, asked: Asked) -> Found:
@@ -60,6 +59,8 @@ def is_evidenced(grounds: tuple[Ground, ...], before: int, witnesses: tuple[str,
 
 def _outside(exemption: clauses.Outside, asked: Asked) -> Found:
     country, before = exemption.country, exemption.before
+    if asked.on < before:
+        return _early(asked, before)
     ruled_out = _mined_after(asked, before) or _there_at(exemption, asked)
     if ruled_out:
         return ruled_out
@@ -71,6 +72,11 @@ def _outside(exemption: clauses.Outside, asked: Asked) -> Found:
     decide = f"a record from before {day(before)}, or an authority's word, of where they were then"
     words = f"nothing says that they were outside {country} before {day(before)}"
     return Found("unknown", words, (), (), decide)
+
+
+def _early(asked: Asked, before: int) -> Found:
+    """Say that whatever is let in before the cut-off has left before it."""
+    return Found("yes", f"let in on {day(asked.on)}, so they left before {day(before)}")
 
 
 def _mined_after(asked: Asked, before: int) -> Found | None:
@@ -100,6 +106,11 @@ def _there_at(exemption: clauses.Outside, asked: Asked) -> Found | None:
         if exemption.not_since and is_out and went == "yes":
             words = f"exported from {exemption.country} on {day(crossing.issued_at)}"
             return Found("no", words, crossing.grounds)
+    inside = [made for made in asked.polished() if is_within(made[0], exemption.country)]
+    late = [made for made in inside if made[1] >= before]
+    if exemption.not_since and late and len(late) == len(asked.polished()):
+        words = f"polished in {exemption.country} on {day(late[0][1])}"
+        return Found("no", words, tuple(ground for _country, _when, ground in late))
     return None
 
 
@@ -120,15 +131,15 @@ def _elsewhere(exemption: clauses.Outside, asked: Asked) -> Iterator[_Seen]:
             told = f"left {crossing.issuer} on {day(crossing.issued_at)}"
             yield _seen(exemption, crossing.issued_at, touched, told, crossing.grounds)
     made = asked.polished()
-    if exemption.or_made and made and asked.facts.form != "rough":
+    if asked.facts.form != "rough" and made:
         last = max(when for _country, when, _ground in made)
         if last < before and not any(is_within(where, country) for where, _when, _ground in made):
-            told = (
-                f"polished in {', '.join(sorted({where for where, _w, _g in made}))} on {day(last)}"
-            )
+            places = ", ".join(sorted({where for where, _when, _ground in made}))
             grounds = tuple(ground for _country, _when, ground in made)
             sound = all(is_evidenced((ground,), before, exemption.witnesses) for ground in grounds)
-            yield _Seen(last, "yes" if sound else "unknown", told, grounds)
+            told = f"polished in {places} on {day(last)}"
+            late = "" if sound else ", recorded afterwards or suspect"
+            yield _Seen(last, "yes" if sound else "unknown", told + late, grounds)
 
 
 def _seen(
@@ -159,6 +170,9 @@ def _not_back(exemption: clauses.Outside, asked: Asked, seen: _Seen) -> Found:
             and seen.moment < crossing.issued_at <= end
         ):
             back.append((f"left {crossing.issuer} on {day(crossing.issued_at)}", crossing.grounds))
+    for country, when, ground in asked.polished():
+        if is_within(country, exemption.country) and seen.moment < when <= end:
+            back.append((f"polished in {country} on {day(when)}", (ground,)))
     words = f"{seen.words}, before {day(exemption.before)}"
     if back:
         words = f"{words}; but perhaps {back[0][0]}"
@@ -172,6 +186,8 @@ def _not_back(exemption: clauses.Outside, asked: Asked, seen: _Seen) -> Found:
 
 def _exported(exemption: clauses.Exported, asked: Asked) -> Found:
     country, before = exemption.country, exemption.before
+    if asked.on < before:
+        return _early(asked, before)
     ruled_out = _mined_after(asked, before)
     if ruled_out:
         return ruled_out
@@ -244,7 +260,7 @@ def _weighed(
 
 def _said(exemption: clauses.Said, asked: Asked) -> Found:
     area = asked.definition.jurisdiction
-    for saying in reversed(asked.sayings(exemption.operations)):
+    for saying in reversed(asked.sayings(exemption.operations, of_ancestors=True)):
         by = saying.ground
         if by.role in exemption.roles and is_within(by.country, area) and not by.is_suspect:
             words = (
@@ -258,7 +274,7 @@ def _analysed(exemption: clauses.Analysed, asked: Asked) -> Found:
     mined = asked.origin.country
     said = [
         saying
-        for saying in asked.sayings(("origin",))
+        for saying in asked.sayings(("origin",), of_ancestors=True)
         if saying.ground.role in exemption.roles
         and saying.countries
         and not saying.ground.is_suspect

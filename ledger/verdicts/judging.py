@@ -9,39 +9,19 @@ In every other case one *cannot tell*. A pure function of its arguments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ledger.limits import LIMITS
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, Found, day
-from ledger.verdicts.conditions import any_found, found
+from ledger.verdicts.asked import Asked, day
 from ledger.verdicts.definitions import Definition
-from ledger.verdicts.exemptions import exempted
-from ledger.verdicts.facts import Facts, Ground, Origin
-from ledger.verdicts.scope import Covered, covered
+from ledger.verdicts.facts import Facts, Origin
+from ledger.verdicts.ruling import Judged, log_order, ruled
 from ledger.verdicts.shelf import Shelf
-from ledger.verdicts.spans import Held, all_of, negation
-from ledger.verdicts.tables import Row
 from ledger.verdicts.verdict import Reason, Value, Verdict
 
-_VALUES: dict[Held, Value] = {"yes": "fail", "no": "pass", "unknown": "cannot tell"}
 NOT_IN_FORCE = "in-force"
 ANCESTRY = "ancestry"
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A rule for one origin: the reason, and how far it goes.
-
-    Attributes:
-        is_applied: the rule was in force, and about these goods.
-        is_of_some: what fails is one of several stones, and nobody knows which.
-
-    """
-
-    reason: Reason
-    is_applied: bool
-    is_of_some: bool = False
 
 
 def judge(facts: Facts, definition: Definition, shelf: Shelf, as_of: int, size: int = 0) -> Verdict:
@@ -73,7 +53,7 @@ def judge(facts: Facts, definition: Definition, shelf: Shelf, as_of: int, size: 
     )
 
 
-def _not_in_force(definition: Definition, as_of: int) -> tuple[Value, list[_Judged]]:
+def _not_in_force(definition: Definition, as_of: int) -> tuple[Value, list[Judged]]:
     """Say what a definition says outside its time.
 
     What forbids goods forbids nothing then: pass. What calls goods conforming calls nothing so.
@@ -88,12 +68,12 @@ def _not_in_force(definition: Definition, as_of: int) -> tuple[Value, list[_Judg
     source = "; ".join(definition.sources)
     decide = "a day on which it is in force" if value == "cannot tell" else ""
     reason = Reason(f"{definition.id}.{NOT_IN_FORCE}", value, words, source, would_decide=decide)
-    return value, [_Judged(reason, is_applied=True)]
+    return value, [Judged(reason, is_applied=True)]
 
 
 def _of_goods(
     facts: Facts, definition: Definition, shelf: Shelf, as_of: int
-) -> tuple[Value, list[_Judged]]:
+) -> tuple[Value, list[Judged]]:
     """Judge goods, and the parts of a piece with them."""
     value, judged = _of_one(facts, definition, shelf, as_of)
     if facts.form != "piece" or not definition.judges_parts:
@@ -112,14 +92,14 @@ def _worst(values: set[Value]) -> Value:
 
 def _of_one(
     facts: Facts, definition: Definition, shelf: Shelf, as_of: int
-) -> tuple[Value, list[_Judged]]:
+) -> tuple[Value, list[Judged]]:
     """Judge one parcel, or a piece without its parts."""
     origins = _origins(facts)
     by_origin = [
         (
             origin,
             [
-                _rule(Asked(facts, origin, definition, rule, shelf, on, as_of))
+                ruled(Asked(facts, origin, definition, rule, shelf, on, as_of))
                 for rule in definition.rules
             ],
         )
@@ -177,103 +157,7 @@ def _imported(facts: Facts, origin: Origin, definition: Definition, as_of: int) 
     return as_of if has_left else last
 
 
-def _rule(asked: Asked) -> _Judged:
-    """Judge one rule for one origin."""
-    rule = asked.rule
-    if not rule.since <= asked.on < rule.until:
-        span = f"from {day(rule.since)}" if asked.on < rule.since else f"until {day(rule.until)}"
-        words = f"{rule.title}: it holds {span}, and is not applied to {_on(asked)}."
-        return _Judged(_reason(asked, Found("no", words)), is_applied=False)
-    scope = covered(rule.scope, asked.facts)
-    if scope.held == "no":
-        found_scope = Found("no", f"{rule.title}: {scope.words}.")
-        return _Judged(_reason(asked, found_scope), is_applied=False)
-    hit = any_found([found(condition, asked) for condition in rule.conditions])
-    exempt = Found("no", "")
-    if hit.held != "no" and rule.exemptions:
-        exempt = _exempt(asked)
-    held, result = _combined(asked, scope, hit, exempt)
-    is_of_some = held == "yes" and scope.reach == "some stone"
-    return _Judged(_reason(asked, result), is_applied=True, is_of_some=is_of_some)
-
-
-def _on(asked: Asked) -> str:
-    if asked.on != asked.as_of:
-        return f"goods that were cleared into {asked.definition.jurisdiction} on {day(asked.on)}"
-    return day(asked.on)
-
-
-def _exempt(asked: Asked) -> Found:
-    """Return the exemption that decides: one that holds, else those that are unknown."""
-    tried = [exempted(exemption, asked) for exemption in asked.rule.exemptions]
-    pairs = list(zip(asked.rule.exemptions, tried, strict=True))
-    for exemption, one in pairs:
-        if one.held == "yes":
-            return replace(one, words=f"exempt by {exemption.id} ({exemption.title}): {one.words}")
-    if any(one.held == "unknown" for one in tried):
-        return any_found(
-            replace(one, words=f"whether exempt by {exemption.id} is open: {one.words}")
-            for exemption, one in pairs
-            if one.held == "unknown"
-        )
-    words = "; ".join(f"not exempt by {exemption.id}: {one.words}" for exemption, one in pairs)
-    grounds = tuple(dict.fromkeys(ground for one in tried for ground in one.grounds))
-    return Found("no", words, grounds)
-
-
-def _combined(asked: Asked, scope: Covered, hit: Found, exempt: Found) -> tuple[Held, Found]:
-    """Put scope, conditions and exemptions together, in a value and in words."""
-    held = all_of((scope.held, hit.held, negation(exempt.held)))
-    if held == "yes" and asked.rule.is_doubtful:
-        held = "unknown"
-    uses_hit = held != "no" or hit.held == "no"
-    grounds = hit.grounds + exempt.grounds if uses_hit or exempt.held == "yes" else ()
-    parts = [scope.words, hit.words, exempt.words]
-    suspects = [ground for ground in grounds if ground.is_suspect]
-    decide = [one.would_decide for one in (scope, hit, exempt) if one.held == "unknown"]
-    if held == "no" and suspects:
-        held, decide = "unknown", ["records that do not rest on a suspect key or party"]
-        parts.append("it rests on a record that a Revocation calls suspect")
-    elif suspects:
-        parts.append("a record that it rests on is called suspect by a Revocation")
-    if asked.rule.is_doubtful and all_of((scope.held, hit.held)) != "no" and exempt.held != "yes":
-        parts.append("whether this rule holds is not confirmed")
-        decide.append("a confirmed source for this rule")
-    if asked.on != asked.as_of:
-        parts.append(f"applied to {_on(asked)}")
-    words = f"{asked.rule.title}: {'; '.join(part for part in parts if part)}."
-    text = "; ".join(dict.fromkeys(one for one in decide if one)) if held == "unknown" else ""
-    return held, Found(held, words, tuple(dict.fromkeys(grounds)), hit.rows, text)
-
-
-def _reason(asked: Asked, result: Found) -> Reason:
-    rule = asked.rule
-    keys = [(name, row.key) for name, row in result.rows]
-    names = [name for condition in rule.conditions for name in condition.tables]
-    rows: list[Row] = [row for _name, row in result.rows]
-    is_confirmed = (
-        rule.is_confirmed
-        and asked.definition.is_confirmed
-        and all(row.is_confirmed for row in rows)
-    )
-    return Reason(
-        rule=rule.id,
-        value=_VALUES[result.held],
-        words=result.words,
-        source=rule.source,
-        origin=asked.origin.key if asked.facts.form != "piece" else "",
-        grounds=tuple(sorted(result.grounds, key=_log_order)),
-        tables=asked.shelf.used(names, keys),
-        is_unconfirmed=not is_confirmed,
-        would_decide=result.would_decide,
-    )
-
-
-def _log_order(ground: Ground) -> tuple[int, bytes]:
-    return (ground.index, ground.record_id)
-
-
-def _together(facts: Facts, by_origin: list[tuple[Origin, list[_Judged]]]) -> Value:
+def _together(facts: Facts, by_origin: list[tuple[Origin, list[Judged]]]) -> Value:
     """Combine what each possible origin gives.
 
     Some part of the goods certainly fails if an origin that is certainly there fails, or if those
@@ -305,11 +189,11 @@ def _together(facts: Facts, by_origin: list[tuple[Origin, list[_Judged]]]) -> Va
     return "cannot tell"
 
 
-def _of_origin(judged: list[_Judged]) -> Value:
+def _of_origin(judged: list[Judged]) -> Value:
     return _worst({one.reason.value for one in judged})
 
 
-def _gap(facts: Facts, definition: Definition) -> _Judged | None:
+def _gap(facts: Facts, definition: Definition) -> Judged | None:
     """Say why nothing can pass: the ancestry was not followed whole, or contradicts itself."""
     if facts.is_whole and not facts.is_contradicted:
         return None
@@ -322,10 +206,10 @@ def _gap(facts: Facts, definition: Definition) -> _Judged | None:
         f"{definition.id}.{ANCESTRY}", "cannot tell", words, "docs/spec/verdicts.md",
         would_decide=decide,
     )  # fmt: skip
-    return _Judged(reason, is_applied=True)
+    return Judged(reason, is_applied=True)
 
 
-def _merged(judged: list[_Judged]) -> tuple[Reason, ...]:
+def _merged(judged: list[Judged]) -> tuple[Reason, ...]:
     """Say once what is the same for every origin; those that do not pass come first if too many."""
     merged = dict[tuple[object, ...], Reason]()
     for one in judged:
@@ -335,7 +219,7 @@ def _merged(judged: list[_Judged]) -> tuple[Reason, ...]:
         if before is None:
             merged[key] = reason
         elif before.origin != reason.origin:
-            grounds = tuple(sorted(set(before.grounds) | set(reason.grounds), key=_log_order))
+            grounds = tuple(sorted(set(before.grounds) | set(reason.grounds), key=log_order))
             merged[key] = replace(before, origin="", grounds=grounds)
     reasons = tuple(merged.values())
     if len(reasons) <= LIMITS.verdict_reasons_max:
@@ -344,7 +228,7 @@ def _merged(judged: list[_Judged]) -> tuple[Reason, ...]:
     return tuple(reasons[place] for place in sorted(order[: LIMITS.verdict_reasons_max]))
 
 
-def _deciding(value: Value, judged: list[_Judged]) -> tuple[Reason, ...]:
+def _deciding(value: Value, judged: list[Judged]) -> tuple[Reason, ...]:
     """Return the reasons without which the value would be another.
 
     Of a fail those that fail, of a pass those of the rules that were applied (all, if none was).

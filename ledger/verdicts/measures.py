@@ -16,7 +16,7 @@ from ledger.verdicts.asked import Asked, Found, day
 from ledger.verdicts.clauses import UnderMeasure
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.spans import Held, all_of, any_of, negation
-from ledger.verdicts.tables import UNNAMED_ZONE, Row
+from ledger.verdicts.tables import UNNAMED_ZONE, Row, same_zone
 
 ONLY_ZONES = "compliant-zones-only"
 ZONE = "compliant-zone"
@@ -29,7 +29,7 @@ def zone_match(of_row: str, of_goods: str) -> Held:
         return "yes"
     if of_row == UNNAMED_ZONE or not of_goods:
         return "unknown"
-    return "yes" if of_row.casefold() == of_goods.casefold() else "no"
+    return "yes" if same_zone(of_row, of_goods) else "no"
 
 
 @dataclass(frozen=True, slots=True)

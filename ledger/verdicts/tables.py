@@ -14,13 +14,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import BadTable
 from ledger.limits import LIMITS
-from ledger.values import COUNTRIES, EU, HS_CODES, Hash32, text_fault
+from ledger.values import COUNTRIES, EU, Hash32, text_fault
 from ledger.verdicts.spans import Span, read_window
 
 NAME: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -35,7 +36,6 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "armed-determinations": (
         "key", "country", "zone", "actor", "scope", "body", "instrument", *_DATES, *_LAST,
     ),
-    "hs-codes": ("key", "form", "name", *_LAST),
     "kp-measures": ("key", "country", "zone", "what", *_DATES, *_LAST),
     "kp-participants": ("key", "country", "name", "covered_by", *_DATES, *_LAST),
     "places": (
@@ -66,8 +66,6 @@ EMBARGOES: Final = ("no-exports", "no-exports-without-certificate")
 _CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("armed-determinations", "actor"): ACTORS,
     ("armed-determinations", "scope"): ("all", "some"),
-    ("hs-codes", "key"): HS_CODES,
-    ("hs-codes", "form"): ("rough", "polished"),
     ("kp-measures", "what"): MEASURES,
     ("kp-participants", "covered_by"): ("", EU),
     ("un-embargoes", "what"): EMBARGOES,
@@ -109,6 +107,16 @@ class Table:
     name: str
     sha256: Hash32
     rows: tuple[Row, ...]
+
+
+def same_zone(one: str, other: str) -> bool:
+    """Tell whether two spell the same zone: Berbérati is Berberati, in capitals too."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(zone: str) -> str:
+    letters = unicodedata.normalize("NFKD", zone.strip())
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
 
 
 def sha256_of(raw: bytes) -> Hash32:

@@ -31,7 +31,7 @@ def asked(made: Shown) -> dict[str, str]:
         "status": "/v1/status",
         "charter": "/v1/charter",
         "tables": "/v1/tables",
-        "table": "/v1/tables/hs-codes",
+        "table": "/v1/tables/warranty-texts",
         "checkpoint": "/v1/checkpoint",
         "chain": "/v1/chain",
         "anchors": "/v1/anchors",
@@ -45,6 +45,9 @@ def asked(made: Shown) -> dict[str, str]:
         "story": f"/v1/parcels/{stone}/story?limit=1",
         "trace": f"/v1/parcels/{stone}/trace?limit=1",
         "descendants": f"/v1/parcels/{made.hex('rough')}/descendants",
+        "recalls": f"/v1/recalls?site={made.site('home')}&limit=2",
+        "rejudged": "/v1/recalls/verdicts?country=BW&definition=adpa-2025"
+        "&asOf=2026-01-01&compareDate=2020-01-01&limit=4",
         "links": f"/v1/parcels/{stone}/links",
         "link": f"/v1/links/{token}",
         "parties": "/v1/parties",

@@ -18,6 +18,7 @@ from api.sending import STOPPED
 from ledger.answers import QUESTIONS, Answers
 from ledger.answers.asking import Cursors
 from ledger.limits import DoorLimits
+from ledger.reference import shipped
 from ledger.store.checkpoints import SqliteCheckpoints
 from ledger.store.sqlite import SqliteStore
 from ledger.values import to_hex
@@ -48,6 +49,46 @@ def test_every_question_is_answered_as_its_schema_says(jewel_shown: Shown, quest
 def test_the_door_says_what_the_answers_say(jewel_shown: Shown, parcel: str, part: str) -> None:
     path = f"/v1/parcels/{jewel_shown.hex(parcel)}{part}"
     assert jewel_shown.client.get(path).json() == jewel_shown.answers.ask(path)
+
+
+def test_a_table_is_json_unless_the_file_itself_is_asked_for(jewel_shown: Shown) -> None:
+    for name, media_type in (("warranty-texts", "text/csv"), ("definition-kp-2003", "application/toml")):
+        path, raw = f"/v1/tables/{name}", shipped()[name].raw
+        plain = jewel_shown.client.get(path)
+        assert plain.json()["text"].encode() == raw
+        file = jewel_shown.client.get(path, headers={"accept": media_type})
+        assert file.headers["content-type"].startswith(media_type)
+        assert file.content == raw
+        assert file.headers["vary"] == plain.headers["vary"] == "accept"
+        assert not file.headers["etag"].startswith("W/")
+        again = {"accept": media_type, "if-none-match": file.headers["etag"]}
+        assert jewel_shown.client.get(path, headers=again).status_code == 304
+        given = {"sha256": to_hex(shipped()[name].sha256)}
+        assert jewel_shown.client.get(path, params=given).json()["table"] == plain.json()["table"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/tables/kp-gossip", 404),
+        ("/v1/tables/warranty-texts?sha256=0x" + "12" * 32, 404),
+        ("/v1/tables/warranty-texts?sha256=0x12", 400),
+        ("/v1/tables/HS", 400),
+        ("/v1/tables/warranty-texts?size=0", 400),
+        ("/v1/tables?size=1000000", 400),
+        (f"/v1/tables/warranty-texts?size=1&sha256=0x{'12' * 32}", 400),
+    ],
+)
+def test_a_table_that_is_not_there_is_told_from_a_bad_question(
+    jewel_shown: Shown, path: str, status: int
+) -> None:
+    assert problem_of(jewel_shown.client.get(path))["status"] == status
+
+
+def test_tables_are_shown_to_everyone_of_a_trade_ledger_too() -> None:
+    with shown(jewel("trade")) as made:
+        assert made.client.get("/v1/tables").status_code == 200
+        assert made.client.get("/v1/tables/warranty-texts").status_code == 200
 
 
 def test_a_checkpoint_is_a_note_unless_json_is_asked_for(jewel_shown: Shown) -> None:

@@ -52,6 +52,7 @@ def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
         "/v1/typed-data", "/v1/typed-data/{kind}/descriptor",
         "/v1/parcels/{id}", "/v1/parcels/{id}/history", "/v1/parcels/{id}/story",
         "/v1/parcels/{id}/trace", "/v1/parcels/{id}/descendants", "/v1/entries",
+        "/v1/recalls", "/v1/recalls/verdicts",
         "/v1/entries/{index}", "/v1/checkpoint", "/v1/proofs/inclusion", "/v1/proofs/consistency",
         "/v1/parties", "/v1/parties/{address}", "/v1/sites", "/v1/sites/{id}", "/v1/charter",
         "/v1/status", "/v1/chain", "/v1/anchors",

@@ -87,6 +87,7 @@ def questions(made: Shown) -> Iterator[str]:
     for name in (*EVERYBODY, *GOVERNORS, "scribe", "cutter-key"):
         yield f"/v1/parties/{to_hex(address_of(name))}"
     yield from (f"/v1/sites/{to_hex(site)}" for site in made.scene.sites.values())
+    yield from (f"/v1/recalls?site={to_hex(site)}" for site in made.scene.sites.values())
     yield from ("/v1/charter", "/v1/sites", "/v1/parties?limit=1000", NAMELESS[1])
     for link in ("stone", "rest"):
         yield f"/stones/{made.token(link)}.json"

@@ -109,6 +109,8 @@ def test_a_descent_in_doubt_names_nobody_upstream(part: str) -> None:
             **dict.fromkeys(("findingId", "index", "recordId", "evidence")),
             "name": DESCENDS,
             "subject": to_hex(stone),
+            "answers": [],
+            "answersLeftOut": 0,
         }
         path = f"/v1/parcels/{to_hex(stone)}{part}"
         text = made.client.get(path, headers=made.sign_in("jeweller-fr")).text

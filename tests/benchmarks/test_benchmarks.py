@@ -21,6 +21,8 @@ FLOORS = {
     "trace-p99": (20, "less"),
     "trace-growth": (1.3, "less"),
     "audit-ratio": (0.25, "more"),
+    "recall-first-page": (200, "less"),
+    "recall-memory-growth": (1.1, "less"),
     "batch-slowed-by-a-chain-down": (1.1, "less"),
     "single-slowed-by-a-chain-down": (1.1, "less"),
 }
@@ -36,7 +38,7 @@ def test_every_figure_is_measured_and_told(tmp_path) -> None:
     assert len(figures) == len(lines)
     for name, (floor, better) in FLOORS.items():
         assert (figures[name]["floor"], figures[name]["better"]) == (floor, better)
-    for name in ("cold-start", "memory-per-million-records", "disk-per-record"):
+    for name in ("recall-parcels", "recall-rate", "cold-start", "memory-per-million-records", "disk-per-record"):
         assert figures[name]["floor"] is None
     for figure in figures.values():
         assert set(figure) == {"name", "value", "unit", "floor", "better", "bound_by"}

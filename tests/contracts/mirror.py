@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ledger.anchor.mirroring import batch_of, call_of, creation_of, registry
+from ledger.anchor.mirroring import FUNCTIONS, batch_of, call_of, creation_of, registry
 from ledger.canonical import Envelope
 from ledger.custody import Agent, Changes, Parcel, Party
 from ledger.errors import Reverted
-from ledger.records import FREEZING, LIFTING, Charter, Record, Report
+from ledger.records import Charter, Record
 from ledger.rules import touches
 from ledger.signing import SignedRecord, record_id
 from ledger.values import Hash32, ParcelId
@@ -55,8 +55,8 @@ class Mirror:
     def leaves(self, record: Record, at: Hash32) -> bool:
         """Tell whether a record takes parcels out of the mirror, or is about such."""
         touched = touches(record, at)
-        reports = isinstance(record, Report) and record.operation in (*FREEZING, *LIFTING)
-        if reports or self.left.intersection(touched):
+        is_left = bool(touched) and record.KIND.name not in FUNCTIONS
+        if is_left or self.left.intersection(touched):
             self.left.update(touched)
             return True
         return False

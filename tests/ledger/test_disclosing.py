@@ -17,7 +17,7 @@ from ledger.canonical.private import join_private
 from ledger.database.pages import bad_pages
 from ledger.disclosing import Disclosing, read_grantee
 from ledger.errors import Damaged, SignInNeeded, Unknown
-from ledger.records import Record
+from ledger.records import KINDS, Record
 from ledger.signing.private import private_to_plain, with_private
 from ledger.store.private import EVERYONE, Keeping
 from ledger.store.sqlite import SqlitePrivate
@@ -269,3 +269,22 @@ def test_what_the_log_raises_is_no_missing_name(shown: Shown) -> None:
         planted: Any = PlantedView(view, plan)
         with pytest.raises(Damaged, match="entry 3"):
             shown.disclosing.names_in(planted, OPERATOR, [address_of(SUBJECT)])
+
+
+def test_a_corrections_fields_are_its_authors_under_the_names_of_what_it_corrects(
+    shown: Shown,
+) -> None:
+    world = shown.desk.world
+    record = world.correction_of(AUTHOR, shown.admission, {}, details=Hash32(b"\x08" * 32))
+    record, fields = with_private(record, {"licence": "7"}, world.salt, KINDS["Admission"])
+    signed = world.say(record, AUTHOR)
+    shown.desk.clock.now_ms = world.now_ms
+    body = join_private(signed.envelope.raw, private_to_plain(fields))
+    corrected = shown.book.append(body).record_id
+    (told,) = shown.disclosing.shown(party(AUTHOR), corrected)["fields"]
+    assert (told["name"], told["position"], told["value"]) == ("licence", 2, "7")
+    shown.disclosing.erase(party(AUTHOR), corrected, "licence")
+    (told,) = shown.disclosing.shown(party(AUTHOR), corrected)["fields"]
+    assert (told["name"], told["value"]) == ("licence", None)
+    with pytest.raises(Unknown):
+        shown.disclosing.erase(party(AUTHOR), corrected, "name")

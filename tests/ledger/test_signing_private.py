@@ -155,3 +155,44 @@ def test_a_record_without_private_fields_takes_none(world: World) -> None:
     with pytest.raises(Refused) as found:
         read_private(bare, private_to_plain(fields))
     assert found.value.refusal.rule == "details"
+
+
+def correction(
+    world: World, of: str, **values: str | int
+) -> tuple[Record, tuple[PrivateField, ...]]:
+    """Return a Correction that gives the fields of a kind other values, and these."""
+    record = drafts.correction(
+        world.speaker("governor-1"), world.moment(), Hash32(b"\x07" * 32), {}, details=ANY_ROOT
+    )
+    return with_private(record, values, world.salt, KINDS[of])
+
+
+ANY_ROOT = Hash32(b"\x08" * 32)
+
+
+@pytest.mark.parametrize(
+    ("kind", "positions"), [("Admission", (0, 6)), ("Charter", (0, 4)), ("Transformation", (4,))]
+)
+def test_a_correction_has_the_fields_of_the_kind_that_it_corrects(
+    world: World, kind: str, positions: tuple[int, ...]
+) -> None:
+    values = {"name": CANARY, "document": HASH}
+    given = {name: value for name, value in values.items() if name in KINDS[kind].details}
+    record, fields = correction(world, kind, **given)
+    assert tuple(field.position for field in fields) == positions
+    assert read_private(record, private_to_plain(fields)) == fields
+
+
+def test_a_correction_of_a_kind_has_no_fields_of_another(world: World) -> None:
+    with pytest.raises(Refused, match="fields at private"):
+        correction(world, "Handoff", licence="7")
+
+
+def test_a_corrections_field_that_stands_nowhere_it_may_is_refused(world: World) -> None:
+    record, fields = correction(world, "Admission", document=HASH)
+    plain: Any = private_to_plain(fields)
+    plain["document"]["salt"] = "0x" + "01" * 32
+    with pytest.raises(Refused, match=r"details at private\.document"):
+        read_private(record, plain)
+    with pytest.raises(Refused, match="fields at private"):
+        read_private(record, {"salary": plain["document"]})

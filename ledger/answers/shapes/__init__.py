@@ -10,7 +10,6 @@ from ledger.answers.shapes.border import (
     CertificateStanding,
     ClearanceShown,
     CodeShown,
-    CorrectionShown,
     FoundShown,
     OriginSort,
     ParcelCertified,
@@ -18,6 +17,7 @@ from ledger.answers.shapes.border import (
 )
 from ledger.answers.shapes.drafts import DraftAnswer, LineShown, SignerShown
 from ledger.answers.shapes.goods import (
+    AnswerShown,
     CountryOrigin,
     DescendantsAnswer,
     Descent,
@@ -42,6 +42,7 @@ from ledger.answers.shapes.log import (
     ChainAnswer,
     CheckpointAnswer,
     ConsistencyAnswer,
+    CorrectionShown,
     EntriesAnswer,
     EntryShown,
     InclusionAnswer,
@@ -66,7 +67,14 @@ from ledger.answers.shapes.people import (
     SuspicionShown,
     YearShown,
 )
-from ledger.answers.shapes.recalls import AffectedBy, RecallAnswer, RecalledParcel, RecallSort
+from ledger.answers.shapes.recalls import (
+    AffectedBy,
+    Flip,
+    RecallAnswer,
+    RecalledParcel,
+    RecallSort,
+    RejudgedAnswer,
+)
 from ledger.answers.shapes.reports import (
     AnnexAnswer,
     CertificateReconciled,
@@ -78,7 +86,6 @@ from ledger.answers.shapes.reports import (
     PeriodShown,
     ReconciliationAnswer,
     SheetItem,
-    SheetReason,
     SheetRecord,
 )
 from ledger.answers.shapes.stones import (
@@ -91,6 +98,7 @@ from ledger.answers.shapes.stones import (
     ProofShown,
     StoneAnswer,
     StoneFinding,
+    StoneReply,
     StoneStep,
     Sureness,
 )
@@ -104,6 +112,8 @@ from ledger.answers.shapes.verdicts import (
     GroundShown,
     ReasonShown,
     RuleShown,
+    StoneVerdict,
+    StoneVerdicts,
     TableUsedShown,
     VerdictsAnswer,
     VerdictShown,
@@ -114,6 +124,7 @@ __all__ = [
     "AnchorShown",
     "AnchorsAnswer",
     "AnnexAnswer",
+    "AnswerShown",
     "AsOf",
     "CertificateAnswer",
     "CertificateReconciled",
@@ -142,6 +153,7 @@ __all__ = [
     "FigureEntry",
     "FigureShown",
     "FindingShown",
+    "Flip",
     "FoundShown",
     "GroundShown",
     "HeldShown",
@@ -178,11 +190,11 @@ __all__ = [
     "RecalledParcel",
     "ReconciliationAnswer",
     "RecordAnswer",
+    "RejudgedAnswer",
     "RoleShown",
     "RuleShown",
     "Said",
     "SheetItem",
-    "SheetReason",
     "SheetRecord",
     "SignerShown",
     "SiteAnswer",
@@ -194,7 +206,10 @@ __all__ = [
     "Step",
     "StoneAnswer",
     "StoneFinding",
+    "StoneReply",
     "StoneStep",
+    "StoneVerdict",
+    "StoneVerdicts",
     "Sureness",
     "SuspicionShown",
     "TableAnswer",

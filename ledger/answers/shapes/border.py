@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.answers.shapes.log import AsOf, InclusionAnswer, Names, Status
+from ledger.answers.shapes.goods import FindingShown
+from ledger.answers.shapes.log import AsOf, CorrectionShown, InclusionAnswer, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId
 
 CertificateStanding = Literal["open", "confirmed", "refused", "void", "expired"]
@@ -34,29 +35,6 @@ class CodeShown:
     weight_carats: str
     value_us_cents: int
     value_us_dollars: str
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionShown:
-    """One value that a Correction replaced, old and new.
-
-    Attributes:
-        field: of the record, by sheet: ``scene.expiresAt``.
-        label: the same in words.
-        was, became: as people read them; null where this reader is not shown that sheet.
-        index, record_id: of the Correction; the id is null where no record may be told.
-
-    """
-
-    field: str
-    label: str
-    was: str | None
-    became: str | None
-    index: int
-    record_id: RecordId | None
-    occurred_at: int
-    recorded_at_ms: int
-    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +131,7 @@ class CertificateAnswer:
         origins: where mined; empty for plain "mixed". ``provenance`` is from where exported last.
         state: of the certificate now; ``state_says`` in words.
         clearance: null while it was not cleared, or if this reader may not read that.
+        findings: warnings about it, or about what cleared it, with what was answered.
         private: private fields of the record that this reader may see.
         inclusion: proves the entry under the checkpoint; null until one covers it.
         note: the signed checkpoint.
@@ -193,6 +172,7 @@ class CertificateAnswer:
     closed_by: int | None
     clearance: ClearanceShown | None
     corrections: tuple[CorrectionShown, ...]
+    findings: tuple[FindingShown, ...]
     private: tuple[PrivateShown, ...]
     index: int
     recorded_at_ms: int

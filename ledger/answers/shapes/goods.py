@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.answers.shapes.log import AnchorShown, AsOf, Names, Status
+from ledger.answers.shapes.log import AnchorShown, AsOf, CorrectionShown, Names, Status
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 
@@ -51,12 +51,33 @@ class Step(Said):
         is_mention: whether it only speaks of the parcel, and changes nothing.
         record: all of it, as it was signed; in the place of a withheld sheet its hash, so that the
             record's id can still be computed.
+        corrections: values that its author corrected since, old and new, the earliest first.
 
     """
 
     parcels: tuple[ParcelId, ...]
     is_mention: bool
     record: Mapping[str, Any]
+    corrections: tuple[CorrectionShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """The Report by which a party answers a finding; what it says is a private field of it.
+
+    Attributes:
+        author: null if this reader is not shown *who*; ``role`` and ``country`` are its own.
+
+    """
+
+    index: int
+    record_id: RecordId
+    author: Address | None
+    role: str
+    country: str
+    occurred_at: int
+    recorded_at_ms: int
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,8 @@ class FindingShown:
             told of the record.
         index, record_id: the record that raised it; null if this reader is not told.
         evidence: what was compared; null if this reader is not shown that record whole.
+        answers: of those that this reader is shown, the earliest first; ``answers_left_out`` more
+            are not listed.
 
     """
 
@@ -77,6 +100,8 @@ class FindingShown:
     record_id: RecordId | None
     subject: Hash32
     evidence: str | None
+    answers: tuple[AnswerShown, ...] = ()
+    answers_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,29 @@ class EntriesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionShown:
+    """One value that a Correction replaced, old and new.
+
+    Attributes:
+        field: of the record, by sheet: ``scene.expiresAt``.
+        label: the same in words.
+        was, became: as people read them; null where this reader is not shown that sheet.
+        index, record_id: of the Correction; the id is null where no record may be told.
+
+    """
+
+    field: str
+    label: str
+    was: str | None
+    became: str | None
+    index: int
+    record_id: RecordId | None
+    occurred_at: int
+    recorded_at_ms: int
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAnswer:
     """One record: its place in the log, its envelope, and the parcels that it made or advanced.
 
@@ -231,6 +254,7 @@ class RecordAnswer:
         envelope: as it was signed; in the place of a withheld sheet stands its hash; in that of
             the signatures, if *who* is withheld, the hash that stands for them in the record root.
         withheld: the sheets that this reader is not shown.
+        corrections: values that its author corrected since, old and new, the earliest first.
 
     """
 
@@ -243,6 +267,7 @@ class RecordAnswer:
     parcels: tuple[Hash32, ...]
     envelope: Mapping[str, Any]
     withheld: tuple[str, ...]
+    corrections: tuple[CorrectionShown, ...]
     as_of: AsOf
     names: Names = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ledger.answers.shapes.goods import ParcelShown
 from ledger.answers.shapes.log import AsOf, Names
+from ledger.answers.shapes.verdicts import DefinitionShown, DifferenceShown
 from ledger.values import ParcelId
 
 RecallSort = Literal["parcel", "site", "zone", "country", "party"]
@@ -65,5 +66,54 @@ class RecallAnswer:
     parcels: tuple[RecalledParcel, ...]
     is_whole: bool
     cursor: str | None
+    as_of: AsOf
+    names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Goods that a recall reaches, and of which the verdict is another in the second place."""
+
+    parcel: RecalledParcel
+    difference: DifferenceShown
+
+
+@dataclass(frozen=True, slots=True)
+class RejudgedAnswer:
+    """Which verdicts on recalled goods are others in the second place than in the first.
+
+    Only goods are judged that still are what they are: live, or sold to a consumer; and that
+    recalled goods may be in. ``begins_with`` to ``size``: see :class:`RecallAnswer`.
+
+    Attributes:
+        definition: what they are judged by in the first place; ``other`` in the second.
+        date: for which day in the first place; ``other_date`` in the second.
+        facts_size: what so many entries say counts in the first place; in the second, all.
+        tables_size: the tables and definitions that counted at this size do in the first place;
+            in the second, those of today.
+        judged: how many parcels were judged for this page.
+        untold: how many of these were not there yet in the first place, or their story may not be
+            told to this reader.
+        flips: in the order of the log; there may be none on a page that has a cursor.
+        notice: what a verdict is, and is not.
+
+    """
+
+    begins_with: RecallSort
+    subject: str
+    since: int
+    size: int
+    definition: DefinitionShown
+    other: DefinitionShown
+    date: str
+    other_date: str
+    facts_size: int
+    tables_size: int
+    judged: int
+    untold: int
+    flips: tuple[Flip, ...]
+    is_whole: bool
+    cursor: str | None
+    notice: str
     as_of: AsOf
     names: Names = field(default_factory=dict)

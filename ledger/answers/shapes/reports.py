@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.answers.shapes.log import AsOf
-from ledger.values import Hash32, ParcelId, RecordId
+from ledger.answers.shapes.verdicts import VerdictShown
+from ledger.values import ParcelId, RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +186,15 @@ class ReconciliationAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SheetRecord:
-    """A record that a line of an importer's sheet rests on, and who says so."""
+    """A record that a line of an importer's sheet rests on, and who says so.
+
+    Attributes:
+        record_id: null where this reader is not told which it is.
+
+    """
 
     index: int
-    record_id: Hash32
+    record_id: RecordId | None
     said_by: str
 
 
@@ -203,19 +209,6 @@ class SheetItem:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetReason:
-    """Why the definition has its verdict; unconfirmed: it rests on a fact known from memory."""
-
-    rule: str
-    value: str
-    words: str
-    source: str
-    is_unconfirmed: bool
-    is_deciding: bool
-    would_decide: str
-
-
-@dataclass(frozen=True, slots=True)
 class ImporterAnswer:
     """The sheet that an importer fills in its statement from.
 
@@ -223,8 +216,8 @@ class ImporterAnswer:
         asks: what the jurisdiction asks of an importer, in short; sources: where that stands.
         is_unconfirmed: it is known by report alone.
         wording: the text to sign where one is prescribed and fits these goods, or "".
-        definition: which the goods are judged by, with the SHA-256 of its file.
-        verdict: pass, fail or cannot tell; conclusion: what that means for whoever would sign.
+        date: the day that is judged for.
+        verdict: by the jurisdiction's definition; conclusion: what it means for whoever would sign.
         has_more: there are more facts than the sheet shows.
         notice: what the sheet is not.
 
@@ -240,13 +233,9 @@ class ImporterAnswer:
     items: tuple[SheetItem, ...]
     has_more: bool
     wording: str
-    definition: str
-    definition_sha256: Hash32
-    is_adopted: bool
-    verdict: str
-    as_of_s: int
+    date: str
     size: int
-    reasons: tuple[SheetReason, ...]
+    verdict: VerdictShown
     conclusion: str
     notice: str
     as_of: AsOf

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ledger.answers.shapes.border import CorrectionShown
-from ledger.answers.shapes.log import AnchorShown, AsOf, Names, Status
+from ledger.answers.shapes.log import AnchorShown, AsOf, CorrectionShown, Names, Status
+from ledger.answers.shapes.verdicts import StoneVerdicts
 from ledger.values import Address, Hash32, ParcelId, RecordId, SiteId
 
 Sureness = Literal["one", "one-of", "some-of"]
@@ -133,11 +133,29 @@ class PartShown:
 
 @dataclass(frozen=True, slots=True)
 class StoneFinding:
-    """Something that deserves a question, in words."""
+    """Something that deserves a question, in words.
+
+    Attributes:
+        answers: what parties answered, the earliest first; ``answers_left_out`` more are not
+            listed. Who they are and their records are null on a trade ledger.
+
+    """
 
     name: str
     says: str
     index: int
+    answers: tuple[StoneReply, ...] = ()
+    answers_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoneReply:
+    """That a party answered a finding; what it says is a private field of its record."""
+
+    says: str
+    index: int
+    author: Address | None
+    record_id: RecordId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +204,7 @@ class StoneAnswer:
             listed.
         is_followed_whole: whether the records were followed back to the mines; else where it was
             cut, and findings, may be told in part.
+        verdicts: what each definition says of it today.
         findings_left_out: how many more findings there are.
         became: the parcels that these goods were made into, or the piece that they are set in; none
             on a trade ledger.
@@ -220,6 +239,7 @@ class StoneAnswer:
     parts_left_out: int
     findings: tuple[StoneFinding, ...]
     findings_left_out: int
+    verdicts: StoneVerdicts
     proof: ProofShown
     words: PlainWords
     as_of: AsOf

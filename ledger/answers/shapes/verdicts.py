@@ -226,3 +226,50 @@ class VerdictsAnswer:
     notice: str
     as_of: AsOf
     names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoneVerdict:
+    """What one definition says of a stone, for its page; see :class:`DefinitionShown`.
+
+    Attributes:
+        because: what decides, in sentences; ``because_left_out`` more are in the whole answer.
+        would_decide: where it cannot tell: what evidence would settle it.
+        entries: the places in the log of the records that decide.
+        tables: the versions of tables that decide.
+        is_unconfirmed: the definition, a rule or a row that decides is known from memory alone.
+
+    """
+
+    definition: str
+    title: str
+    short: str
+    status: str
+    adopted_by: str
+    sources: tuple[str, ...]
+    reading: str
+    sha256: Hash32
+    is_adopted_here: bool
+    value: VerdictValue
+    because: tuple[str, ...]
+    because_left_out: int
+    would_decide: tuple[str, ...]
+    entries: tuple[int, ...]
+    entries_left_out: int
+    tables: tuple[TableUsedShown, ...]
+    is_unconfirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoneVerdicts:
+    """Every definition's verdict of a stone, for one day; adopted ones first.
+
+    Attributes:
+        fault: why there are none: a file that the charter names is not here; or "".
+
+    """
+
+    date: str
+    rows: tuple[StoneVerdict, ...]
+    fault: str
+    notice: str

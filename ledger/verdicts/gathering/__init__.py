@@ -2,9 +2,9 @@
 
 Nothing is judged here. A fact says which origins of the parcel it may concern and which it
 certainly does: an event on an ancestor concerns all goods of an origin when every way from that
-origin's registrations to the parcel leads through that ancestor. A certificate over several parcels
-concerns them together. A Clearance that names no Certificate names no parcel either, so a paper
-that was only seen at a border is never taken for the certificate of some hand-over.
+origin's registrations to the parcel leads through that ancestor. What concerns none of the goods is
+left out. A Clearance that names no Certificate names no parcel either, so a paper that was only
+seen at a border is never taken for the certificate of some hand-over.
 
 What the records leave open stays open: where goods are between two countries; what lies behind a
 bound of the walk (``is_whole`` is then False). Sources: Kimberley Process Certification Scheme,
@@ -13,7 +13,6 @@ section III and Annex I; ``docs/spec/records.md``; ``docs/spec/bounds.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ledger.custody import CharterInForce, Parcel
@@ -21,11 +20,11 @@ from ledger.errors import Unknown
 from ledger.limits import LIMITS
 from ledger.trace.kept import bounds_of
 from ledger.values import ParcelId, to_hex
-from ledger.verdicts.facts import Crossing, Facts, Ground, Saying, Stay
-from ledger.verdicts.gathering.ancestry import Ancestry, Origins, Ways, ancestry_of
+from ledger.verdicts.facts import Facts, Ground
+from ledger.verdicts.gathering.ancestry import Ancestry, Ways, ancestry_of
 from ledger.verdicts.gathering.known import Budget, Known, Past
 from ledger.verdicts.gathering.lives import Life, Lives
-from ledger.verdicts.gathering.papers import Paper
+from ledger.verdicts.gathering.marks import Marks
 from ledger.verdicts.gathering.sources import sources_of
 
 __all__ = ["Known", "charter_then", "gather", "parcel_then"]
@@ -67,7 +66,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
     bounds = bounds_of(known, ancestry.subject)
     sources = sources_of(past, ancestry, bounds)
     ways = Ways(known, ancestry, sources.of_registration, sources.bits)
-    marks = _Marks(ways, sources.bits)
+    marks = Marks(ways, sources.bits)
     weight = ancestry.subject.weight_millicarats
     told = [one for one in lives.known(parcel.id for parcel in ancestry.in_order()) if one]
     return Facts(
@@ -79,7 +78,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
         tolerance_millicarats=past.charter().tolerance(weight),
         country=life.country,
         origins=sources.origins,
-        crossings=marks.crossings(told, list(lives.papers.all.values())),
+        crossings=marks.crossings(told, lives.papers.all.values()),
         stays=marks.stays(told),
         sayings=marks.sayings(told, parcel.id),
         polished_in=_polished_in(past, ancestry),
@@ -122,69 +121,6 @@ def _as_it_was(ancestry: Ancestry, life: Life) -> Ancestry:
     subject = _then(life)
     parcels = {**ancestry.parcels, subject.id: subject}
     return replace(ancestry, subject=subject, parcels=parcels)
-
-
-class _Marks:
-    """Says of each fact which origins it concerns."""
-
-    def __init__(self, ways: Ways, origins: Origins) -> None:
-        self._ways = ways
-        self._origins = origins
-        self._known: dict[ParcelId, tuple[frozenset[str], frozenset[str]]] = {}
-
-    def _of(self, parcel: ParcelId) -> tuple[frozenset[str], frozenset[str]]:
-        if parcel not in self._known:
-            self._known[parcel] = self._of_all(frozenset({parcel}), is_exact=True)
-        return self._known[parcel]
-
-    def _of_all(
-        self, parcels: frozenset[ParcelId], *, is_exact: bool
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        may_concern = self._ways.may_concern(parcels)
-        concerns = self._ways.concerns(parcels, is_exact=is_exact)
-        return self._origins.names(may_concern), self._origins.names(concerns)
-
-    def crossings(self, lives: Iterable[Life], papers: list[Paper]) -> tuple[Crossing, ...]:
-        """Return certificates and hand-overs without one, in the log's order."""
-        found: list[Crossing] = []
-        for life in lives:
-            may_concern, concerns = self._of(life.parcel.id)
-            found += [
-                replace(crossing, may_concern=may_concern, concerns=concerns)
-                for crossing in life.crossings
-            ]
-        for at, paper in enumerate(papers):
-            is_exact = at < LIMITS.facts_papers_max
-            may_concern, concerns = self._of_all(frozenset(paper.parcels), is_exact=is_exact)
-            found.append(replace(paper.crossing(), may_concern=may_concern, concerns=concerns))
-        return tuple(sorted(found, key=lambda crossing: crossing.grounds[0].index))
-
-    def stays(self, lives: Iterable[Life]) -> tuple[Stay, ...]:
-        """Return where the goods were, in the log's order."""
-        found: list[Stay] = []
-        for life in lives:
-            may_concern, concerns = self._of(life.parcel.id)
-            found += [
-                replace(stay, may_concern=may_concern, concerns=concerns) for stay in life.stays
-            ]
-        return tuple(sorted(found, key=lambda stay: stay.grounds[0].index))
-
-    def sayings(self, lives: Iterable[Life], subject: ParcelId) -> tuple[Saying, ...]:
-        """Return what was said of the goods, in the log's order."""
-        found: list[Saying] = []
-        for life in lives:
-            may_concern, concerns = self._of(life.parcel.id)
-            is_self = life.parcel.id == subject
-            found += [
-                replace(
-                    saying,
-                    about_self=saying.about_self and is_self,
-                    may_concern=may_concern,
-                    concerns=concerns,
-                )
-                for saying in life.sayings
-            ]
-        return tuple(sorted(found, key=lambda saying: saying.ground.index))
 
 
 def _polished_in(past: Past, ancestry: Ancestry) -> tuple[tuple[str, int, Ground], ...]:

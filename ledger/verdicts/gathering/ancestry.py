@@ -84,10 +84,12 @@ class Ways:
         self._nodes = _nodes(ancestry)
         self._through = self._reached(frozenset())
         self._over = self._passing_over()
+        # Where records contradict each other, an origin may be left without any way.
+        self._pathless = origins.all & ~self._through[ancestry.subject.id]
 
     def may_concern(self, parcels: Iterable[ParcelId]) -> int:
         """Return the origins whose goods in the subject may have been in one of some parcels."""
-        found = 0
+        found = self._pathless
         for parcel in parcels:
             found |= self._through.get(parcel, 0)
         return found

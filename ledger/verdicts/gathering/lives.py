@@ -97,6 +97,7 @@ class _Telling:
         self._offer: Step | None = None
         self._home = ""
         self._papers: list[Paper] = []
+        self._piece: Life | None = None
         self.life = Life(parcel, parcel.country, "", parcel.weight_millicarats, parcel.stones, -1)
         for step in steps_of(past, parcel):
             self._take(step)
@@ -228,7 +229,9 @@ class _Telling:
     def _set(self, step: Step, record: Setting) -> None:
         life = self.life
         if record.what.operation == "unset":
-            self._arrive(self._home, step)
+            if self._piece is not None:
+                life.country = self._piece.country
+                self._arrive(self._piece.place, step)
             return
         piece = self._past.known.read(Parcel, output_id(step.record_id, 0))
         if piece is None:
@@ -236,7 +239,8 @@ class _Telling:
         told = self._lives.tell(piece)
         life.stays += told.stays
         life.sayings += [replace(saying, about_self=False) for saying in told.sayings]
-        life.place = self._home = told.place
+        life.place = told.place
+        self._piece = told
 
     def _sold(self, step: Step, record: Sale) -> None:
         if record.what.operation == "sale":
@@ -250,8 +254,8 @@ class _Telling:
             self._say(step, operation, step.at)
         if operation in FREEZING:
             self._offer = None
-            if operation != "seizure" and self.life.place:
-                self._home = self.life.place
+            if operation != "seizure":
+                self._home = self.life.place if self._since is not None else ""
                 self._arrive("", step)
         elif operation in LIFTING:
             self._lift()

@@ -10,14 +10,16 @@ gives the method, its limits, and how often it is exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ledger.custody import Parcel
 from ledger.errors import Unknown
 from ledger.limits import LIMITS
 from ledger.values import to_hex
-from ledger.verdicts.facts import Facts, Origin
+from ledger.verdicts.facts import Crossing, Facts, Origin, Saying, Stay
 from ledger.verdicts.gathering import Known, charter_then, parcel_then
 from ledger.verdicts.tightening.history import History, history_of
 from ledger.verdicts.tightening.program import (
@@ -28,9 +30,11 @@ from ledger.verdicts.tightening.program import (
     shares_of,
     two_shares,
 )
-from ledger.verdicts.tightening.solving import HighsSolver, Solver, upper_bound
+from ledger.verdicts.tightening.solving import Effort, HighsSolver, Solver, most
 
 __all__ = ["Interval", "Questions", "tightened"]
+
+Told = TypeVar("Told", Crossing, Stay, Saying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Questions:
         self._history = history
         self._make_solver = make_solver
         self._shares = shares_of(history)
+        self._effort = Effort(LIMITS.tightening_effort_max)
         self._is_contradicted = any(held.kept.contradicted for held in history.holdings)
         self._programs: dict[tuple[Share, ...], tuple[Program, Solver]] = {}
 
@@ -69,14 +74,15 @@ class Questions:
             return None
         program, solver, shares = asked
         terms = program.amount(holding, shares)
-        most = self._most(program, solver, terms)
-        fewest = self._most(program, solver, [(column, -factor) for column, factor in terms])
-        if most is None or fewest is None:
+        negated = [(column, -factor) for column, factor in terms]
+        greatest = most(program, solver, terms, self._effort)
+        fewest = most(program, solver, negated, self._effort)
+        if greatest is None or fewest is None:
             return None
         held = self._history.holdings[holding]
         if held.slack is None:
-            return Interval(max(0, -fewest), most)
-        is_certain, is_possible = fewest < 0, most >= held.weight
+            return Interval(max(0, -fewest), greatest)
+        is_certain, is_possible = fewest < 0, greatest >= held.weight
         return Interval(held.weight * is_certain, held.weight * is_possible)
 
     def _program_for(self, share: Share) -> tuple[Program, Solver, tuple[Share, ...]] | None:
@@ -85,7 +91,7 @@ class Questions:
         country, site = share
         division = self._shares
         asked: tuple[Share, ...] = (share,)
-        if count_columns(self._history, division) > LIMITS.tightening_columns_max:
+        if count_columns(self._history, division) > LIMITS.tightening_columns_whole:
             division = two_shares(share)
             if count_columns(self._history, division) > LIMITS.tightening_columns_max:
                 return None
@@ -95,13 +101,6 @@ class Questions:
             program = program_of(self._history, division)
             self._programs = {division: (program, self._make_solver(program))}
         return *self._programs[division], asked
-
-    @staticmethod
-    def _most(program: Program, solver: Solver, terms: Sequence[tuple[int, int]]) -> int | None:
-        if not terms:
-            return 0
-        multipliers = solver.multipliers(terms)
-        return None if multipliers is None else upper_bound(program, terms, multipliers)
 
 
 def tightened(
@@ -139,40 +138,50 @@ def tightened(
 
 
 def _narrowed(facts: Facts, questions: Questions, number: int, allowed: int) -> Facts:
-    """Put what the questions prove into the facts."""
+    """Put what the questions prove into the facts: first of countries, then of what is left."""
+    by_country = Counter(origin.country for origin in facts.origins)
+    countries = {country: questions.ask(number, (country, None)) for country in sorted(by_country)}
     told: list[Origin] = []
-    for at, origin in enumerate(facts.origins):
-        share = (origin.country, origin.site)
-        found = questions.ask(number, share) if at < LIMITS.tightening_origins_max else None
+    for origin in facts.origins:
+        found = countries[origin.country]
+        if by_country[origin.country] > 1 and (found is None or found.most > 0):
+            site = questions.ask(number, (origin.country, origin.site)) if origin.site else None
+            found = site or (Interval(0, found.most) if found else None)
         if found is None:
             told.append(origin)
-        elif min(found.most, origin.most) > 0:
-            # Of goods known by their country alone the country's least may be of other sites.
-            least = 0 if origin.site is None else max(0, found.least - allowed)
-            most = min(origin.most, found.most)
-            told.append(replace(origin, least=max(origin.least, least), most=most))
+        elif found.most > 0:
+            least = max(origin.least, found.least - allowed)
+            told.append(replace(origin, least=least, most=min(origin.most, found.most)))
     if not told:
         return replace(facts, is_contradicted=True)
+    weight = facts.weight_millicarats
     if len(told) == 1:
-        weight = facts.weight_millicarats
         told = [replace(told[0], least=weight, most=weight)]
     origins = tuple(told)
-    countries = _countries(facts, questions, number, allowed, origins)
-    if (origins, countries) == (facts.origins, facts.least_by_country):
+    left = sorted({origin.country for origin in origins})
+    certain = dict(facts.least_by_country)
+    for country in left:
+        found = countries[country]
+        amount = found.least - allowed if found else 0
+        certain[country] = weight if len(left) == 1 else max(certain.get(country, 0), amount)
+    least_by_country = tuple((country, certain[country]) for country in left if certain[country])
+    if (origins, least_by_country) == (facts.origins, facts.least_by_country):
         return facts
-    return replace(facts, origins=origins, least_by_country=countries, is_tightened=True)
+    narrowed = _only_about(facts, frozenset(origin.key for origin in origins))
+    return replace(narrowed, origins=origins, least_by_country=least_by_country, is_tightened=True)
 
 
-def _countries(
-    facts: Facts, questions: Questions, number: int, allowed: int, origins: Iterable[Origin]
-) -> tuple[tuple[str, int], ...]:
-    """Return what is certain of each country, by the whole history."""
-    countries = sorted({origin.country for origin in origins})
-    if len(countries) == 1:
-        return ((countries[0], facts.weight_millicarats),)
-    least = dict(facts.least_by_country)
-    for country in countries[: LIMITS.tightening_origins_max]:
-        found = questions.ask(number, (country, None))
-        if found is not None and found.least > allowed:
-            least[country] = max(least.get(country, 0), found.least - allowed)
-    return tuple(sorted(least.items()))
+def _only_about(facts: Facts, keys: frozenset[str]) -> Facts:
+    """Leave out what concerns only origins that are no longer possible."""
+    return replace(
+        facts,
+        crossings=tuple(_kept(facts.crossings, keys)),
+        stays=tuple(_kept(facts.stays, keys)),
+        sayings=tuple(_kept(facts.sayings, keys)),
+    )
+
+
+def _kept(told: Iterable[Told], keys: frozenset[str]) -> Iterator[Told]:
+    for one in told:
+        if one.may_concern & keys:
+            yield replace(one, may_concern=one.may_concern & keys, concerns=one.concerns & keys)

@@ -43,6 +43,7 @@ class Program:
         low, high: of each column.
         rows: all of them.
         holds: of a holding and a share: its column and what that is multiplied by.
+        stones: the columns that are 0 or 1.
 
     """
 
@@ -50,6 +51,12 @@ class Program:
     high: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     holds: dict[tuple[int, Share], tuple[int, int]] = field(default_factory=dict)
+    stones: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many columns and coefficients there are."""
+        return len(self.low) + sum(len(row.terms) for row in self.rows)
 
     def column(self, low: int, high: int) -> int:
         """Add a column."""
@@ -130,6 +137,8 @@ def _hold(program: Program, number: int, holding: Holding, shares: Sequence[Shar
             column = program.column(-(-least // unit), most // unit)
             program.holds[number, share] = (column, unit)
             columns.append(column)
+            if holding.slack is not None and program.low[column] < program.high[column]:
+                program.stones.append(column)
     whole = holding.weight // unit
     program.rows.append(Row(whole, whole, tuple((column, 1) for column in columns)))
 

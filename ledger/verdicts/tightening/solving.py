@@ -6,11 +6,16 @@ the column's own bound. So the solver's floating-point numbers may be inexact, o
 the bound is then wide, and never false. (Weak duality; S. Boyd and L. Vandenberghe, *Convex
 Optimization*, 2004, section 5.2; for safe bounds from inexact duals: A. Neumaier and
 O. Shcherbina, "Safe bounds in linear and mixed-integer linear programming", 2004.)
+
+Where the best that the solver finds takes a stone to be partly of two origins, the question is
+asked twice: with the stone of the one, and with the stone not of it. The greater answer holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ledger.limits import LIMITS
@@ -21,22 +26,65 @@ Terms = Sequence[tuple[int, int]]
 
 SCALE_BITS = 40
 """Multipliers are rounded to so many binary places."""
+PER_ITERATION = 100
+"""What an iteration counts for, measured in coefficients."""
+_WHOLE = 1e-6
+"""How near a stone's column must be to 0 or 1 to be taken for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a solver says of a question.
+
+    Attributes:
+        multipliers: of each row: they add the rows up to a bound, or, where nothing fulfils the
+            rows, to something impossible.
+        values: of each column, where the terms are greatest; None where nothing fulfils the rows.
+        iterations: how many it took.
+
+    """
+
+    multipliers: Sequence[float]
+    values: Sequence[float] | None
+    iterations: int = 0
+
+
+class Effort:
+    """How much work may still be done on questions about one history.
+
+    It is counted, not timed, so that an answer does not depend on how busy a machine is: a
+    coefficient of a program is one, each time it is looked at; an iteration of the solver is
+    :data:`PER_ITERATION`.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nothing is left."""
+        return self._left <= 0
+
+    def spend(self, program: Program, proposal: Proposal | None) -> None:
+        """Count one look at a program."""
+        iterations = proposal.iterations if proposal else 0
+        self._left -= program.size + PER_ITERATION * iterations
 
 
 class Solver(Protocol):
     """What proposes multipliers; :class:`HighsSolver`, or a test's."""
 
-    def multipliers(self, terms: Terms) -> Sequence[float] | None:
-        """Propose a multiplier for each row, so that the rows add up to a bound on ``terms``.
-
-        None where the solver found none.
-        """
+    def propose(self, terms: Terms, fixed: Mapping[int, int]) -> Proposal | None:
+        """Propose how to bound ``terms`` with some columns fixed; None where nothing was found."""
 
 
-def upper_bound(program: Program, terms: Terms, multipliers: Sequence[float]) -> int:
+def upper_bound(
+    program: Program, terms: Terms, multipliers: Sequence[float], fixed: Mapping[int, int]
+) -> int:
     """Return a whole number that ``terms`` cannot exceed, whatever the multipliers are.
 
     A row is taken at its high end for a positive multiplier, and at its low end for a negative.
+    For no terms at all, less than 0 says that nothing fulfils the rows.
     """
     left = [0] * len(program.low)
     for column, coefficient in terms:
@@ -48,6 +96,9 @@ def upper_bound(program: Program, terms: Terms, multipliers: Sequence[float]) ->
             total += multiplier * (row.high if multiplier > 0 else row.low)
             for column, coefficient in row.terms:
                 left[column] -= multiplier * coefficient
+    for column, value in fixed.items():
+        total += left[column] * value
+        left[column] = 0
     for rest, low, high in zip(left, program.low, program.high, strict=True):
         if rest:
             total += rest * (high if rest > 0 else low)
@@ -56,17 +107,94 @@ def upper_bound(program: Program, terms: Terms, multipliers: Sequence[float]) ->
 
 def _rounded(multiplier: float) -> int:
     """Return a multiplier in units of the scale; nothing for what is no number."""
-    if multiplier != multiplier or abs(multiplier) > 1 << SCALE_BITS:
+    if not abs(multiplier) < 1 << SCALE_BITS:
         return 0
     return round(multiplier * (1 << SCALE_BITS))
+
+
+def most(program: Program, solver: Solver, terms: Terms, effort: Effort) -> int | None:
+    """Return a whole number that ``terms`` cannot exceed; None where nothing was proved.
+
+    The stone that is divided most evenly is decided first, in the case that leaves most; at most
+    ``LIMITS.tightening_cases_max`` cases are looked at, and none when the effort is used up.
+    """
+    if not terms:
+        return 0
+    question = _Question(program, solver, terms, effort)
+    whole = None if effort.is_used_up else question.case({}, None)
+    if whole is None:
+        return None
+    cases, looked_at = [(-whole.bound, 0, whole)], 1
+    while cases:
+        case = cases[0][2]
+        is_enough = looked_at >= LIMITS.tightening_cases_max or effort.is_used_up
+        if case.divided is None or is_enough:
+            return case.bound
+        heapq.heappop(cases)
+        for value in (0, 1):
+            fixed = {**case.fixed, case.divided: value}
+            made = question.case(fixed, case.bound)
+            looked_at += 1
+            if made is not None:
+                heapq.heappush(cases, (-made.bound, looked_at, made))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Some stones decided: a bound on the terms, and the column of a stone that is divided."""
+
+    fixed: Mapping[int, int]
+    bound: int
+    divided: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """How much can there be of some terms?"""
+
+    program: Program
+    solver: Solver
+    terms: Terms
+    effort: Effort
+
+    def case(self, fixed: Mapping[int, int], bound: int | None) -> _Case | None:
+        """Look at one case; None where nothing fulfils it, or, at first, where nothing was found.
+
+        ``bound`` is what is proved without the last decision; None at first.
+        """
+        program = self.program
+        proposal = self.solver.propose(self.terms, fixed)
+        self.effort.spend(program, proposal)
+        if proposal is None or proposal.values is None:
+            if bound is None:
+                return None
+            if proposal and upper_bound(program, (), proposal.multipliers, fixed) < 0:
+                return None
+            return _Case(fixed, bound, None)
+        proved = upper_bound(program, self.terms, proposal.multipliers, fixed)
+        return _Case(
+            fixed,
+            proved if bound is None else min(bound, proved),
+            _divided(program, proposal.values, fixed),
+        )
+
+
+def _divided(program: Program, values: Sequence[float], fixed: Mapping[int, int]) -> int | None:
+    """Return the column of the stone that is divided most evenly, ties to the first; or None."""
+    found, least = None, 0.5 - _WHOLE
+    for column in program.stones:
+        distance = abs(values[column] - 0.5)
+        if distance < least and column not in fixed:
+            found, least = column, distance
+    return found
 
 
 class HighsSolver:
     """HiGHS' dual simplex, always with the same options and on one thread.
 
-    Source: https://highs.dev; J. A. J. Hall and Q. Huangfu, "Parallelizing the dual revised simplex
-    method", 2018. It is bounded in iterations, not in time, so that an answer does not depend on
-    how busy a machine is.
+    Source: https://highs.dev; Q. Huangfu and J. A. J. Hall, "Parallelizing the dual revised simplex
+    method", 2018. Each question is bounded in iterations.
     """
 
     def __init__(self, program: Program) -> None:
@@ -74,13 +202,14 @@ class HighsSolver:
         import numpy as np
 
         self._np, self._highspy = np, highspy
-        self._columns = len(program.low)
+        self._program = program
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # as it comes
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
             ("parallel", "off"),
             ("random_seed", 0),
+            ("presolve", "off"),  # or a program that nothing fulfils leaves no proof of it
             ("solver", "simplex"),
             ("simplex_strategy", 1),
             ("simplex_iteration_limit", LIMITS.tightening_iterations_max),
@@ -88,7 +217,7 @@ class HighsSolver:
             self._highs.setOptionValue(option, value)
         self._highs.passModel(self._model(program))
 
-    def _model(self, program: Program) -> object:
+    def _model(self, program: Program) -> Any:  # noqa: ANN401 - the library's own
         np, model = self._np, self._highspy.HighsLp()
         model.num_col_, model.num_row_ = len(program.low), len(program.rows)
         model.col_cost_ = np.zeros(len(program.low))
@@ -108,14 +237,31 @@ class HighsSolver:
         matrix.value_ = np.array([coefficient for _, coefficient in terms], dtype=np.double)
         return model
 
-    def multipliers(self, terms: Terms) -> Sequence[float] | None:
-        """Propose multipliers; None where there is no best value, or it was not found."""
-        costs = self._np.zeros(self._columns)
+    def propose(self, terms: Terms, fixed: Mapping[int, int]) -> Proposal | None:
+        """Propose multipliers; None where none were found within the iterations."""
+        costs = self._np.zeros(len(self._program.low))
         for column, coefficient in terms:
             costs[column] -= coefficient
-        columns = self._np.arange(self._columns, dtype=self._np.int32)
-        self._highs.changeColsCost(self._columns, columns, costs)
+        columns = self._np.arange(len(costs), dtype=self._np.int32)
+        self._highs.changeColsCost(len(costs), columns, costs)
+        for column, value in fixed.items():
+            self._highs.changeColBounds(column, float(value), float(value))
         self._highs.run()
-        if self._highs.getModelStatus() != self._highspy.HighsModelStatus.kOptimal:
-            return None
-        return [-dual for dual in self._highs.getSolution().row_dual]
+        found = self._found()
+        for column in fixed:
+            low, high = self._program.low[column], self._program.high[column]
+            self._highs.changeColBounds(column, float(low), float(high))
+        return found
+
+    def _found(self) -> Proposal | None:
+        status, statuses = self._highs.getModelStatus(), self._highspy.HighsModelStatus
+        iterations = int(self._highs.getInfo().simplex_iteration_count)
+        if status == statuses.kOptimal:
+            solution = self._highs.getSolution()
+            multipliers = [-dual for dual in solution.row_dual]
+            return Proposal(multipliers, list(solution.col_value), iterations)
+        if status == statuses.kInfeasible:
+            _, has_ray, ray = self._highs.getDualRay()
+            if has_ray:
+                return Proposal([-value for value in ray], None, iterations)
+        return None

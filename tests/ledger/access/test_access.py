@@ -24,7 +24,7 @@ from ledger.access import (
 from ledger.access.lineage import EVER
 from ledger.custody import NEVER
 from ledger.records import KINDS, SHEETS
-from ledger.values import Address
+from ledger.values import Address, Hash32
 from tests.access_table import SHOWN, SORTS
 from tests.desk import journey
 from tests.world import GOVERNORS, World, address_of, usual_world
@@ -215,3 +215,28 @@ def test_ancestors_are_found_and_descendants_are_none() -> None:
     assert is_ancestor(told, first.id, last)
     assert is_ancestor(told, first.id, first)
     assert not is_ancestor(told, last.id, first)
+
+
+@pytest.mark.parametrize("of", ["Handoff", "Admission", "Registration"])
+def test_a_correction_is_read_like_what_it_corrects(of: str) -> None:
+    world = journey()
+    signed = next(one for _, one, _ in world.log if one.record.KIND.name == of)
+    by = {"Handoff": "miner-bw", "Admission": "governor-1", "Registration": "miner-bw"}[of]
+    made = world.correct(by, signed, {}, details=Hash32(b"\x07" * 32))
+    own = facts_of(world.state, made.record, made.signers)
+    original = facts_of(world.state, signed.record, ())
+    assert own.kind == of
+    assert own.parties >= original.parties
+    assert own.countries >= original.countries
+
+
+def test_the_correction_of_a_clearance_is_read_by_whom_the_certificate_names() -> None:
+    world = journey()
+    bag = world.register(world.open_site())
+    certificate = world.certify([bag], "BW1", "BE")
+    cleared = world.clear(certificate)
+    made = world.correct("authority-be", cleared, {"amounts.valuesUsCents.0": "1"})
+    facts = facts_of(world.state, made.record, made.signers)
+    named = ("authority-be", "authority-bw", "miner-bw")
+    assert facts.parties == {address_of(name) for name in named}
+    assert facts.countries >= {"BE", "BW"}

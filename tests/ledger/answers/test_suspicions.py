@@ -129,7 +129,9 @@ def test_the_finding_can_be_answered_by_a_report(fresh: Shown) -> None:
     fresh.catch_up()
     (step, *_) = fresh.answers.history(fresh.hex("stone"))["steps"]
     assert step["record"]["what"]["finding"] == finding["findingId"]
-    assert of_name(fresh.answers.parcel(fresh.hex("stone"))["findings"]) == [finding]
+    (after,) = of_name(fresh.answers.parcel(fresh.hex("stone"))["findings"])
+    assert [one["index"] for one in after["answers"]] == [step["index"]]
+    assert {**after, "answers": []} == finding
 
 
 def test_a_walk_that_was_cut_short_says_so(fresh: Shown, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.custody import SORTS, Blended, CharterInForce, Finding, Item, Operation, Parcel
+from ledger.custody import (
+    SORTS,
+    Blended,
+    CharterInForce,
+    Finding,
+    Item,
+    Operation,
+    Parcel,
+    SiteState,
+)
+from ledger.drafts import Loss, Output
 from ledger.values import to_hex
 from tests.desk import Desk, journey
 from tests.planting import Tables
@@ -19,8 +29,24 @@ def desk() -> Desk:
     desk = Desk(journey())
     parcel = desk.world.log[-1][2].parcels[0]
     desk.world.later(40 * 24 * 3600)
-    desk.world.offer(parcel, "cutter-in", "trader-be")
+    world = desk.world
+    world.offer(parcel, "cutter-in", "trader-be")
+    site = next(item.id for _, _, said in world.log for item in said.items if is_site(item))
+    rough = world.register(site, 1_000, 1)
+    registration = world.log[-1][1]
+    world.certify([rough], "BW1", "BE")
+    world.hand_over(rough, "miner-bw", "cutter-in")
+    work = [Output(400, 1, "7102.39")]
+    (stone,) = world.transform("cutter-in", "polish", [rough], work, polishing=Loss(600))
+    world.grade("lab-be", stone, "LG1")
+    world.correct("miner-bw", registration, {"amounts.label": "Bag 7"})
+    world.answer("miner-bw", world.ledger_id)
     return desk.fill()
+
+
+def is_site(item: Item) -> bool:
+    """Tell whether an item is a site."""
+    return isinstance(item, SiteState)
 
 
 def tables(desk: Desk) -> Tables:

@@ -46,7 +46,9 @@ def test_the_commands_of_the_house_are_all_there():
     asked = """
         init keys admit revoke site sign cosign send register handoff receive withdraw split mix
         cut polish recut reweigh report trace show status checkpoint audit rebuild recover serve
-        demo amend import export private link chain typed-data add-signature
+        demo amend tables import export private link chain typed-data add-signature
+        certify clear certificate set unset sell take-back state document correct answer verdict
+        history recall
     """
     assert set(get_command(app).commands) == set(asked.split())
     assert set(get_command(app).commands["keys"].commands) == set(
@@ -58,6 +60,11 @@ def test_the_commands_of_the_house_are_all_there():
     assert set(get_command(app).commands["chain"].commands) == set(
         "start deploy status anchor watch unmirrored".split()
     )
+    assert set(get_command(app).commands["state"].commands) == set(
+        "grading origin location warranty document".split()
+    )
+    assert set(get_command(app).commands["certificate"].commands) == {"show", "pdf"}
+    assert set(get_command(app).commands["document"].commands) == {"check"}
     assert set(get_command(app).commands["site"].commands) == {"open", "change", "close"}
 
 

@@ -55,6 +55,15 @@ PAGED = {
     "/v1/parcels/{first}/descendants": lambda c, m, n: c.descendants(
         m.scene.parcels["first"], limit=n
     ),
+    "/v1/recalls?parcel={first}": lambda c, m, n: c.recalls(
+        parcel=m.scene.parcels["first"], limit=n
+    ),
+    "/v1/recalls?country=BW&since=9": lambda c, _, n: c.recalls(country="BW", since=9, limit=n),
+    "/v1/recalls/verdicts?site={home}&definition=kp-2003&compareDate=2020-01-01": (
+        lambda c, m, n: c.rejudged(
+            "kp-2003", compare_date="2020-01-01", site=m.scene.sites["home"], limit=n
+        )
+    ),
     "/v1/parties/{trader}": lambda c, _, n: c.holdings(address_of("trader-be"), limit=n),
     "/v1/sites": lambda c, _, n: c.sites(limit=n),
     "/v1/parties": lambda c, _, n: c.parties(limit=n),
@@ -89,7 +98,7 @@ def test_pages_are_followed_to_their_end(both, told, path):
     by_hand, place = [], path_of(told, path)
     cursor: object = ""
     while cursor is not None:
-        by_hand.append(asked(told, f"{place}?limit=1{cursor}"))
+        by_hand.append(asked(told, f"{place}{'&' if '?' in place else '?'}limit=1{cursor}"))
         name = "start" if path == "/v1/entries" else "cursor"
         cursor = by_hand[-1]["nextStart" if path == "/v1/entries" else "cursor"]
         cursor = None if cursor is None else f"&{name}={cursor}"
@@ -211,7 +220,7 @@ def test_a_page_that_repeats_a_cursor_is_not_followed(both, told):
 
 
 def test_pages_without_end_are_not_followed(both, told, monkeypatch):
-    monkeypatch.setattr("ledger.client.questions.LIMITS", type(LIMITS)(answer_pages_max=20))
+    monkeypatch.setattr("ledger.client.pages.LIMITS", type(LIMITS)(answer_pages_max=20))
     client, sent = paging(both, told, map(str, itertools.count(1)))
     with pytest.raises(Damaged, match="come to no end"):
         list(client.sites())

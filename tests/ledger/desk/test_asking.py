@@ -27,6 +27,10 @@ ASKED = {
     "story": lambda desk, made: list(desk.story(made.scene.parcels["stone"])),
     "trace": lambda desk, made: list(desk.trace(made.scene.parcels["stone"])),
     "descendants": lambda desk, made: list(desk.descendants(made.scene.parcels["first"])),
+    "recalls": lambda desk, made: list(desk.recalls(parcel=made.hex("first"))),
+    "rejudged": lambda desk, made: list(
+        desk.rejudged(country="BW", definition="kp-2003", asOf="2026-01-01", factsBefore=24)
+    ),
     "stone": lambda desk, made: desk.stone(made.token("stone")),
     "links": lambda desk, made: desk.links(made.scene.parcels["stone"]),
     "link": lambda desk, made: desk.link(made.token("stone")),
@@ -35,6 +39,8 @@ ASKED = {
     "site": lambda desk, made: desk.site(made.scene.sites["home"]),
     "sites": lambda desk, _: list(desk.sites()),
     "parties": lambda desk, _: list(desk.parties()),
+    "tables": lambda desk, made: desk.tables(1),
+    "table": lambda desk, made: desk.table("warranty-texts"),
 }
 
 

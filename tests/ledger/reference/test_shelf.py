@@ -11,7 +11,7 @@ from ledger.errors import BadQuestion, Damaged, StoreFailed
 from ledger.limits import LIMITS
 from ledger.reference import Shelf, file_of, read_file, shipped
 
-TABLE = shipped()["hs-codes"]
+TABLE = shipped()["warranty-texts"]
 DEFINITION = shipped()["definition-kp-2003"]
 
 
@@ -28,12 +28,11 @@ def test_a_file_is_kept_under_its_hash_and_found_again(shelf, tmp_path):
     assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == sorted(
         (f"{TABLE.sha256.hex()}.csv", f"{DEFINITION.sha256.hex()}.toml")
     )
-    assert shelf.hashes() == tuple(sorted((TABLE.sha256, DEFINITION.sha256)))
     assert not list(shelf.faults())
 
 
 def test_two_versions_of_a_table_lie_side_by_side(shelf):
-    other = file_of(TABLE.name, TABLE.raw.replace(b"unsorted", b"un-sorted"))
+    other = file_of(TABLE.name, TABLE.raw.replace(b"the older wording", b"an older wording"))
     shelf.add(TABLE)
     shelf.add(other)
     assert shelf.find(TABLE.name, TABLE.sha256) == TABLE
@@ -43,7 +42,7 @@ def test_two_versions_of_a_table_lie_side_by_side(shelf):
 def test_a_file_that_was_changed_is_damage_and_never_read_as_another_version(shelf, tmp_path):
     shelf.add(TABLE)
     (path,) = (tmp_path / "tables").iterdir()
-    path.write_bytes(TABLE.raw.replace(b"unsorted", b"un-sorted"))
+    path.write_bytes(TABLE.raw.replace(b"the older wording", b"an older wording"))
     with pytest.raises(Damaged, match=path.name):
         shelf.find(TABLE.name, TABLE.sha256)
     with pytest.raises(Damaged):
@@ -56,12 +55,10 @@ def test_what_has_another_name_than_a_hash_is_left_alone(shelf, tmp_path):
     shelf.add(TABLE)
     (tmp_path / "tables" / "notes.csv").write_text("mine")
     (tmp_path / "tables" / f"{TABLE.sha256.hex()}.csv.7.draft").write_text("half")
-    assert shelf.hashes() == (TABLE.sha256,)
     assert not list(shelf.faults())
 
 
 def test_a_folder_that_is_not_there_holds_nothing(shelf):
-    assert shelf.hashes() == ()
     assert not list(shelf.faults())
 
 
@@ -87,7 +84,8 @@ def test_a_write_that_breaks_off_leaves_nothing_that_has_the_name(shelf, tmp_pat
     monkeypatch.setattr(os, "fsync", breaks)
     with pytest.raises(StoreFailed, match="No space"):
         shelf.add(TABLE)
-    assert shelf.hashes() == ()
+    assert shelf.find(TABLE.name, TABLE.sha256) is None
+    assert not list((tmp_path / "tables").iterdir())
 
 
 def test_a_file_that_somebody_names_is_read_as_far_as_a_table_may_be_long(tmp_path):

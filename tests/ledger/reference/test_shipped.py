@@ -42,8 +42,8 @@ def test_it_is_read_from_the_package_and_not_from_a_folder_of_the_sources():
 
 @pytest.mark.long
 def test_a_wheel_holds_it_and_opens_it_where_there_are_no_sources(tmp_path):
-    build = (sys.executable, "-c", "from hatchling.build import build_wheel as b; "
-             "import sys; print(b(sys.argv[1]))", str(tmp_path))  # fmt: skip
+    code = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
+    build = (sys.executable, "-c", code, str(tmp_path))
     made = subprocess.run(build, cwd=ROOT, check=True, capture_output=True, text=True)
     wheel = tmp_path / made.stdout.split()[-1]
     with zipfile.ZipFile(wheel) as packed:

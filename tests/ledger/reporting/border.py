@@ -34,8 +34,13 @@ class Border(Scene):
 
 
 def empty() -> Border:
-    """Return the border before anything crossed it: the jewel's way is mined, and no more."""
-    scene = jewel()
+    """Return the border before anything crossed it, on an open ledger: the jewel's way alone."""
+    return border("open")
+
+
+def border(mode: str) -> Border:
+    """Return the border before anything crossed it."""
+    scene = jewel(mode)
     values = {name: getattr(scene, name) for name in scene.__dataclass_fields__}
     return Border(**values)
 
@@ -62,5 +67,5 @@ def viewed(world: Border) -> Iterator[View]:
 
 __all__ = [
     "DAY", "INDUSTRIAL", "ROUGH", "START", "UNSORTED", "YEAR", "Border", "Found", "Output",
-    "asked", "empty", "replace", "viewed",
+    "asked", "border", "empty", "replace", "viewed",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from random import Random
 from ledger.drafts import Loss, Output, Work
 from ledger.values import Hash32, ParcelId
 
-ROUGH, POLISHED = "7102.31", "7102.39"
+ROUGH, POLISHED, PIECE = "7102.31", "7102.39", ""
 TOLERANCE_MILLICARATS, TOLERANCE_PARTS = 5, 1_000
 COUNTRIES = {
     "miner-bw": "BW",
@@ -24,6 +24,23 @@ COUNTRIES = {
     "jeweller-fr": "FR",
 }
 """Every party that may hold goods, and where it is."""
+
+
+@dataclass
+class Paper:
+    """A certificate: open until it is cleared, void or out of date."""
+
+    number: str
+    parcels: tuple[ParcelId, ...]
+    country: str
+    destination: str
+    expires_at: int
+    state: str = "open"
+    cleared_in: str = ""
+
+    def is_open(self, now_s: int) -> bool:
+        """Tell whether it still certifies its parcels."""
+        return self.state == "open" and now_s <= self.expires_at
 
 
 @dataclass
@@ -41,11 +58,20 @@ class Lot:
     reporter: str = ""
     seized: bool = False
     country: str = "BW"
+    inside: tuple[ParcelId, ...] = ()
+    """Of a piece: the parcels set in it."""
+    paper: Paper | None = None
+    """The certificate last issued for it that nothing has closed."""
 
     @property
     def is_live(self) -> bool:
         """Tell whether the goods are still this parcel."""
         return self.state != "spent"
+
+    @property
+    def is_weighed_here(self) -> bool:
+        """Tell whether its weight counts: what is set is counted by its piece."""
+        return self.state not in ("spent", "set")
 
     @property
     def tolerance(self) -> int:
@@ -59,6 +85,8 @@ class Lot:
 
     def takes(self, operation: str, weight: int, count: int) -> bool:
         """Tell whether an answer may state this weight and count."""
+        if self.code == PIECE and operation != "refuse":
+            return weight in (0, self.weight) and count in (0, self.stones)
         counted = bool(self.stones and count)
         over = weight > self.weight + self.tolerance or (counted and count > self.stones)
         short = weight < self.weight - self.tolerance or (counted and count < self.stones)
@@ -110,6 +138,7 @@ class Model:
 
     lots: dict[ParcelId, Lot] = field(default_factory=dict)
     signers: dict[str, Signer] = field(default_factory=dict)
+    papers: dict[Hash32, Paper] = field(default_factory=dict)
     registered: int = 0
     lost_named: int = 0
     lost_in_transit: int = 0
@@ -117,7 +146,7 @@ class Model:
     @property
     def live_weight(self) -> int:
         """The weight of all goods there are, millicarats."""
-        return sum(lot.weight for lot in self.lots.values() if lot.is_live)
+        return sum(lot.weight for lot in self.lots.values() if lot.is_weighed_here)
 
     def may_move(self, holder: str, *parcels: ParcelId) -> bool:
         """Tell whether a party may offer or work on parcels now."""
@@ -134,21 +163,36 @@ class Model:
         country = COUNTRIES[holder] if len(countries) > 1 else countries.pop()
         for lot in lots:
             lot.state, lot.head = "spent", record
+            self.void(lot.paper)
         for parcel, (weight, stones, code) in outputs.items():
             self.lots[parcel] = Lot(holder, weight, stones, code, record, record, country=country)
         weight_out = sum(weight for weight, _, _ in outputs.values())
         self.lost_named += sum(lot.weight for lot in lots) - weight_out
 
+    def void(self, paper: Paper | None) -> None:
+        """Void a certificate, expired or not, if there is one."""
+        if paper is not None:
+            paper.state = "void"
+            self.let_go(paper)
+
+    def let_go(self, paper: Paper, country: str = "") -> None:
+        """Take a certificate from its parcels, which are in a country if one is given."""
+        for parcel in paper.parcels:
+            lot = self.lots[parcel]
+            lot.paper, lot.country = None, country or lot.country
+
     def receive(self, parcel: ParcelId, by: str, weight: int, count: int) -> None:
         """Move a lot to who answered its offer, at the lower weight."""
         lot = self.lots[parcel]
-        lighter = min(lot.weight, weight)
+        lighter = lot.weight if lot.code == PIECE else min(lot.weight, weight)
         self.lost_in_transit += lot.weight - lighter
         lot.weight, lot.holder, lot.state, lot.to = lighter, by, "held", ""
         if lot.stones and count:
             lot.stones = count
-        if lot.code == POLISHED:
+        if lot.code in (POLISHED, PIECE):
             lot.country = COUNTRIES[by]
+        for inside in lot.inside:
+            self.lots[inside].holder = by
 
 
 @dataclass
@@ -179,7 +223,7 @@ class Plan:
         polished_in = {lot.code == POLISHED for lot in lots}
         gives = {"cut": False, "polish": True, "recut": True}.get(operation, min(polished_in))
         polished_out = gives != (bend == "form")
-        rough = ROUGH if lots[0].code == POLISHED else lots[0].code
+        rough = ROUGH if lots[0].code in (POLISHED, PIECE) else lots[0].code
         code = POLISHED if polished_out else rough
         weights = _shared(weight_out, count)
         outputs = [Output(*made, code) for made in zip(weights, stones, strict=True)]
@@ -187,6 +231,7 @@ class Plan:
         sound = (
             _fits(operation, len(lots), count)
             and len(polished_in) == 1
+            and all(lot.code != PIECE for lot in lots)
             and _takes(operation, polished=min(polished_in))
             and polished_out == gives
             and weight_in == weight_out + loss

@@ -126,6 +126,14 @@ def test_every_record_that_touches_a_parcel_becomes_the_head_of_its_chain() -> N
         stage.say(stage.report_on(parcel, "trader-be", operation), "trader-be")
     stage.later()
     stage.transform("trader-be", "split", [parcel], [Output(1, 1), Output(9_999, 2)])
+    jewel = stage.polished("jeweller-fr")
+    stage.later()
+    piece = stage.set_in([jewel])
+    for operation in ("sale", "return"):
+        stage.later()
+        stage.sell(piece, operation=operation)
+    stage.later()
+    stage.take_out(piece, [jewel])
     for _, signed, changes in stage.log:
         touched = [item for item in changes.items if isinstance(item, Parcel)]
         assert tuple(item.id for item in touched) == touches(signed.record, signed.record_id)

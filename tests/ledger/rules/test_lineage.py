@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger import drafts
 from ledger.custody import Parcel
 from ledger.drafts import Output
-from ledger.records import Report
+from ledger.records import Report, previous_of
 from ledger.rules import outputs_of, touches
 from ledger.signing import output_id
 from tests.ledger.rules.cases import Stage, new_stage
@@ -27,6 +27,11 @@ def busy_stage() -> Stage:
     head = stage.book(made[1]).head
     dispute = drafts.report(stage.speaker("lab-be"), stage.moment(), "dispute", made[1], state=head)
     stage.say(dispute, "lab-be")
+    jewels = sorted([stage.polished("jeweller-fr"), stage.polished("jeweller-fr")])
+    piece = stage.set_in(jewels)
+    stage.sell(piece)
+    stage.sell(piece, operation="return")
+    stage.take_out(piece, jewels)
     stage.change_key("rotate", "trader-be", "trader-be-2")
     return stage
 
@@ -56,4 +61,32 @@ def test_outputs_are_numbered_from_zero() -> None:
         assert outputs == tuple(output_id(signed.record_id, at) for at in range(len(outputs)))
         assert outputs == changes.parcels[len(changes.parcels) - len(outputs) :]
         made.update(dict.fromkeys(outputs, signed.record.KIND.name))
-    assert sorted(made.values()) == ["Registration"] * 2 + ["Transformation"] * 2
+    assert sorted(made.values()) == [
+        *["Registration"] * 4, "Setting", *["Transformation"] * 4
+    ]  # fmt: skip
+
+
+def test_what_a_certificate_and_its_clearance_speak_of_they_mention_and_do_not_touch() -> None:
+    stage = new_stage()
+    parcels = sorted(stage.give("trader-be") for _ in range(2))
+    certificate = stage.certify(parcels, "BW1", "BE")
+    stage.clear(certificate)
+    for _, signed, changes in stage.log[-2:]:
+        assert changes.mentions == tuple(parcels)
+        assert touches(signed.record, signed.record_id) == changes.parcels == ()
+
+
+def test_each_record_of_a_story_names_what_stands_before_it() -> None:
+    stage = new_stage()
+    jewels = sorted([stage.polished("jeweller-fr"), stage.polished("jeweller-fr")])
+    heads = [stage.book(parcel).head for parcel in jewels]
+    piece = stage.set_in(jewels)
+    made = stage.log[-1][1]
+    assert [previous_of(made.record, parcel) for parcel in jewels] == [(head,) for head in heads]
+    assert previous_of(made.record, piece) == tuple(heads)
+    sold = stage.sell(piece)
+    assert previous_of(sold.record, piece) == (made.record_id,)
+    back = stage.sell(piece, operation="return")
+    taken = stage.take_out(piece, jewels)
+    assert previous_of(taken.record, piece) == (back.record_id,)
+    assert previous_of(taken.record, jewels[1]) == (made.record_id,)

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ledger.book import Answer
-from ledger.custody import NEVER, Changes, Nothing, Operation, Overlay, Parcel, encode_item
+from ledger.custody import (
+    NEVER,
+    NO_CERTIFICATE,
+    Changes,
+    Nothing,
+    Operation,
+    Overlay,
+    Parcel,
+    as_held,
+    encode_item,
+)
 from ledger.rules import check
 from ledger.signing import SignedRecord
 from ledger.values import ParcelId
@@ -47,7 +57,7 @@ class Custody(RuleBasedStateMachine):
     @invariant()
     def every_parcel_is_as_the_model_keeps_it(self) -> None:
         for parcel, lot in self.model.lots.items():
-            book = self.stage.parcel(parcel)
+            book = as_held(self.stage.state, self.stage.parcel(parcel))
             assert (book.custodian, book.state) == (address_of(lot.holder), lot.state)
             assert (book.weight_millicarats, book.stones) == (lot.weight, lot.stones)
             assert (book.hs_code, book.country, book.head) == (lot.code, lot.country, lot.head)
@@ -55,7 +65,7 @@ class Custody(RuleBasedStateMachine):
     @invariant()
     def no_millicarat_is_made_up_or_vanishes(self) -> None:
         books = [self.stage.parcel(parcel) for parcel in self.model.lots]
-        live = sum(book.weight_millicarats for book in books if book.is_live)
+        live = sum(book.weight_millicarats for book in books if book.state not in ("spent", "set"))
         lost = self.model.lost_named + self.model.lost_in_transit
         assert live + lost == self.model.registered
         assert live == self.model.live_weight
@@ -64,9 +74,32 @@ class Custody(RuleBasedStateMachine):
     def what_is_spent_never_changes(self) -> None:
         for parcel, lot in self.model.lots.items():
             book = self.stage.parcel(parcel)
-            assert (book.spent_by == NEVER) == lot.is_live
+            assert (book.spent_by == NEVER) == lot.is_weighed_here
             if not lot.is_live:
                 assert self.spent.setdefault(parcel, book) == book
+
+    @invariant()
+    def a_parcel_is_under_at_most_one_certificate_that_may_be_open(self) -> None:
+        papers = {at: self.stage.certificate(at) for at in self.model.papers}
+        for at, paper in self.model.papers.items():
+            book = papers[at]
+            assert (book.number, book.state) == (paper.number, paper.state)
+            assert (book.cleared_in, book.parcels) == (paper.cleared_in, paper.parcels)
+        for parcel, lot in self.model.lots.items():
+            book_of = self.stage.parcel(parcel).certificate
+            over = {
+                at for at, book in papers.items() if book.state == "open" and parcel in book.parcels
+            }
+            assert over == ({book_of} if book_of != NO_CERTIFICATE else set())
+            assert (lot.paper is None) == (book_of == NO_CERTIFICATE)
+
+    @invariant()
+    def what_is_set_is_where_its_piece_is(self) -> None:
+        for piece, lot in self.model.lots.items():
+            for parcel in lot.inside if lot.is_live else ():
+                inside = as_held(self.stage.state, self.stage.parcel(parcel))
+                assert inside.state == "set"
+                assert inside.custodian == self.stage.parcel(piece).custodian
 
     @invariant()
     def parents_come_before_their_children(self) -> None:

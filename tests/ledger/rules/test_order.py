@@ -10,8 +10,10 @@ import pytest
 from tests import spec_tables
 from tests.ledger.rules.cases import new_stage
 from tests.ledger.rules.plots import Fault, Plot
+from tests.ledger.rules.plots_of_borders import BORDERS
 from tests.ledger.rules.plots_of_goods import GOODS
 from tests.ledger.rules.plots_of_people import PEOPLE
+from tests.ledger.rules.plots_of_pieces import PIECES
 from tests.ledger.rules.plots_of_reports import REPORTS
 from tests.ledger.rules.plots_of_sayings import SAYINGS
 
@@ -20,7 +22,14 @@ NAMES = [name for _, name in spec_tables.refusals()]
 NAMES.remove("emptiness")
 NAMES.insert(NAMES.index("overflow"), "emptiness")
 
-PLOTS: tuple[Plot, ...] = (*GOODS, *REPORTS, *PEOPLE, *SAYINGS)
+PLOTS: tuple[Plot, ...] = (
+    *GOODS,
+    *REPORTS,
+    *PEOPLE,
+    *SAYINGS,
+    *BORDERS,
+    *PIECES,
+)
 SINGLES = [(plot, fault) for plot in PLOTS for fault in plot.faults]
 PAIRS = [
     (plot, one, other)

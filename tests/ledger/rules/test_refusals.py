@@ -11,11 +11,14 @@ from ledger import drafts
 from ledger.records import WRITABLE, Charter
 from tests import spec_tables
 from tests.ledger.rules import (
+    test_certificates,
+    test_clearances,
     test_corrections,
     test_goods,
     test_people,
     test_people_admissions,
     test_people_keys,
+    test_pieces,
     test_receipts,
     test_registrations,
     test_reports,
@@ -29,11 +32,14 @@ from tests.ledger.rules.cases import Case, new_stage
 from tests.world import World, address_of
 
 MODULES = (
+    test_certificates,
+    test_clearances,
     test_corrections,
     test_goods,
     test_people,
     test_people_admissions,
     test_people_keys,
+    test_pieces,
     test_receipts,
     test_registrations,
     test_reports,

@@ -169,9 +169,19 @@ def test_an_answer_is_found_under_the_finding_that_it_names(parcel: bool) -> Non
     about = stage.give("trader-be") if parcel else NO_HASH
     signed = stage.say(answering(stage, about), *LAB)
     index = len(stage.log) - 1
-    kept = Answered(SOME_HASH, index, signed.record_id)
+    kept = Answered(SOME_HASH, address_of("lab-be"), index, signed.record_id)
     assert stage.state.read(Answered, kept.key) == kept
     assert stage.log[-1][2].mentions == ((about,) if parcel else ())
+
+
+def test_of_each_partys_answers_the_last_stands() -> None:
+    stage = new_stage()
+    for _ in range(3):
+        last = stage.say(answering(stage), *LAB)
+    stage.answer_finding("auditor-ch", SOME_HASH)
+    kept = [item for item in stage.state.items() if isinstance(item, Answered)]
+    assert [item.author for item in kept] == [address_of("lab-be"), address_of("auditor-ch")]
+    assert kept[0].record_id == last.record_id
 
 
 def test_a_dispute_answers_nothing() -> None:

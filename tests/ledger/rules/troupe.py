@@ -16,11 +16,12 @@ from random import Random
 from ledger import drafts
 from ledger.drafts import Goods
 from ledger.errors import Refusal, Refused
-from ledger.records import Record, Registration
+from ledger.records import Clearance, Record, Registration
 from ledger.signing import SignedRecord
-from ledger.values import ParcelId
+from ledger.values import NO_HASH, ParcelId
 from tests.ledger.rules.cases import SOME_HASH, Stage, new_stage
-from tests.ledger.rules.model import COUNTRIES, POLISHED, ROUGH, Lot, Model, Plan, Signer
+from tests.ledger.rules.guests import GUESTS
+from tests.ledger.rules.model import COUNTRIES, PIECE, POLISHED, ROUGH, Lot, Model, Plan, Signer
 from tests.world import GOVERNORS, WEEK, address_of
 
 PARTIES = tuple(COUNTRIES)
@@ -32,7 +33,10 @@ AREAS = {
     "authority-in": {"IN"},
     "authority-eu": {"BE", "FR"},
 }
-AGENT_KINDS = ("Registration", "Handoff", "Receipt", "Withdrawal", "Transformation", "Report")
+AGENT_KINDS = (
+    "Registration", "Handoff", "Receipt", "Withdrawal", "Transformation", "Report", "Setting",
+    "Sale",
+)  # fmt: skip
 REVOKED: frozenset[str] = frozenset()
 
 
@@ -171,7 +175,9 @@ class Troupe:
         operation = dice.choice(["accept", "accept", "accept", "acceptShort", "refuse"])
         edge = lot.tolerance
         off = dice.choice([0, 0, 0, -edge - 1, -edge, edge, edge + 1, dice.randint(-9_000, 9_000)])
-        weight = max(lot.weight + off, 1)
+        weight = max(lot.weight + off, 0 if lot.code == PIECE else 1)
+        if lot.code == PIECE and dice.randrange(2):
+            weight = 0
         count = max(lot.stones + dice.choice([0, 0, 0, -1, 1]), 0)
         record = drafts.receipt(
             self.stage.speaker(by), self.stage.moment(), self.goods(parcel),
@@ -350,7 +356,10 @@ class Troupe:
         """Send an old record again to rules that do not know that it was said before."""
         _, signed, _ = dice.choice(self.stage.log)
         begins = isinstance(signed.record, Registration)
-        if not begins and signed.record.operation not in ("open", "dispute"):
+        on_paper = (
+            isinstance(signed.record, Clearance) and signed.record.what.certificate == NO_HASH
+        )
+        if not (begins or on_paper) and signed.record.operation not in ("open", "dispute"):
             assert self.stage.refusal_of_signed(signed) is not None
 
 
@@ -370,5 +379,6 @@ ACTS: Sequence[tuple[Callable[[Troupe, Random], None], int]] = (
     (Troupe.revoke_agent, 1),
     (Troupe.wait, 3),
     (Troupe.replay, 2),
+    *GUESTS,
 )
 """Every act, and how often it is drawn."""

@@ -14,14 +14,24 @@ from ledger.canonical import read_record, seal
 from ledger.custody import (
     Admitted,
     Agent,
+    Answered,
     Blended,
+    CertificateLink,
+    CertificateNumber,
+    CertificateState,
     CharterInForce,
     Claim,
+    Corrected,
     Finding,
+    Graded,
     Item,
+    Lookalikes,
+    Mined,
+    NumberSeries,
     Operation,
     Parcel,
     Party,
+    ReportNumber,
     SiteState,
     Suspicion,
     YearOutput,
@@ -123,7 +133,52 @@ def random_others(dice: Random, index: int) -> list[Item]:
         Suspicion(address, dice.randrange(100), index),
         Finding(random_hash(dice), "late", index, random_hash(dice), site, "31 days"),
         Blended(index, '{"origins":[["BW",[]]]}'),
+        *_random_papers(dice, index),
+        *_random_sayings(dice, index, site),
     ]  # fmt: skip
+
+
+def _random_papers(dice: Random, index: int) -> list[Item]:
+    number = f"BW{dice.randrange(9)}"
+    certificate = CertificateState(
+        id=random_hash(dice),
+        index=index,
+        state="open",
+        operation="export",
+        number=number,
+        author=HOLDERS[0],
+        country="BW",
+        exporter=HOLDERS[1],
+        importer=NO_ADDRESS,
+        original=random_hash(dice),
+        parcels=(random_hash(dice), random_hash(dice)),
+        hs_codes=("7102.21", "7102.31"),
+        weights_millicarats=(dice.randrange(10**6), 1),
+        values_us_cents=(1, dice.randrange(10**6)),
+        origins=("BW", "ZA"),
+        provenance="BW",
+        destination="EU",
+        issued_at=dice.randrange(2**31),
+        expires_at=2**31,
+    )
+    return [
+        certificate,
+        CertificateNumber(number, certificate.id, index),
+        CertificateLink(bytes([dice.randrange(4)]) * 16, certificate.id),
+        NumberSeries(dice.choice(("BW", "ZA")), (2025, 2026), ("9", str(index))),
+    ]
+
+
+def _random_sayings(dice: Random, index: int, site: Hash32) -> list[Item]:
+    laboratory, subject, said = dice.choice(HOLDERS), site, random_hash(dice)
+    return [
+        Mined(site, index, random_hash(dice)),
+        Corrected(subject, said, ("scene.periodTo",), (str(index),), random_hash(dice)),
+        ReportNumber(laboratory, f"LG{dice.randrange(3)}", said, subject, 1_010),
+        Lookalikes("round|D|IF|1000", (subject,), (said,), (6_430, 6_460, index)),
+        Answered(subject, dice.choice(HOLDERS), index, said),
+        Graded(subject, said, index),
+    ]
 
 
 @dataclass

@@ -88,6 +88,7 @@ def test_a_parcel_that_is_offered_to_nobody_has_no_recipient() -> None:
     offered = replace(parcel, state="offered", recipient=HOLDERS[2])
     assert holders_of(offered) == (offered.custodian, HOLDERS[2], 1)
     assert holders_of(replace(offered, state="spent"))[2] == 0
+    assert holders_of(replace(held, state="set"))[2] == 0
 
 
 def fingerprint_of(*tables: tuple[str, list[Row]]) -> bytes:

@@ -202,7 +202,7 @@ def test_a_parcel_that_is_set_is_held_by_whoever_holds_the_piece() -> None:
     rows = {row.parcel.id: row for row in told(world, of(world, stones[0]))}
     assert set(rows) == {stones[0], piece}
     assert rows[stones[0]].piece == piece
-    assert rows[stones[0]].custodian == world.parcel(piece).custodian
+    assert rows[stones[0]].parcel.custodian == world.parcel(piece).custodian
     assert (rows[piece].parcel.state, rows[piece].piece) == ("sold", None)
     assert rows[piece].share == Share(5_000, 2_000, 2_000)
 

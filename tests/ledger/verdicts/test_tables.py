@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import BadTable
 from ledger.limits import LIMITS
 from ledger.reference import shipped
 from ledger.values import COUNTRIES
-from ledger.verdicts.tables import COLUMNS, read_table, sha256_of
+from ledger.verdicts.tables import COLUMNS, read_table, same_zone, sha256_of
 from tests.ledger.verdicts.test_spans import at
+from tests.trials import trials
 
 HEADING = ",".join(COLUMNS["un-embargoes"])
 CI = "CI-2005,CI,no-exports,2005-12-15,day,2014-04-29,day,resolution 1643,confirmed,"
@@ -105,6 +106,7 @@ def test_a_place_is_somewhere(column, value):
 
 
 @pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=trials("tables.bytes"))
 @given(data=st.data())
 def test_any_bytes_give_a_table_or_our_error(name, data):
     raw = bytearray(shipped()[name].raw)
@@ -118,6 +120,7 @@ def test_any_bytes_give_a_table_or_our_error(name, data):
     assert table.sha256 == sha256_of(bytes(raw))
 
 
+@settings(max_examples=trials("tables.bytes"))
 @given(st.binary(max_size=400))
 def test_garbage_gives_our_error(raw):
     with pytest.raises(BadTable):
@@ -125,6 +128,7 @@ def test_garbage_gives_our_error(raw):
 
 
 @pytest.mark.parametrize("name", TABLES)
+@settings(max_examples=trials("tables.bytes"))
 @given(data=st.data())
 def test_any_single_byte_that_changes_makes_another_version(name, data):
     raw = bytearray(shipped()[name].raw)
@@ -176,3 +180,10 @@ def test_what_is_from_memory_is_never_called_confirmed():
         for row in rows(name).values():
             if "from memory" in row["source"]:
                 assert not row.is_confirmed, (name, row.key)
+
+
+def test_a_zone_is_the_same_however_it_is_spelt():
+    assert same_zone("Berbérati", "BERBERATI")
+    assert same_zone(" Nola", "nola")
+    assert not same_zone("Nola", "Boda")
+    assert not same_zone("", "Nola")

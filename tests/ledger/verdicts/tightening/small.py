@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ledger.verdicts.tightening.history import Draw, Holding, History
+from ledger.verdicts.tightening.history import Draw, History, Holding
+from ledger.verdicts.tightening.program import Share
 from tests.ledger.trace import histories
 
 
@@ -27,3 +28,10 @@ def told(history: histories.History) -> History:
         tuple(Draw(inputs, outputs) for inputs, outputs in history.draws),
         mined,
     )
+
+
+def shares_of_parcel(history: histories.History, number: int) -> list[Share]:
+    """List the countries and the sites in the ancestry of a parcel, as its intervals are listed."""
+    places = sorted(history.parcels[number].registered_sites)
+    countries = sorted({histories.SITES[place][0] for place in places})
+    return [*((country, None) for country in countries), *(histories.SITES[at] for at in places)]

@@ -1,0 +1,74 @@
+"""Reports as JSON, CSV or a page to print, whichever a caller would rather have.
+
+A page weighs at most about 60 kB: what does not fit is in the other forms, and the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages import Pages
+from api.requests import CSV, HTML, JSON, preferred
+from api.responses import json_response
+from ledger.reporting.annex_iii import COUNTED
+from ledger.sheets.report_tables import CSV_OF
+
+FIGURES_ON_PAGE: Final = 200
+CERTIFICATES_ON_PAGE: Final = 50
+TRADE: Final = ("production", "exports", "imports")
+_BY_ACCEPT: Final = {"vary": "accept"}
+Plain = Mapping[str, Any]
+
+
+def annex_iii(pages: Pages, report: Plain) -> str:
+    """Render the figures of production and trade."""
+    figures = report["figures"]
+    shown = figures[:FIGURES_ON_PAGE]
+    groups = [
+        (flow, COUNTED[flow], list(rows)) for flow, rows in groupby(shown, lambda one: one["flow"])
+    ]
+    return pages.report(
+        "report.html",
+        report=report,
+        heading="Production and trade in rough diamonds",
+        groups=groups,
+        trade=TRADE,
+        left_out=len(figures) - len(shown),
+    )
+
+
+def reconciliation(pages: Pages, report: Plain) -> str:
+    """Render certificates beside what was found."""
+    rows = report["certificates"]
+    left_out = len(rows) > CERTIFICATES_ON_PAGE or report["cursor"] is not None
+    shown = rows[:CERTIFICATES_ON_PAGE]
+    return pages.report("reconciliation.html", report=report, rows=shown, left_out=left_out)
+
+
+def importer(pages: Pages, sheet: Plain) -> str:
+    """Render the sheet that an importer fills its statement from."""
+    return pages.report("importer.html", sheet=sheet)
+
+
+RENDERED: Final[dict[str, Callable[[Pages, Plain], str]]] = {
+    "annex_iii": annex_iii,
+    "reconciliation": reconciliation,
+    "importer": importer,
+}
+"""The questions about reports whose answer is a page, too."""
+
+
+def respond(request: Request, pages: Pages, name: str, plain: dict[str, Any]) -> Response:
+    """Write a report as its caller would rather have it."""
+    offered = (JSON, CSV, HTML) if name in RENDERED else (JSON, CSV)
+    chosen = preferred(request, *offered)
+    if chosen == CSV:
+        return Response(CSV_OF[name](plain), headers=_BY_ACCEPT, media_type=CSV)
+    if chosen == HTML:
+        return Response(RENDERED[name](pages, plain), headers=_BY_ACCEPT, media_type=HTML)
+    return json_response(plain, headers=_BY_ACCEPT)
