@@ -113,8 +113,7 @@ def create_app(
     own = Disclosing(book, book.private, answers.now_ms)
     _add_private(app, PrivateRoutes(own, sessions, limits))
     _add_links(app, LinkRoutes(answers.linking, sessions))
-    streams = Streams(book, answers, sessions, clients, conventions.streams)
-    _add_streams(app, streams, Recalling(streams, answers, sessions))
+    _add_streams(app, Streams(book, answers, sessions, clients, conventions.streams))
     _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
     _add_typed_data(app, TypedData(answers, book, pages, tellers, limits, metrics))
     _add_signing_in(app, SigningIn(sessions, limits))
@@ -247,9 +246,10 @@ def _add_health(app: FastAPI, book: Book, answers: Answers) -> None:
     _add(app, "/readyz", ready, documentation.READY)
 
 
-def _add_streams(app: FastAPI, streams: Streams, recalling: Recalling) -> None:
+def _add_streams(app: FastAPI, streams: Streams) -> None:
     # Before the questions: the path of one entry would match one of these too. OpenAPI 3.1 has no
     # words for an answer that comes bit by bit; docs/serving.md describes them.
+    recalling = Recalling(streams)
     for path, endpoint, access in (
         ("/v1/entries/stream", streams.entries, "admitted"),
         ("/v1/recalls/stream", recalling.endpoint("recalls"), "concerned"),

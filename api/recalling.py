@@ -26,9 +26,8 @@ from starlette.responses import Response
 from api.problems import ProblemError, of_error
 from api.requests import LINES, check_names, query_of
 from api.responses import as_json
-from api.sessions import Sessions
 from api.streams import Streamed, Streams
-from ledger.answers import QUESTIONS, Answers, Question
+from ledger.answers import QUESTIONS, Question
 from ledger.errors import AdamantError
 
 _PAGE_ROWS: Final = 500
@@ -47,16 +46,12 @@ class Recalling:
     """The endpoints that stream a recall.
 
     Args:
-        streams: among which its streams take their places.
-        answers: answers each page.
-        sessions: says who asks.
+        streams: among which theirs take their places.
 
     """
 
-    def __init__(self, streams: Streams, answers: Answers, sessions: Sessions) -> None:
+    def __init__(self, streams: Streams) -> None:
         self._streams = streams
-        self._answers = answers
-        self._sessions = sessions
 
     def endpoint(self, name: str) -> Endpoint:
         """Make the endpoint that streams the answer to a question."""
@@ -77,8 +72,8 @@ class Recalling:
         given = {**query, "limit": str(_PAGE_ROWS)}
 
         def read() -> Page:
-            reader = self._sessions.reader(request)
-            page: Page = self._answers.answer(question, given, reader)
+            reader = self._streams.sessions.reader(request)
+            page: Page = self._streams.answers.answer(question, given, reader)
             return page
 
         return await self._streams.in_turn(read)

@@ -58,7 +58,10 @@ def event(name: str, plain: Plain, number: int | None = None) -> bytes:
 
 
 class Streams:
-    """Endpoints that tell of the log as it grows.
+    """Endpoints that tell of the log as it grows; and the places that all streams share.
+
+    Attributes:
+        answers, sessions: as they were given.
 
     Args:
         book: whose log it is.
@@ -78,8 +81,8 @@ class Streams:
         limits: StreamLimits,
     ) -> None:
         self._book = book
-        self._answers = answers
-        self._sessions = sessions
+        self.answers = answers
+        self.sessions = sessions
         self._clients = clients
         self._limits = limits
         self._turns = asyncio.Semaphore(_READERS_AT_ONCE)
@@ -124,8 +127,8 @@ class Streams:
         given = {"start": str(start), "limit": str(limit)}
 
         def read() -> list[Any]:
-            reader = self._sessions.reader(request)
-            page: Any = self._answers.answer(_ENTRIES, given, reader)
+            reader = self.sessions.reader(request)
+            page: Any = self.answers.answer(_ENTRIES, given, reader)
             rows: list[Any] = page["entries"]
             return rows
 
@@ -137,7 +140,7 @@ class Streams:
             return await run_in_threadpool(read)
 
     async def _checkpoint(self) -> Plain:
-        return await self.in_turn(lambda: self._answers.answer(_CHECKPOINT, {}, STRANGER))
+        return await self.in_turn(lambda: self.answers.answer(_CHECKPOINT, {}, STRANGER))
 
     @contextmanager
     def place(self, request: Request) -> Iterator[None]:

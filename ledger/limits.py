@@ -43,7 +43,7 @@ class Limits:
     page_rows_max: int = 1_000
     page_rows: int = 100
     walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
-    page_rows_judged: int = 50  # parcels, each judged twice by its whole ancestry
+    page_rows_judged: int = 20  # parcels, each judged twice by its whole ancestry: some seconds
     recalls_kept_max: int = 16  # walks that wait for their next page
     recall_width_max: int = 500_000  # parcels that all of these keep in mind: some 200 MB
     story_walk_steps_max: int = 10_000  # look-ups, half of them records that are parsed: a second

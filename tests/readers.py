@@ -60,6 +60,7 @@ def busy(mode: str = "trade") -> Scene:
     scene.correct("miner-bw", mined, {"amounts.label": "Bag 7"})
     _make_a_piece(scene)
     scene.report("theft", rest, "trader-be", previous=scene.parcel(rest).head)
+    _at_borders_and_in_shops(scene)
     handoff = drafts.handoff(
         scene.speaker("trader-be"), scene.moment(), scene.goods(bag),
         address_of("trader-ae"), "AE",
@@ -89,6 +90,24 @@ def _make_a_piece(scene: Scene) -> None:
     scene.parcels |= {"gem": gem, "piece": piece}
 
 
+def _at_borders_and_in_shops(scene: Scene) -> None:
+    """Certify rough, polish it, and sell it in a piece; the stone and its mine are spoken of."""
+    rough = scene.register(scene.sites["home"], 700, 2, zone="South")
+    registered = scene.log[-1][1]
+    certificate = scene.certify([rough], "BW20260001", "BE", origins=("BW",))
+    scene.clear(certificate)
+    scene.correct("miner-bw", registered, {"amounts.label": "Bag 9"})
+    scene.hand_over(rough, "miner-bw", "cutter-in")
+    (stone,) = scene.transform(
+        "cutter-in", "polish", [rough], [Output(300, 2, "7102.39")], polishing=Loss(400)
+    )
+    scene.hand_over(stone, "cutter-in", "jeweller-fr")
+    scene.state_that("jeweller-fr", "warranty", stone, text_id="wdc-sow-2")
+    piece = scene.set_in([stone], label="ring")
+    scene.sell(piece)
+    scene.parcels |= {"set": stone, "piece": piece}
+
+
 def _amend(scene: Scene) -> None:
     known = scene.charter()
     constitution = Constitution(
@@ -112,6 +131,7 @@ class Expected:
         """Of each record: itself, and what it corrects or clears, if it does."""
         self.held: dict[tuple[str, ParcelId], int | None] = {}
         """Of each holder and parcel: the index at which it was given on; None if it was not."""
+        self._records: dict[Any, Any] = {}
         for index, (_, signed, _) in enumerate(scene.log):
             self._replay(index, signed.record, signed.record_id)
 
@@ -137,6 +157,10 @@ class Expected:
         if kind == "Receipt" and record.what.operation != "refuse":
             self.held[record.who.sender.hex(), record.what.parcel] = index
             self.held[author, record.what.parcel] = None
+
+    def about(self, record: Any) -> Any:
+        """Return a record; of a Correction, what it corrects."""
+        return self._records[record.what.record] if record.KIND.name == "Correction" else record
 
     def held_by(self, party: str) -> Iterator[ParcelId]:
         """Yield what a party holds or held."""
@@ -174,6 +198,12 @@ class Expected:
         named = json.dumps([_plain(record.who) for record in self.meant[index]])
         named += str([one.hex() for one in signed.signers])
         return any(address_of(key).hex() in named for key in keys)
+
+    def _concerned(self, record: Any) -> tuple[Any, ...]:
+        """Return a record, and the one besides that says whom it concerns."""
+        if record.KIND.name == "Clearance":
+            return record, self._records[record.what.certificate]
+        return record, self.about(record)
 
     def _is_of_line(self, party: str, index: int, through: ParcelId | None) -> bool:
         asked = [(goods, goods) for goods in self.goods[index]]

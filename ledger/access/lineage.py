@@ -6,12 +6,14 @@ known, and so nothing is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final, Protocol
 
-from ledger.custody import NEVER, Parcel, State
+from ledger.custody import NEVER, Operation, Parcel, State, as_held, operation_key
 from ledger.limits import LIMITS
-from ledger.records import Receipt, Record
-from ledger.trace.story import own_steps
+from ledger.records import Receipt, Record, Setting
+from ledger.trace.story import Step, own_steps
 from ledger.trace.walk import upstream
 from ledger.values import Address, Hash32, ParcelId
 
@@ -48,14 +50,29 @@ def held_until(
         many hand-overs ago that the walk of the chain does not reach it.
 
     """
-    if parcel.custodian == party:
+    if as_held(ledger, parcel).custodian == party:
         return EVER
-    for step in own_steps(ledger, parcel.id, parcel.head, records_max):
+    for step in islice(_hand_overs(ledger, parcel, records_max), records_max):
         record = step.record
         is_accepted = isinstance(record, Receipt) and record.what.operation != "refuse"
         if is_accepted and record.who.sender == party:
             return step.index
     return NEVER
+
+
+def _hand_overs(ledger: Ledger, parcel: Parcel, records_max: int) -> Iterator[Step]:
+    """Yield the records that say who held a parcel, the latest first: in a piece, the piece's."""
+    setting = None
+    if parcel.state == "set":
+        setting = ledger.read(Operation, operation_key(parcel.spent_by))
+    piece = None if setting is None else ledger.read(Parcel, setting.outputs[0])
+    if piece is not None:
+        yield from own_steps(ledger, piece.id, piece.head, records_max)
+    for step in own_steps(ledger, parcel.id, parcel.head, records_max):
+        yield step
+        what = step.record.what
+        if isinstance(step.record, Setting) and what.operation == "unset":
+            yield from own_steps(ledger, what.piece, what.piece_previous, records_max)
 
 
 def is_ancestor(ledger: Ledger, ancestor: ParcelId, parcel: Parcel) -> bool:

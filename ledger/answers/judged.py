@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
+from typing import Any
 
-from ledger.answers import definitions, verdicts
+from ledger.answers import definitions
 from ledger.answers.asking import read_hash
 from ledger.answers.questions import find
 from ledger.answers.reading import Reading
+from ledger.answers.verdicts import Asked
+from ledger.answers.verdicts import verdicts as verdicts_of
 from ledger.answers.wire import Plain, to_wire
 from ledger.reference import Library
 from ledger.verdicts.definitions import read_definition
@@ -43,27 +46,16 @@ class ForVerdicts(ABC):
         compare_date: str = "",
         compare_definition: str = "",
         through: str | None = None,
-        own: bytes | None = None,
     ) -> Plain:
-        """Answer what the definitions say of a parcel, and why.
+        """Answer what the definitions say of a parcel, and why."""
+        asked = Asked(definition, date, size, compare_date, compare_definition)
+        return self._verdicts(subject, asked, through)
 
-        Args:
-            subject: the parcel's id.
-            definition: the id of one; all of them if not said.
-            date: the day that the goods are judged for; today if not said.
-            size: how many entries count; all of them if not said.
-            compare_date: another day, to tell what makes the difference.
-            compare_definition: another definition, likewise.
-            through: a later parcel by which the reader asks.
-            own: the file of a definition of the asker's own; no question over HTTP takes one.
-
-        """
+    def _verdicts(self, subject: str, asked: Asked, through: str | None) -> Plain:
         parcel_id = read_hash("id", subject)
         later = None if through is None else read_hash("for", through)
-        read = None if own is None else read_definition(own)
-        asked = verdicts.Asked(definition, date, size, compare_date, compare_definition, read)
         with self._read() as ledger:
-            return to_wire(verdicts.verdicts(ledger, self._library, parcel_id, asked, later))
+            return to_wire(verdicts_of(ledger, self._library, parcel_id, asked, later))
 
     def verdicts_by(self, own: bytes, subject: str, **given: str | int) -> Plain:
         """Answer what a definition says that the ledger has not.
@@ -76,4 +68,7 @@ class ForVerdicts(ABC):
         """
         question, in_path = find(f"/v1/parcels/{subject}/verdicts")
         texts = {name: str(value) for name, value in given.items()}
-        return self.verdicts(**question.arguments({**texts, **in_path}), own=own)  # type: ignore[arg-type]  # as declared there
+        arguments: dict[str, Any] = question.arguments({**texts, **in_path})
+        subject, through = arguments.pop("subject"), arguments.pop("through", None)
+        asked = Asked(**arguments, own=read_definition(own))
+        return self._verdicts(subject, asked, through)

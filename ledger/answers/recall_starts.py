@@ -216,7 +216,7 @@ class SignedBy:
             stop = min(index + 1, self._at + _ROWS_AT_ONCE)
             for row in view.rows(self._at, stop):
                 if self._written in row.envelope:
-                    self._look_at(view, row.index, row.envelope)
+                    self._look_at(view, row.index, row.envelope, turn)
             self._at = stop
         return self._found[0][0] if self._found and self._found[0][0] <= index else None
 
@@ -224,7 +224,7 @@ class SignedBy:
         """Return the goods of the next record."""
         return self._found.popleft()[1]
 
-    def _look_at(self, view: View, index: int, envelope: bytes) -> None:
+    def _look_at(self, view: View, index: int, envelope: bytes, turn: Turn) -> None:
         record = read_envelope(envelope).record
         if record.author != self._author or not self._has_signed(envelope):
             return
@@ -232,7 +232,7 @@ class SignedBy:
         goods = made or tuple(
             parcel
             for parcel in dict.fromkeys(_spoken_of(view, record))
-            if not self._was_earlier(view, parcel, index)
+            if not self._was_earlier(view, parcel, index, turn)
         )
         if goods:
             self._found.append((index, goods))
@@ -242,13 +242,14 @@ class SignedBy:
             return True
         return self._agent in read_signed(envelope, self._ledger_id).signers
 
-    def _was_earlier(self, view: View, parcel_id: ParcelId, index: int) -> bool:
+    def _was_earlier(self, view: View, parcel_id: ParcelId, index: int, turn: Turn) -> bool:
         """Tell whether an earlier record of the party is about a parcel, or none is to be told."""
         known = view.read(Parcel, parcel_id)
         if known is None:
             return True
         spoken = view.last_mentions(parcel_id, index, _EARLIER_MAX)
         own = own_steps(view, parcel_id, known.head, _EARLIER_MAX)
+        turn.owe(2 * (len(spoken) + len(own)))
         chain = (step.index for step in own if step.index < index)
         return any(self._is_by(view, at) for at in (*spoken, *chain) if at >= self._since)
 

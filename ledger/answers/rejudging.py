@@ -8,7 +8,7 @@ authority that is concerned is told values and reasons, and no records but those
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.access.lineage import EVER
 from ledger.answers.definitions import NOTICE, day_of, definition_shown, known, last_second, today
@@ -16,13 +16,13 @@ from ledger.answers.reading import Reading
 from ledger.answers.recall_starts import Beginning
 from ledger.answers.recalls import KeptWalks, recalls
 from ledger.answers.shapes.recalls import Flip, RecalledParcel, RejudgedAnswer
-from ledger.answers.shapes.verdicts import DifferenceShown, VerdictShown
-from ledger.answers.verdicts import Bench, Discretion, as_readable, bench_of, difference_of
+from ledger.answers.shapes.verdicts import DifferenceShown
+from ledger.answers.verdicts import Discretion, as_readable, bench_of
 from ledger.custody import NEVER
 from ledger.errors import BadQuestion, Unknown
 from ledger.limits import LIMITS
 from ledger.reference import Collection, Library
-from ledger.values import ParcelId
+from ledger.verdicts.comparing import compare
 from ledger.verdicts.definitions import Definition
 
 _JUDGED = ("held", "offered", "frozen", "set", "sold")
@@ -57,12 +57,6 @@ class _Side:
     collection: Collection
     at: int
     size: int
-
-    def judge(self, reading: Reading, library: Library, parcel: ParcelId, shown: Discretion,
-              size: int) -> VerdictShown:  # fmt: skip
-        bench: Bench = bench_of(reading, library, parcel, min(self.size, size), shown)
-        judged = replace(bench, collection=self.collection)
-        return judged.verdict(self.definition, self.at)
 
 
 def rejudged(
@@ -152,7 +146,14 @@ def _judge(
             size, shown = reading.as_of.size, Discretion(NEVER, is_whole=False)
         else:
             size, shown = as_readable(reading, one.parcel_id, None, None)
-        before, after = (side.judge(reading, library, one.parcel_id, shown, size) for side in sides)
+        sizes = [min(side.size, size) for side in sides]
+        # What was gathered, and narrowed, for one place serves for the other if it is of its size.
+        gathered = {at: bench_of(reading, library, one.parcel_id, at, shown) for at in sizes}
     except Unknown:
         return None
-    return difference_of(before, after)
+    benches = [gathered[at] for at in sizes]
+    judged = []
+    for side, bench in zip(sides, benches, strict=True):
+        bench.collection = side.collection
+        judged.append(bench.judged(side.definition, side.at))
+    return benches[1].difference(compare(*judged))

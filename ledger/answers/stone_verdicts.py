@@ -12,9 +12,9 @@ from typing import Final
 from ledger.access.lineage import EVER
 from ledger.answers.definitions import NOTICE, day_of, in_order, today
 from ledger.answers.reading import Reading
-from ledger.answers.shapes import StoneVerdict, StoneVerdicts, VerdictShown
+from ledger.answers.shapes import FindingShown, StoneVerdict, StoneVerdicts, VerdictShown
 from ledger.answers.verdicts import Discretion, bench_of
-from ledger.custody import NEVER, Parcel
+from ledger.custody import Parcel
 from ledger.errors import BadQuestion, TableMissing
 from ledger.limits import LIMITS
 from ledger.reference import Library
@@ -26,10 +26,16 @@ _STATUSES: Final = ("adopted", "proposed", "rejected")
 
 def matrix_of(
     reading: Reading, library: Library, parcel: Parcel, *, is_open: bool
-) -> StoneVerdicts:
-    """Judge a stone, a parcel or a piece by every definition, for today."""
+) -> tuple[StoneVerdicts, tuple[FindingShown, ...]]:
+    """Judge a stone, a parcel or a piece by every definition, for today.
+
+    Returns:
+        The matrix; and what is noticed with the tables at hand.
+
+    """
     at = today(reading.now_ms)
-    discretion = Discretion(EVER if is_open else NEVER, is_open)
+    # Which records decide is not said on the page by their ids, but by their places in the log.
+    discretion = Discretion(EVER, is_open)
     try:
         bench = bench_of(
             reading,
@@ -41,10 +47,10 @@ def matrix_of(
         )
     except (TableMissing, BadQuestion) as error:
         # What the governors adopted is not at hand: nothing is judged by anything else.
-        return StoneVerdicts(day_of(at), (), str(error), NOTICE)
+        return StoneVerdicts(day_of(at), (), str(error), NOTICE), ()
     rows = [_row(one) for one in bench.verdicts(in_order(bench.collection), at)]
     rows.sort(key=lambda row: _STATUSES.index(row.status))
-    return StoneVerdicts(day_of(at), tuple(rows), "", NOTICE)
+    return StoneVerdicts(day_of(at), tuple(rows), "", NOTICE), bench.findings(reading, at)
 
 
 def _row(one: VerdictShown) -> StoneVerdict:

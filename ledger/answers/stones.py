@@ -69,6 +69,7 @@ def stone(
     steps = tuple(_step(reading, line, teller) for line in lines)
     made = reading.line(parcel.made_by)
     proof = _proof(reading, parcel, is_open=is_open)
+    matrix, noticed = matrix_of(reading, library or Library(), parcel, is_open=is_open)
     findings = _findings(reading, parcel, walk.steps, steps, is_open=is_open)
     shown = findings[: LIMITS.stone_lines_max]
     parts, parts_left_out = parts_of(reading, parcel, is_open=is_open)
@@ -99,7 +100,10 @@ def stone(
         parts_left_out=parts_left_out,
         findings=shown,
         findings_left_out=len(findings) - len(shown),
-        verdicts=matrix_of(reading, library or Library(), parcel, is_open=is_open),
+        noticed=tuple(
+            _finding(reading, one, is_open=is_open) for one in noticed[: LIMITS.stone_lines_max]
+        ),
+        verdicts=matrix,
         proof=proof,
         words=plain_words(
             mined,

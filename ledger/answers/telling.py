@@ -64,6 +64,11 @@ _FINDINGS: Final = {
     "certificate-number-range": "The number of this certificate does not fit those in use then",
     "report-number-reused": "The laboratory gave this report number before to another stone",
     "report-weight-mismatch": "The weight differs from that of the laboratory's report",
+    "not-in-good-standing": "A country was no participant, or was under a measure, on that day",
+    "border-without-certificate": "Rough is recorded as crossing a border without a certificate",
+    "confirmation-missing": "A certificate was not confirmed where it was to arrive, in its time",
+    "warranty-out-of-date": "A warranty has an older wording than its day asks for",
+    "impossible-travel": "Two records place the goods too far apart for the time between them",
     "lookalike-stone": "Another stone on record has nearly the same grades, weight and measures",
 }
 

@@ -8,7 +8,7 @@ gave the goods on is answered by what was said until then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledger.access.lineage import EVER
@@ -24,10 +24,12 @@ from ledger.answers.definitions import (
 )
 from ledger.answers.gathered import known_of
 from ledger.answers.reading import Reading
+from ledger.answers.replies import with_answers
 from ledger.answers.seeing import known_parcel
 from ledger.answers.shapes import (
     ComparisonShown,
     DifferenceShown,
+    FindingShown,
     GroundShown,
     ReasonShown,
     TableUsedShown,
@@ -39,11 +41,14 @@ from ledger.errors import BadQuestion, Unknown
 from ledger.limits import LIMITS
 from ledger.reference import Collection, Library
 from ledger.values import ParcelId, carats, to_hex
+from ledger.verdicts.comparing import Difference, compare
 from ledger.verdicts.definitions import Definition
 from ledger.verdicts.facts import Facts, Ground
 from ledger.verdicts.gathering import gather
 from ledger.verdicts.judging import judge
+from ledger.verdicts.noticing import Noticed, noticed
 from ledger.verdicts.shelf import Shelf
+from ledger.verdicts.tightening import tightened
 from ledger.verdicts.verdict import Reason, TableUsed, Verdict
 
 
@@ -103,6 +108,7 @@ class Bench:
         collection: the definitions and tables.
         size: told in the verdicts.
         discretion: what may be shown of the records behind them.
+        tighten: narrows the origins by the whole ancestry.
 
     """
 
@@ -110,21 +116,62 @@ class Bench:
     collection: Collection
     size: int
     discretion: Discretion
+    tighten: Callable[[], Facts]
     _weights: dict[ParcelId, str] = field(default_factory=dict)
+    _narrow: Facts | None = None
 
     def __post_init__(self) -> None:
         self._weights = {part.parcel: carats(part.weight_millicarats) for part in self.facts.parts}
 
+    @property
+    def shelf(self) -> Shelf:
+        """The tables."""
+        return Shelf(self.collection.tables, self.collection.adopted)
+
+    @property
+    def is_tightened(self) -> bool:
+        """Whether a verdict needed narrower origins than the bounds of each step give."""
+        return self._narrow is not None and self._narrow.is_tightened
+
+    def judged(self, definition: Definition, at: int) -> Verdict:
+        """Judge by one definition for one moment; by narrower origins where these may decide."""
+        found = judge(self.facts, definition, self.shelf, at, self.size)
+        if found.value != "cannot tell" or not _is_open_by_origin(self.facts):
+            return found
+        if self._narrow is None:
+            self._narrow = self.discretion.facts(self.tighten())
+        return judge(self._narrow, definition, self.shelf, at, self.size)
+
     def verdict(self, definition: Definition, at: int) -> VerdictShown:
-        """Judge by one definition for one moment."""
-        shelf = Shelf(self.collection.tables, self.collection.adopted)
-        return self._shown(judge(self.facts, definition, shelf, at, self.size), definition)
+        """Show what one definition says for one moment."""
+        return self.shown(self.judged(definition, at), definition)
 
     def verdicts(self, definitions: Iterable[Definition], at: int) -> tuple[VerdictShown, ...]:
-        """Judge by several definitions for one moment."""
-        return tuple(self.verdict(definition, at) for definition in definitions)
+        """Show what several definitions say for one moment."""
+        return tuple(self.verdict(one, at) for one in definitions)
 
-    def _shown(self, verdict: Verdict, definition: Definition) -> VerdictShown:
+    def findings(self, reading: Reading, at: int) -> tuple[FindingShown, ...]:
+        """Show what is noticed of the goods with the tables at hand, and what was answered."""
+        found = (
+            self._finding(reading, one) for one in noticed(self.facts, self.shelf, at)
+        )  # fmt: skip
+        return tuple(dict.fromkeys(found))
+
+    def _finding(self, reading: Reading, one: Noticed) -> FindingShown:
+        ground = one.grounds[0]
+        is_named = self._is_named(ground)
+        finding = FindingShown(
+            finding_id=one.finding_id if is_named else None,
+            name=one.name,
+            index=ground.index,
+            record_id=ground.record_id if is_named else None,
+            subject=one.subject if is_named else self.facts.parcel,
+            evidence=one.evidence if self.discretion.is_whole else None,
+        )
+        return with_answers(reading, finding, self.discretion.until)
+
+    def shown(self, verdict: Verdict, definition: Definition) -> VerdictShown:
+        """Show a verdict, as far as its reader may be told what it rests on."""
         deciding = verdict.deciding
         others = [reason for reason in verdict.reasons if reason not in deciding]
         reasons = [self._reason(reason, is_deciding=True) for reason in deciding]
@@ -137,18 +184,42 @@ class Bench:
             reasons=tuple(reasons),
         )
 
+    def difference(self, one: Difference) -> DifferenceShown:
+        """Show what makes the difference between two verdicts."""
+        changed = () if one.is_same else one.rules
+        return DifferenceShown(
+            definition=one.before.definition,
+            value=one.before.value,
+            other=one.after.definition,
+            other_value=one.after.value,
+            is_different=not one.is_same,
+            only=self._reasons(rule.before for rule in changed),
+            other_only=self._reasons(rule.after for rule in changed),
+            words=tuple(map(self._words, one.words)),
+        )
+
+    def _reasons(self, reasons: Iterable[Reason | None]) -> tuple[ReasonShown, ...]:
+        return tuple(self._reason(one, is_deciding=True) for one in reasons if one is not None)
+
+    def _words(self, words: str) -> str:
+        """Say nothing of what is set in a piece that its page does not say: no weight of it."""
+        if not self.discretion.is_whole:
+            for weight in self._weights.values():
+                words = words.replace(f"{weight} ct", "its weight")
+        return words
+
+    def _is_named(self, ground: Ground) -> bool:
+        return 0 <= ground.index <= self.discretion.until
+
     def _reason(self, reason: Reason, *, is_deciding: bool) -> ReasonShown:
-        words, part = reason.words, reason.parcel
-        if part is not None and not self.discretion.is_whole:
-            # Of what is set in a piece the page tells no weight.
-            words = words.replace(f"{self._weights.get(part, '-')} ct", "its weight")
+        words = reason.words if reason.parcel is None else self._words(reason.words)
         return ReasonShown(
             rule=reason.rule,
             value=reason.value,
             words=words,
             source=reason.source,
             origin=reason.origin,
-            parcel=part if self.discretion.is_whole else None,
+            parcel=reason.parcel if self.discretion.is_whole else None,
             is_deciding=is_deciding,
             is_unconfirmed=reason.is_unconfirmed,
             would_decide=reason.would_decide,
@@ -157,7 +228,7 @@ class Bench:
         )
 
     def _ground(self, ground: Ground) -> GroundShown:
-        is_named = 0 <= ground.index <= self.discretion.until
+        is_named = self._is_named(ground)
         return GroundShown(
             index=ground.index,
             record_id=ground.record_id if is_named else None,
@@ -169,6 +240,10 @@ class Bench:
             recorded_at_ms=ground.recorded_at_ms,
             is_suspect=ground.is_suspect,
         )
+
+
+def _is_open_by_origin(facts: Facts) -> bool:
+    return len(facts.origins) > 1 or any(len(part.origins) > 1 for part in facts.parts)
 
 
 def _table(used: TableUsed) -> TableUsedShown:
@@ -199,7 +274,9 @@ def verdicts(
         bench.collection, wanted = replace(bench.collection, definitions=definitions), [asked.own]
     if asked.definition:
         wanted = [known(bench.collection, asked.definition)]
-    found, facts = bench.verdicts(wanted, at), bench.facts
+    judged = [bench.judged(one, at) for one in wanted]
+    found = tuple(bench.shown(one, of) for one, of in zip(judged, wanted, strict=True))
+    comparison, facts = _comparison(bench, judged, wanted, at, asked), bench.facts
     return VerdictsAnswer(
         parcel_id=parcel_id,
         date=day_of(at),
@@ -209,9 +286,10 @@ def verdicts(
         country=facts.country,
         origins=tuple(dict.fromkeys(name_of(origin.country) for origin in facts.origins)),
         is_whole=facts.is_whole,
-        is_tightened=facts.is_tightened,
+        is_tightened=bench.is_tightened,
         verdicts=found,
-        comparison=_comparison(bench, found, wanted, at, asked),
+        comparison=comparison,
+        findings=bench.findings(reading, at),
         notice=NOTICE,
         as_of=reading.as_of,
     )
@@ -226,9 +304,15 @@ def bench_of(
     steps_max: int = LIMITS.facts_steps_max,
 ) -> Bench:
     """Gather the facts of a parcel from the first entries, and the files that counted then."""
-    facts = gather(known_of(reading), parcel_id, size, steps_max)
+    ledger = known_of(reading)
+    facts = gather(ledger, parcel_id, size, steps_max)
     collection = library.collection_at(reading.view, size)
-    return Bench(discretion.facts(facts), collection, size, discretion)
+
+    def tighten() -> Facts:
+        # Where the ancestry is longer than was followed, nothing passes whatever it is.
+        return tightened(ledger, facts, size) if facts.is_whole else facts
+
+    return Bench(discretion.facts(facts), collection, size, discretion, tighten)
 
 
 def as_readable(
@@ -252,38 +336,19 @@ def as_readable(
 
 def _comparison(
     bench: Bench,
-    found: Sequence[VerdictShown],
+    judged: Sequence[Verdict],
     wanted: Sequence[Definition],
     at: int,
     asked: Asked,
 ) -> ComparisonShown | None:
     if asked.compare_date:
         at = last_second("compareDate", asked.compare_date)
-        others = bench.verdicts(wanted, at)
     elif asked.compare_definition:
-        others = bench.verdicts([known(bench.collection, asked.compare_definition)], at)
+        wanted = [known(bench.collection, asked.compare_definition)]
     else:
         return None
-    pairs = zip(found, others, strict=True)
-    return ComparisonShown(day_of(at), others, tuple(difference_of(*pair) for pair in pairs))
-
-
-def difference_of(one: VerdictShown, other: VerdictShown) -> DifferenceShown:
-    """Tell what decides the one verdict and not the other."""
-    of_one = [reason for reason in one.reasons if reason.is_deciding]
-    of_other = [reason for reason in other.reasons if reason.is_deciding]
-    is_different = one.value != other.value
-    return DifferenceShown(
-        definition=one.definition.id,
-        value=one.value,
-        other=other.definition.id,
-        other_value=other.value,
-        is_different=is_different,
-        only=_but(of_one, of_other) if is_different else (),
-        other_only=_but(of_other, of_one) if is_different else (),
-    )
-
-
-def _but(reasons: Sequence[ReasonShown], without: Sequence[ReasonShown]) -> tuple[ReasonShown, ...]:
-    said = {(reason.value, reason.words) for reason in without}
-    return tuple(reason for reason in reasons if (reason.value, reason.words) not in said)
+    others = [bench.judged(one, at) for one in wanted]
+    shown = tuple(bench.shown(one, of) for one, of in zip(others, wanted, strict=True))
+    pairs = zip(judged, others, strict=True)
+    differences = tuple(bench.difference(compare(*pair)) for pair in pairs)
+    return ComparisonShown(day_of(at), shown, differences)

@@ -180,6 +180,7 @@ def init(
     if is_whole:  # nothing is made of a Charter that would not be accepted
         check(Nothing(), read_signed(envelope.raw, NO_HASH), 0, system_clock())
     make_folder(folder.path, origin, checkpoints, key, envelope.raw, kept_here)
+    _keep_tables(folder, envelope.record)  # before governors elsewhere sign their hashes
     if is_whole:
         _found(session, folder, envelope)
     else:
@@ -235,6 +236,7 @@ def _found_by(session: Session, envelope: Envelope) -> None:
     if missing:
         names = ", ".join(sorted(session.name(one) for one in missing))
         raise Refused(Refusal("governors", "signatures", "every governor", f"none by {names}"))
+    _keep_tables(folder, envelope.record)  # `init` may have been killed before it did
     _found(session, folder, envelope)
 
 
@@ -247,7 +249,6 @@ def _keep_tables(folder: LedgerFolder, charter: Record) -> None:
 
 
 def _found(session: Session, folder: LedgerFolder, envelope: Envelope) -> None:
-    _keep_tables(folder, envelope.record)
     answer = found_ledger(folder, envelope.raw)
     folder.charter_draft.unlink(missing_ok=True)
     document = _document(session, folder, envelope)

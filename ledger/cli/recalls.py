@@ -27,83 +27,95 @@ _OF_PAGES: Final = ("cursor", "names", "judged", "untold", "asOf")
 _HEADINGS: Final = f"{'entry':>9}  {'recalled':<32}  now"
 
 
+ParcelOption = Annotated[
+    str, typer.Option(metavar="PARCEL", help="Call back a parcel, as for trace.")
+]
+SiteOption = Annotated[
+    str, typer.Option(metavar="SITE", help="Or all that was registered from a site.")
+]
+ZoneOption = Annotated[
+    str, typer.Option(metavar="ZONE", help="Or from the sites of a zone, as they name it.")
+]
+CountryOption = Annotated[
+    str, typer.Option(metavar="CC", help="Or from a country's sites; of a zone: its country.")
+]
+PartyOption = Annotated[
+    str,
+    typer.Option(metavar="PARTY", help="Or the goods of every record by a party, or by an agent."),
+]
+SinceOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="INDEX",
+        help="The first entry that counts for it; of a party, if it is not said, the one from "
+        "which on a Revocation calls its records suspect.",
+    ),
+]
+VerdictsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DEFINITION",
+        help="Tell instead on which of these goods a verdict by this definition is another.",
+        rich_help_panel=VERDICTS,
+    ),
+]
+AsOfOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DATE",
+        help="The day that they are judged for; today if it is not said.",
+        rich_help_panel=VERDICTS,
+    ),
+]
+FactsBeforeOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="SIZE",
+        help="Another than by what the first SIZE entries say: before a theft, say.",
+        rich_help_panel=VERDICTS,
+    ),
+]
+TablesBeforeOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="SIZE",
+        help="Another than by the tables and definitions that counted at this size.",
+        rich_help_panel=VERDICTS,
+    ),
+]
+CompareDateOption = Annotated[
+    str,
+    typer.Option(metavar="DATE", help="Another than for this day.", rich_help_panel=VERDICTS),
+]
+CompareDefinitionOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DEFINITION",
+        help="Another than by this definition.",
+        rich_help_panel=VERDICTS,
+    ),
+]
+
+
 @commands.command(rich_help_panel=PANEL)
 def recall(
     context: Context,
     *,
-    parcel: Annotated[
-        str, typer.Option(metavar="PARCEL", help="Call back a parcel, as for trace.")
-    ] = "",
-    site: Annotated[
-        str, typer.Option(metavar="SITE", help="Or all that was registered from a site.")
-    ] = "",
-    zone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Or from the sites of a zone, as they name it.")
-    ] = "",
-    country: Annotated[
-        str, typer.Option(metavar="CC", help="Or from a country's sites; of a zone: its country.")
-    ] = "",
-    party: Annotated[
-        str,
-        typer.Option(
-            metavar="PARTY", help="Or the goods of every record by a party, or by an agent."
-        ),
-    ] = "",
-    since: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            metavar="INDEX",
-            help="The first entry that counts for it; of a party, if it is not said, the one from "
-            "which on a Revocation calls its records suspect.",
-        ),
-    ] = None,
-    verdicts: Annotated[
-        str,
-        typer.Option(
-            metavar="DEFINITION",
-            help="Tell instead on which of these goods a verdict by this definition is another.",
-            rich_help_panel=VERDICTS,
-        ),
-    ] = "",
-    as_of: Annotated[
-        str,
-        typer.Option(
-            metavar="DATE",
-            help="The day that they are judged for; today if it is not said.",
-            rich_help_panel=VERDICTS,
-        ),
-    ] = "",
-    facts_before: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="SIZE",
-            help="Another than by what the first SIZE entries say: before a theft, say.",
-            rich_help_panel=VERDICTS,
-        ),
-    ] = None,
-    tables_before: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="SIZE",
-            help="Another than by the tables and definitions that counted at this size.",
-            rich_help_panel=VERDICTS,
-        ),
-    ] = None,
-    compare_date: Annotated[
-        str,
-        typer.Option(metavar="DATE", help="Another than for this day.", rich_help_panel=VERDICTS),
-    ] = "",
-    compare_definition: Annotated[
-        str,
-        typer.Option(
-            metavar="DEFINITION",
-            help="Another than by this definition.",
-            rich_help_panel=VERDICTS,
-        ),
-    ] = "",
+    parcel: ParcelOption = "",
+    site: SiteOption = "",
+    zone: ZoneOption = "",
+    country: CountryOption = "",
+    party: PartyOption = "",
+    since: SinceOption = None,
+    verdicts: VerdictsOption = "",
+    as_of: AsOfOption = "",
+    facts_before: FactsBeforeOption = None,
+    tables_before: TablesBeforeOption = None,
+    compare_date: CompareDateOption = "",
+    compare_definition: CompareDefinitionOption = "",
 ) -> None:
     """Tell every parcel that goods went into: who holds it now, and how much of it they can be.
 
@@ -122,19 +134,16 @@ def recall(
     session = session_of(context)
     read_country(country, "--country")
     with session.desk() as desk:
-        given: dict[str, str | int] = {
+        asked = {
             "parcel": to_hex(parcel_id_at(desk, parcel)) if parcel else "",
             "site": to_hex(read_id(site, "--site")) if site else "",
             "zone": zone,
             "country": country,
             "party": to_hex(session.address(party, "--party")) if party else "",
         }
-        asked = {name: value for name, value in given.items() if value}
-        if not asked:
+        if not any(asked.values()):
             raise BadQuestion("--parcel", "what to call back: a parcel, a site, a zone, …")
-        if since is not None:
-            asked["since"] = since
-        judged = {
+        twice = {
             "definition": verdicts,
             "asOf": as_of,
             "factsBefore": facts_before,
@@ -142,16 +151,19 @@ def recall(
             "compareDate": compare_date,
             "compareDefinition": compare_definition,
         }
-        twice = {name: value for name, value in judged.items() if value not in ("", None)}
-        if twice and not verdicts:
+        if any(value not in ("", None) for value in twice.values()) and not verdicts:
             raise BadQuestion("--verdicts", "the definition that goods are judged by")
-        pages = desk.rejudged(**asked, **twice) if twice else desk.recalls(**asked)
+        given = _given({**asked, "since": since, **twice})
+        pages = desk.rejudged(**given) if verdicts else desk.recalls(**given)
         if session.out.as_json:
-            _tell_as_lines(session.out, pages, "flips" if twice else "parcels")
-        elif twice:
-            _tell_flips(session, pages)
+            _tell_as_lines(session.out, pages, "flips" if verdicts else "parcels")
         else:
-            _tell(session, pages)
+            (_tell_flips if verdicts else _tell)(session, pages)
+
+
+def _given(asked: dict[str, str | int | None]) -> dict[str, str | int]:
+    """Return what was said of what may be asked."""
+    return {name: value for name, value in asked.items() if value is not None and value != ""}
 
 
 def _tell_as_lines(out: Output, pages: Iterator[Plain], rows: str) -> None:

@@ -11,6 +11,7 @@ from ledger.cli.options import Context
 from ledger.cli.output import Output
 from ledger.cli.parcels import parcel_id_at
 from ledger.cli.session import session_of
+from ledger.cli.showing import show_findings
 from ledger.cli.words import count_of, show_time
 from ledger.desk import Plain
 from ledger.errors import BadQuestion
@@ -118,6 +119,9 @@ def print_verdicts(out: Output, answer: Plain, *, whole: bool) -> None:
         _print_reasons(out, one, whole=whole)
     if answer["comparison"] is not None:
         _print_comparison(out, answer)
+    if answer["findings"]:
+        out.say()
+        show_findings(out, answer["findings"])
     _print_files(out, answer)
     out.say()
     out.say(answer["notice"])
@@ -170,9 +174,8 @@ def _print_comparison(out: Output, answer: Plain) -> None:
     ]
     out.table(["definition", "verdict", "other", "its verdict"], rows)
     for one in compared["differences"]:
-        for side, reasons in (("only there", one["only"]), ("only here", one["otherOnly"])):
-            for reason in reasons:
-                out.say(f"  {one['definition']}, {side}: {reason['words']}")
+        for words in one["words"] if one["isDifferent"] else ():
+            out.say(f"  {words}")
 
 
 def _print_files(out: Output, answer: Plain) -> None:

@@ -37,6 +37,7 @@ from ledger.desk import Desk, Plain, remote_desk
 from ledger.drafts import Constitution
 from ledger.errors import AdamantError, Refusal
 from ledger.keys import DEMO_SCRYPT_COST, Keyring, SecretSigner
+from ledger.reference import Shelf, shipped
 from ledger.values import Address, Hash32, to_hex, trade_carats
 
 ORIGIN: Final = "demo.adamant.example/ledger"
@@ -91,6 +92,7 @@ def run_demo(
         _try_what_is_wrong(console, desk, scribe, finished)
         shown = _longest_way(finished)
         _show_way(console, path, shown, scribe.ledger_id)
+        _show_figures(console, path)
         page = _mint(url, shown)
         console.print(
             "\nIts page, by a link that the jeweller minted for a customer and can end, while the "
@@ -132,7 +134,7 @@ def _show_anchors(console: Console, path: Path, desk: Desk) -> None:
 
 
 def _found(ledger: LedgerFolder, anchor_key: Address, mirror: str) -> Scribe:
-    """Found the ledger with three governors, two of whom decide."""
+    """Found the ledger with three governors, two of whom decide; it adopts the shipped tables."""
     starts_at = int(time.time()) - STORY_DAYS * DAY
     scribe = Scribe(ledger_id=b"", starts_at=starts_at)  # type: ignore[arg-type]  # set below
     governors = [scribe.add(name, fresh_secret(), "governor") for name in GOVERNORS]
@@ -142,7 +144,10 @@ def _found(ledger: LedgerFolder, anchor_key: Address, mirror: str) -> Scribe:
         checkpoint_keys=(str(ledger.read_log_key().verifier_key),),
         anchor_key=anchor_key,
         mirror=mirror,
+        tables={file.name: file.sha256 for file in shipped().values()},
     )
+    for file in shipped().values():
+        Shelf(ledger.tables).add(file)
     charter = scribe.sign(constitution.charter(ORIGIN, scribe.moment()), *governors)
     scribe.ledger_id = found_ledger(ledger, charter.raw).record_id
     scribe.later(3600)
@@ -234,6 +239,15 @@ def _show_way(console: Console, path: Path, shown: FinishedStone, ledger_id: Has
     _adamant(console, "--ledger", str(path), *pinned, "trace", to_hex(shown.goods.parcel))
 
 
+def _show_figures(console: Console, path: Path) -> None:
+    """Show what the European Union's authority would report of all these certificates."""
+    console.print("\n[bold]What its borders add up to[/]: the European Union is one participant")
+    exported_at = time.time() - (STORY_DAYS - 3) * DAY
+    year = str(datetime.fromtimestamp(exported_at, UTC).year)
+    words = ("report", "annex-iii", "--country", "EU", "--year", year)
+    _adamant(console, "--ledger", str(path), *words)
+
+
 def _mint(url: str, shown: FinishedStone) -> str:
     """Mint a link to a stone's page, as its jeweller does; return the page's path."""
     with remote_desk(url) as desk:
@@ -262,6 +276,8 @@ def _say_how_to_look_further(console: Console, path: Path, shown: FinishedStone,
     for words, why in (
         (f"--ledger {path} trace {parcel}", "this stone again"),
         (f"--ledger {path} show {parcel}", "what the book says of it"),
+        (f"--ledger {path} verdict {parcel}", "what each definition says of it, and why"),
+        (f"--ledger {path} report importer us {parcel}", "what an importer can state of it"),
         (f"--ledger {path} status", "the ledger's head and last checkpoint"),
         (f"--ledger {path} serve", f"then open {page} in a browser"),
     ):

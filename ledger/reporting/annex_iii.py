@@ -212,7 +212,8 @@ def contributions(view: View, asked: Asked, after: int = -1) -> Iterator[Contrib
 
     """
     start = max(after + 1, first_since(view, asked.period.since, asked.size))
-    for one in told(view, asked.ledger_id, asked.kinds, start, asked.size):
+    own = asked.participant
+    for one in told(view, asked.ledger_id, asked.kinds, start, asked.size, own):
         if isinstance(one.record, Registration):
             yield from _mined(view, asked, one, one.record)
         elif isinstance(one.record, Certificate):
@@ -223,8 +224,6 @@ def contributions(view: View, asked: Asked, after: int = -1) -> Iterator[Contrib
 
 def _mined(view: View, asked: Asked, one: Told, signed: Registration) -> Iterator[Contribution]:
     country = signed.scene.author_country  # the site's: the rules have it so
-    if participant_of(country) != asked.participant:
-        return
     stands = as_it_stands(view, one.record_id, signed, asked.size)
     record = stands.record
     at = record.scene.period_to
@@ -245,8 +244,7 @@ def _mined(view: View, asked: Asked, one: Told, signed: Registration) -> Iterato
 
 def _issued(view: View, asked: Asked, one: Told, signed: Certificate) -> Iterator[Contribution]:
     at = signed.scene.occurred_at
-    is_own = participant_of(signed.scene.author_country) == asked.participant
-    if not is_own or not asked.period.has(at):
+    if not asked.period.has(at):
         return
     stands = as_it_stands(view, one.record_id, signed, asked.size)
     record, by = stands.record, stands.by
@@ -282,8 +280,7 @@ def origin_of(origins: tuple[str, ...]) -> str:
 
 def _cleared(view: View, asked: Asked, one: Told, signed: Clearance) -> Iterator[Contribution]:
     at = signed.scene.occurred_at
-    is_own = participant_of(signed.scene.author_country) == asked.participant
-    if not is_own or not asked.period.has(at):
+    if not asked.period.has(at):
         return
     stands = as_it_stands(view, one.record_id, signed, asked.size)
     record, by = stands.record, stands.by

@@ -7,16 +7,21 @@ for from there on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ledger import entry as entries
 from ledger.limits import LIMITS
 from ledger.records import Record
+from ledger.reporting.participants import participant_of
 from ledger.signing import record_id
 from ledger.store.protocol import View
 from ledger.store.stored import read_record
 from ledger.values import Hash32
+
+_AUTHOR_COUNTRY: Final = re.compile(rb'"authorCountry":"([A-Z]{2})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,23 @@ class Told:
 
 
 def told(
-    view: View, ledger_id: Hash32, kinds: Collection[str], start: int, stop: int
+    view: View,
+    ledger_id: Hash32,
+    kinds: Collection[str],
+    start: int,
+    stop: int,
+    author_of: str = "",
 ) -> Iterator[Told]:
     """Yield the records of some kinds from an index on, ascending.
+
+    Args:
+        view: the ledger.
+        ledger_id: its id.
+        kinds: their names.
+        start, stop: the first index, and the first after the last.
+        author_of: only those whose authors speak for a country of this participant, if one is
+            given. A quote in a text is written with a backslash, so what reads like the field in
+            an envelope is the field.
 
     Raises:
         Damaged: what is stored is not what was written.
@@ -39,9 +58,16 @@ def told(
     """
     heads = tuple(f'{{"kind":"{kind}",'.encode() for kind in kinds)
     for row in view.rows(start, stop):
-        if row.envelope.startswith(heads):
+        if row.envelope.startswith(heads) and _is_by(row.envelope, author_of):
             record = read_record(row.index, row.envelope)
             yield Told(row.index, record_id(record, ledger_id), record)
+
+
+def _is_by(envelope: bytes, participant: str) -> bool:
+    if not participant:
+        return True
+    found = _AUTHOR_COUNTRY.search(envelope)
+    return found is not None and participant_of(found[1].decode()) == participant
 
 
 def first_since(view: View, seconds: int, stop: int) -> int:

@@ -58,6 +58,10 @@ class Turn:
             raise Waits
         self._left -= steps
 
+    def owe(self, steps: int) -> None:
+        """Spend some that cannot be put off; the next one waits if they were too many."""
+        self._left -= steps
+
 
 class Line(Protocol):
     """A line of the log, as far as starts are looked for in it."""
@@ -149,6 +153,7 @@ class Walk:
         self._size = size
         self._heap: list[int] = []
         self._pending: dict[int, dict[ParcelId, Share]] = {}
+        self._followed = 0
         self._ready: deque[_Waiting] = deque()
         self._place = Place(0, 0)
 
@@ -160,7 +165,7 @@ class Walk:
     @property
     def width(self) -> int:
         """How many parcels it keeps in mind."""
-        return sum(map(len, self._pending.values())) + len(self._ready)
+        return self._followed + len(self._ready)
 
     def take(self, ledger: Ledger, limit: int, steps_max: int | None = None) -> list[Affected]:
         """Go on, and return the next parcels: fewer than ``limit`` at the end or at the bound.
@@ -214,8 +219,9 @@ class Walk:
         made: tuple[ParcelId, ...] = ()
         if operation is not None:  # its outputs first, then what else is recalled from here on
             heapq.heappop(self._heap)
-            made = operation.outputs
-            shares = spread_over(ledger, operation, self._pending.pop(index))
+            made, held = operation.outputs, self._pending.pop(index)
+            self._followed -= len(held)
+            shares = spread_over(ledger, operation, held)
             self._ready.extend(
                 _Waiting(parcel, None if parcel in starts else share)
                 for parcel, share in zip(made, shares, strict=True)
@@ -245,7 +251,9 @@ class Walk:
         if parcel.spent_by not in self._pending:
             self._pending[parcel.spent_by] = {}
             heapq.heappush(self._heap, parcel.spent_by)
-        self._pending[parcel.spent_by][parcel.id] = share
+        held = self._pending[parcel.spent_by]
+        self._followed += parcel.id not in held
+        held[parcel.id] = share
 
 
 def spread_over(state: State, operation: Operation, held: Mapping[ParcelId, Share]) -> list[Share]:

@@ -6,7 +6,7 @@ bear on a past date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,11 +47,52 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What may have befallen the goods of one origin by a day."""
+
+    crossings: tuple[tuple[Crossing, Held], ...]
+    stays: tuple[tuple[Stay, Held], ...]
+
+
+def in_order(facts: Facts) -> Facts:
+    """Put crossings and stays in an order that does not depend on how they came."""
+    return replace(
+        facts,
+        crossings=tuple(sorted(facts.crossings, key=_crossing_order)),
+        stays=tuple(sorted(facts.stays, key=_stay_order)),
+    )
+
+
+def told_of(facts: Facts, origin: Origin, as_of: int) -> Told:
+    """Return what may have befallen goods of an origin; of a piece, what befell the piece."""
+
+    def touches(may: frozenset[str], certain: frozenset[str]) -> Held:
+        if facts.form == "piece":
+            return "yes" if certain else "unknown" if may else "no"
+        return "yes" if origin.key in certain else "unknown" if origin.key in may else "no"
+
+    return Told(
+        tuple(
+            (crossing, touched)
+            for crossing in facts.crossings
+            if crossing.issued_at <= as_of
+            and (touched := touches(crossing.may_concern, crossing.concerns)) != "no"
+        ),
+        tuple(
+            (stay, touched)
+            for stay in facts.stays
+            if stay.since <= as_of and (touched := touches(stay.may_concern, stay.concerns)) != "no"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question: ``on`` is the day whose rules are applied, ``as_of`` the last that is seen."""
 
     facts: Facts
     origin: Origin
+    told: Told
     definition: Definition
     rule: Rule
     shelf: Shelf
@@ -64,27 +105,13 @@ class Asked:
         zone = self.origin.zone
         return f"{self.origin.country} (zone {zone})" if zone else self.origin.country
 
-    def touches(self, may: frozenset[str], certain: frozenset[str]) -> Held:
-        """Tell whether something happened to the goods of this origin; of a piece, to the piece."""
-        if self.facts.form == "piece":
-            return "yes" if certain else "unknown" if may else "no"
-        if self.origin.key in certain:
-            return "yes"
-        return "unknown" if self.origin.key in may else "no"
+    def crossings(self) -> tuple[tuple[Crossing, Held], ...]:
+        """Return what may have carried these goods by the day seen, and whether it did."""
+        return self.told.crossings
 
-    def crossings(self) -> Iterator[tuple[Crossing, Held]]:
-        """Yield what may have carried these goods by the day seen, and whether it did."""
-        for crossing in sorted(self.facts.crossings, key=_crossing_order):
-            touched = self.touches(crossing.may_concern, crossing.concerns)
-            if crossing.issued_at <= self.as_of and touched != "no":
-                yield crossing, touched
-
-    def stays(self) -> Iterator[tuple[Stay, Held]]:
-        """Yield where these goods may have been by the day seen, and whether they were."""
-        for stay in sorted(self.facts.stays, key=_stay_order):
-            touched = self.touches(stay.may_concern, stay.concerns)
-            if stay.since <= self.as_of and touched != "no":
-                yield stay, touched
+    def stays(self) -> tuple[tuple[Stay, Held], ...]:
+        """Return where these goods may have been by the day seen, and whether they were."""
+        return self.told.stays
 
     def sayings(self, operations: Iterable[str], *, of_ancestors: bool = False) -> list[Saying]:
         """Return what was said of these very goods by the day seen, the latest last.
@@ -175,10 +202,6 @@ class Asked:
             if both != "no":
                 kept.append((crossing, both))
         return kept
-
-    def of(self, origin: Origin) -> Asked:
-        """Ask the same of another origin."""
-        return replace(self, origin=origin)
 
 
 def _ground_order(ground: Ground) -> tuple[int, int, bytes]:

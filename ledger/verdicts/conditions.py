@@ -16,7 +16,7 @@ from ledger.verdicts.asked import Asked, Found, day
 from ledger.verdicts.borders import crossed_under, crossed_without, non_participant, plain_mixed
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.measures import under_measure, zone_match
-from ledger.verdicts.spans import Held, all_of, any_of
+from ledger.verdicts.spans import AFTER_ALL, Held, all_of, any_of
 
 
 def found(condition: clauses.Condition, asked: Asked) -> Found:
@@ -153,7 +153,7 @@ def _being_these(asked: Asked) -> tuple[int, int]:
     polished = [when for _country, when, _ground in asked.polished()]
     if facts.form == "piece":
         made_at = max(begun, facts.made_at) if facts.made_at is not None else begun
-        return made_at, made_at
+        return made_at, made_at if facts.made_at is not None else AFTER_ALL
     if facts.form == "rough" or not polished:
         return begun, begun
     return max(begun, *polished[:1]), max(begun, *polished[-1:])

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ledger.limits import LIMITS
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, day
+from ledger.verdicts.asked import Asked, day, in_order, told_of
 from ledger.verdicts.definitions import Definition
 from ledger.verdicts.facts import Facts, Origin
 from ledger.verdicts.ruling import Judged, log_order, ruled
@@ -94,17 +94,19 @@ def _of_one(
     facts: Facts, definition: Definition, shelf: Shelf, as_of: int
 ) -> tuple[Value, list[Judged]]:
     """Judge one parcel, or a piece without its parts."""
+    facts = in_order(facts)
     origins = _origins(facts)
     by_origin = [
         (
             origin,
             [
-                ruled(Asked(facts, origin, definition, rule, shelf, on, as_of))
+                ruled(Asked(facts, origin, told, definition, rule, shelf, on, as_of))
                 for rule in definition.rules
             ],
         )
         for origin in origins
         for on in (_imported(facts, origin, definition, as_of),)
+        for told in (told_of(facts, origin, as_of),)
     ]
     value = _together(facts, by_origin)
     judged = [one for _origin, reasons in by_origin for one in reasons]
@@ -195,7 +197,8 @@ def _of_origin(judged: list[Judged]) -> Value:
 
 def _gap(facts: Facts, definition: Definition) -> Judged | None:
     """Say why nothing can pass: the ancestry was not followed whole, or contradicts itself."""
-    if facts.is_whole and not facts.is_contradicted:
+    lacks_parts = facts.form == "piece" and definition.judges_parts and not facts.parts
+    if facts.is_whole and not facts.is_contradicted and not lacks_parts:
         return None
     words = "The records leave no possible origin of these goods."
     decide = "a Correction of the record that contradicts the others"

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from ledger.limits import LIMITS
@@ -160,7 +161,8 @@ def _barred(facts: Facts, shelf: Shelf, crossing: Crossing) -> Iterator[Row]:
         if row["what"] == _NO_EXPORTS:
             yield row
         elif row["what"] == "compliant-zones-only" and origins:
-            if all(_is_outside_zones(rows, one, crossing) for one in origins):
+            outside = [_is_outside_zones(rows, one, crossing) for one in origins]
+            if all(outside):
                 yield row
 
 
@@ -195,14 +197,14 @@ def _warranties(facts: Facts, shelf: Shelf, as_of: int) -> Iterator[Noticed]:
 
 
 def _travels(facts: Facts, shelf: Shelf, as_of: int) -> Iterator[Noticed]:
-    """Compare each place with the one before: too far apart for the time between them?"""
+    """Compare each place with the one before: whether the time between them is enough."""
     table = shelf.tables.get("places")
     rows = {row["country"]: row for row in table.rows} if table else {}
     places = sorted(
         (place for place in _places(facts) if place.when <= as_of and place.country in rows),
         key=lambda place: (place.when, place.ground.index, place.country),
     )
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in pairwise(places):
         first, second = rows[before.country], rows[after.country]
         kilometres = at_least_kilometres(first, second)
         seconds = after.when - before.when

@@ -62,6 +62,8 @@ def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
         "/v1/records/{id}/private/{name}", "/v1/records/{id}/private/{name}/grants",
         "/v1/records/{id}/private/{name}/grants/{party}",
         "/v1/parcels/{id}/links", "/v1/parcels/{id}/links/{token}", "/v1/links/{token}",
+        "/v1/reports/annex-iii", "/v1/reports/annex-iii/entries", "/v1/reports/reconciliation",
+        "/v1/reports/importer/{jurisdiction}/{id}",
     }  # fmt: skip
 
 

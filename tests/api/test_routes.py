@@ -42,6 +42,7 @@ def test_a_route_that_is_not_for_everyone_is_closed_to_strangers(traded: Shown) 
             "party": MADE_UP[:42],
             "name": "name",
             "token": "0" * 32,
+            "jurisdiction": "us",
         }
         path = route.path.format_map({"id": MADE_UP, **names})
         for method in route.methods:

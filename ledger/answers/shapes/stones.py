@@ -204,6 +204,8 @@ class StoneAnswer:
             listed.
         is_followed_whole: whether the records were followed back to the mines; else where it was
             cut, and findings, may be told in part.
+        noticed: what deserves a question by the tables at hand, or by the day: judged anew on each
+            day.
         verdicts: what each definition says of it today.
         findings_left_out: how many more findings there are.
         became: the parcels that these goods were made into, or the piece that they are set in; none
@@ -239,6 +241,7 @@ class StoneAnswer:
     parts_left_out: int
     findings: tuple[StoneFinding, ...]
     findings_left_out: int
+    noticed: tuple[StoneFinding, ...]
     verdicts: StoneVerdicts
     proof: ProofShown
     words: PlainWords

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ledger.answers.shapes.goods import FindingShown
 from ledger.answers.shapes.log import AsOf, Names
 from ledger.values import Hash32, ParcelId, RecordId
 
@@ -169,7 +170,8 @@ class DifferenceShown:
     Attributes:
         definition, other: the same id where two days are compared.
         value, other_value: of the first and of the second.
-        only, other_only: reasons that decide the one and not the other.
+        only, other_only: reasons of which one verdict hangs, and not the other.
+        words: the same in sentences, with the tables that differ.
 
     """
 
@@ -180,6 +182,7 @@ class DifferenceShown:
     is_different: bool
     only: tuple[ReasonShown, ...]
     other_only: tuple[ReasonShown, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,7 @@ class VerdictsAnswer:
         origins: countries where they can have been mined.
         is_whole: whether the whole ancestry was followed; if not, nothing passes.
         is_tightened: origins were narrowed by the whole ancestry, beyond the bounds of each step.
+        findings: what is noticed with tables at hand, or by the day: judged anew whenever asked.
         notice: what a verdict is, and is not.
 
     """
@@ -223,6 +227,7 @@ class VerdictsAnswer:
     is_tightened: bool
     verdicts: tuple[VerdictShown, ...]
     comparison: ComparisonShown | None
+    findings: tuple[FindingShown, ...]
     notice: str
     as_of: AsOf
     names: Names = field(default_factory=dict)

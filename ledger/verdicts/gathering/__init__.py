@@ -68,7 +68,10 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
     ways = Ways(known, ancestry, sources.of_registration, sources.bits)
     marks = Marks(ways, sources.bits)
     weight = ancestry.subject.weight_millicarats
-    told = [one for one in lives.known(parcel.id for parcel in ancestry.in_order()) if one]
+    # What befell the stones of a piece before they were set stands with the facts about each.
+    bearing = [parcel] if parcel.form == "piece" else ancestry.in_order()
+    told = [one for one in lives.known(one.id for one in bearing) if one]
+    papers = () if parcel.form == "piece" else lives.papers.all.values()
     return Facts(
         parcel=parcel.id,
         form=parcel.form,
@@ -78,7 +81,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
         tolerance_millicarats=past.charter().tolerance(weight),
         country=life.country,
         origins=sources.origins,
-        crossings=marks.crossings(told, lives.papers.all.values()),
+        crossings=marks.crossings(told, papers),
         stays=marks.stays(told),
         sayings=marks.sayings(told, parcel.id),
         polished_in=_polished_in(past, ancestry),
@@ -86,6 +89,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
         is_contradicted=bounds.contradicted,
         parts=_parts(known, ancestry, size, budget),
         least_by_country=sources.least_by_country,
+        made_at=life.made_at,
     )
 
 

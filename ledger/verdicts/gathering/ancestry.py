@@ -184,13 +184,21 @@ class Origins:
 
 
 def _rooms(state: State, ancestry: Ancestry, origins: Origins) -> dict[ParcelId | int, int]:
-    if origins.all.bit_count() == 1:
-        return dict.fromkeys(ancestry.parcels, origins.all)
+    """Return the origins that the bounds of each parcel leave room for.
+
+    Only where single stones are told apart by their weight can bounds exclude what went in.
+    """
+    telling = {operation.index for operation in ancestry.operations if 1 in operation.stones}
+    made = {operation.index for operation in ancestry.operations}
     blends = Blends()
-    return {
-        parcel.id: origins.room(bounds_of(state, parcel, blends))
-        for parcel in ancestry.parcels.values()
-    }
+    rooms: dict[ParcelId | int, int] = {}
+    for parcel in ancestry.parcels.values():
+        tells = parcel.stones == 1 or parcel.made_by in telling or parcel.made_by not in made
+        if tells and origins.all.bit_count() > 1:
+            rooms[parcel.id] = origins.room(bounds_of(state, parcel, blends))
+        else:
+            rooms[parcel.id] = origins.all
+    return rooms
 
 
 def _nodes(ancestry: Ancestry) -> list[ParcelId | int]:

@@ -50,6 +50,7 @@ class Life:
         place: where it is, as far as records say; "" while nothing does.
         weight_millicarats, stones: by the book.
         blended_by: index of the last operation that bears on its origin bounds.
+        made_at: when it came to be, seconds; None where its beginning was not read.
         stays, crossings, sayings: facts that do not yet say which origins they concern.
 
     """
@@ -60,6 +61,7 @@ class Life:
     weight_millicarats: int
     stones: int
     blended_by: int
+    made_at: int | None = None
     stays: list[Stay] = field(default_factory=list)
     crossings: list[Crossing] = field(default_factory=list)
     sayings: list[Saying] = field(default_factory=list)
@@ -141,7 +143,8 @@ class _Telling:
 
     def _made(self, step: Step) -> None:
         life, record = self.life, step.record
-        life.blended_by, author_country = step.index, record.scene.author_country
+        life.made_at, life.blended_by = step.at, step.index
+        author_country = record.scene.author_country
         if isinstance(record, Registration):
             life.weight_millicarats = record.amounts.weight_millicarats
             life.stones = record.amounts.stones

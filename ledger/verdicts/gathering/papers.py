@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ledger.custody import NEVER, CertificateState
+from ledger.custody import NEVER, CertificateNumber, CertificateState
 from ledger.records import Clearance
 from ledger.values import EU, EU_COUNTRIES, Hash32, ParcelId, is_within
 from ledger.verdicts.facts import Crossing
@@ -25,6 +25,7 @@ class Paper:
         issued: the Certificate.
         state: at the size asked for; an open one may have expired.
         closed_at: index of what closed it, or NEVER.
+        is_reused: its number was shown at a border before it was issued.
         cleared: the Clearance, if that closed it.
         parcels: those that it names and that are looked at.
 
@@ -33,6 +34,7 @@ class Paper:
     issued: Step
     state: str
     closed_at: int
+    is_reused: bool
     cleared: Step | None = None
     parcels: set[ParcelId] = field(default_factory=set)
 
@@ -64,6 +66,7 @@ class Paper:
             may_concern=frozenset(),
             concerns=frozenset(),
             grounds=(*self.issued.grounds, *(cleared.grounds if cleared else ())),
+            is_reused=self.is_reused,
         )
 
 
@@ -82,7 +85,9 @@ class Papers:
             is_closed = known is not None and NEVER < known.closed_by < self._past.size
             state = known.state if known and is_closed else "open"
             closed_at = known.closed_by if known and is_closed else NEVER
-            paper = self.all[step.record_id] = Paper(step, state, closed_at)
+            number = self._past.known.read(CertificateNumber, step.record.what.number.encode())
+            is_reused = number is not None and NEVER < number.first_shown < step.index
+            paper = self.all[step.record_id] = Paper(step, state, closed_at, is_reused)
         paper.parcels.add(parcel)
         return paper
 

@@ -151,7 +151,7 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """How much can there be of some terms?"""
+    """A question: how much there can be of some terms."""
 
     program: Program
     solver: Solver

@@ -23,6 +23,7 @@ from ledger.access import (
 )
 from ledger.access.lineage import EVER
 from ledger.custody import NEVER
+from ledger.drafts import Loss, Output
 from ledger.records import KINDS, SHEETS
 from ledger.values import Address, Hash32
 from tests.access_table import SHOWN, SORTS
@@ -240,3 +241,46 @@ def test_the_correction_of_a_clearance_is_read_by_whom_the_certificate_names() -
     named = ("authority-be", "authority-bw", "miner-bw")
     assert facts.parties == {address_of(name) for name in named}
     assert facts.countries >= {"BE", "BW"}
+
+
+def test_a_clearance_concerns_whom_its_certificate_concerns() -> None:
+    world = usual_world()
+    parcel = world.register(world.open_site())
+    importer = address_of("trader-ae")
+    certificate = world.certify([parcel], "BW1", "BE", provenance="AE", importer=importer)
+    signed = world.clear(certificate, exporter=Address(bytes(20)), importer=Address(bytes(20)))
+    found = facts_of(world.state, signed.record, signed.signers)
+    named = ("authority-be", "authority-bw", "miner-bw", "trader-ae")
+    assert found.parties == {address_of(name) for name in named}
+    assert found.countries == {"AE", "BE", "BW"}
+
+
+def test_a_clearance_of_paper_concerns_the_country_of_its_number() -> None:
+    world = usual_world()
+    signed = world.clear_paper("IN7")
+    found = facts_of(world.state, signed.record, signed.signers)
+    assert found.countries == {"BE", "IN"}
+    assert found.parties == {address_of("authority-be")}
+
+
+def test_what_is_set_is_held_by_whoever_holds_its_piece() -> None:
+    world = usual_world()
+    parcel = world.register(world.open_site())
+    world.hand_over(parcel, "miner-bw", "cutter-in")
+    work = [Output(4_000, 3, "7102.39")]
+    (stone,) = world.transform("cutter-in", "polish", [parcel], work, polishing=Loss(8_500))
+    world.hand_over(stone, "cutter-in", "jeweller-fr")
+    piece = world.set_in([stone])
+    world.hand_over(piece, "jeweller-fr", "trader-be")
+    given_on, told = len(world.log) - 1, Told(world)
+    for goods in (stone, piece):
+        assert held_until(told, world.parcel(goods), ME) == EVER
+        assert held_until(told, world.parcel(goods), address_of("jeweller-fr")) == given_on
+    assert held_until(told, world.parcel(stone), address_of("cutter-in")) < given_on
+    assert held_until(told, world.parcel(stone), OTHER) == NEVER
+    assert is_ancestor(told, stone, world.parcel(piece))
+    world.hand_over(piece, "trader-be", "jeweller-fr")
+    world.take_out(piece, [stone])
+    world.hand_over(stone, "jeweller-fr", "trader-ae")
+    assert held_until(told, world.parcel(stone), ME) == given_on + 2
+    assert held_until(told, world.parcel(stone), address_of("jeweller-fr")) == len(world.log) - 1

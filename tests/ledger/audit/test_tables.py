@@ -40,7 +40,7 @@ def desk() -> Desk:
     (stone,) = world.transform("cutter-in", "polish", [rough], work, polishing=Loss(600))
     world.grade("lab-be", stone, "LG1")
     world.correct("miner-bw", registration, {"amounts.label": "Bag 7"})
-    world.answer("miner-bw", world.ledger_id)
+    world.answer_finding("miner-bw", world.ledger_id)
     return desk.fill()
 
 

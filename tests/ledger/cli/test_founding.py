@@ -14,6 +14,7 @@ from eth_account import Account
 from ledger.cli.documents import FOUNDED
 from ledger.config import LedgerFolder, read_chain_key
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from ledger.reference import shipped
 from ledger.values import to_hex
 from tests.ledger.cli.process import environment
 from tests.ledger.cli.town import GOVERNORS, PASSPHRASE, Town
@@ -190,8 +191,9 @@ def test_a_founding_that_was_killed_is_done_again_or_goes_on_as_it_says(land, st
     ]
 
 
-def test_a_folder_that_waits_for_its_charter_says_so(land):
+def test_a_folder_that_waits_for_its_charter_says_so_and_keeps_the_tables_that_it_names(land):
     land.run("init", *named(GOVERNORS[0], "0x" + "12" * 20))
+    assert len(list(LedgerFolder(Path(land.ledger)).tables.iterdir())) == len(shipped())
     error = land.error("init", *named(*GOVERNORS), code=2)
     assert "adamant init --charter" in error["said"]
     assert land.error("status", code=5)["sort"] == "damaged"

@@ -103,6 +103,7 @@ _ISSUED = (
     Fault("certificate-used", {"number": "BW5"}),
     Fault("certificate-sum", {"weight": (9_999,)}),
 )
+_UNFIT = ("certificate-country", "certificate-open", "form")
 _GONE = ("certificate-country", "certificate-open", "form", "not-custodian")
 EXPORT = Plot(
     "Certificate export",
@@ -110,11 +111,15 @@ EXPORT = Plot(
     (
         *_ISSUED,
         *state_faults(hides=_GONE),
-        Fault("parcel-spent", {"state": "spent"}, ("certificate-country", "certificate-open")),
-        Fault("parcel-frozen", {"state": "frozen"}, ("certificate-country", "certificate-open")),
+        Fault("parcel-spent", {"state": "spent"}, _UNFIT),
+        Fault("parcel-frozen", {"state": "frozen"}, _UNFIT),
         Fault("parcel-set", {"state": "set"}, _GONE),
         Fault("parcel-sold", {"state": "sold"}, _GONE),
-        Fault("form", {"polished": True}, ("certificate-country", "not-custodian")),
+        Fault(
+            "form",
+            {"polished": True},
+            ("certificate-country", "certificate-open", "not-custodian"),
+        ),
         Fault("certificate-country", {"elsewhere": True}, ("certificate-open",)),
         Fault("certificate-open", {"open": True}),
     ),

@@ -264,7 +264,7 @@ def test_the_write_ahead_log_is_emptied_when_it_has_grown(tmp_path: Path) -> Non
     ) as store:
         sizes = []
         for _ in range(30):
-            commit(store, scribe.group(20))
+            commit(store, scribe.group(15))
             sizes.append(wal.stat().st_size)
         assert max(sizes) < 500_000
         assert sum(after < before for before, after in pairwise(sizes)) > 3

@@ -190,3 +190,50 @@ def test_a_story_may_be_given_a_bound_of_its_own(tale) -> None:
     page = story(Counted(world), parcel, 100, steps_max=5)
     assert page.is_cut
     assert page.steps == whole[: len(page.steps)]
+
+
+@pytest.fixture(scope="module")
+def ring() -> tuple[World, dict[str, ParcelId]]:
+    """Two stones are set in a piece that goes to a second jeweller, who takes them out again."""
+    world, first = mined()
+    rough = world.transform("cutter-in", "split", [first], [Output(WEIGHT - 1), Output(1)])
+    work = [Output(1_000, 0, "7102.39")]
+    lost = WEIGHT - 1 - 1_000
+    (stone,) = world.transform("cutter-in", "polish", [rough[0]], work, other=drafts.Loss(lost))
+    (speck,) = world.transform("cutter-in", "polish", [rough[1]], [Output(1, 0, "7102.39")])
+    world.admit("cutter-in", "jeweller", "IN")
+    goods = [world.goods(parcel) for parcel in (stone, speck)]
+    record = drafts.setting(jeweller(world), world.moment(), goods)
+    (piece,) = world.outputs(world.say(record, "cutter-in"))
+    world.hand_over(piece, "cutter-in", "jeweller-fr")
+    world.take_out(piece, sorted([stone, speck]))
+    return world, {"first": first, "stone": stone, "speck": speck, "piece": piece}
+
+
+PIECE = ["Setting unset", "Receipt accept", "Handoff sale", "Setting set"]
+
+
+def jeweller(world: World) -> drafts.Speaker:
+    """Return the cutter as a jeweller."""
+    return replace(world.speaker("cutter-in"), role="jeweller")
+
+
+def test_the_story_of_a_stone_taken_out_goes_by_its_piece_and_not_by_its_neighbour(ring) -> None:
+    world, parcels = ring
+    steps = told(world, parcels["stone"])
+    way = [*PIECE, "Transformation polish", "Transformation split"]
+    assert kinds(steps)[:6] == way
+    assert kinds(steps)[-1] == "Registration"
+    assert all(parcels["speck"] not in step.parcels for step in steps)
+    own = told(world, parcels["stone"], ancestors=False)
+    assert kinds(own) == ["Setting unset", "Setting set", "Transformation polish"]
+
+
+def test_the_story_of_a_piece_goes_back_by_every_stone_in_it(ring) -> None:
+    world, parcels = ring
+    steps = told(world, parcels["piece"])
+    ways = [*PIECE, *["Transformation polish"] * 2, "Transformation split"]
+    assert kinds(steps)[:7] == ways
+    assert kinds(steps)[-1] == "Registration"
+    own = told(world, parcels["piece"], ancestors=False)
+    assert kinds(own) == PIECE
