@@ -183,7 +183,9 @@ def of_question(question: Question, name: str, contents: Sequence[Content]) -> D
     closed = () if question.access_when(every) == "everyone" else CLOSED
     names = {parameter.name for parameter in question.parameters}
     gone = ("link-ended",) if question.shape is StoneAnswer else ()
-    has_subject = "record" in names or any(one.in_path for one in question.parameters)
+    is_of_one = "record" in names or any(one.in_path for one in question.parameters)
+    # What concerns others is not there either.
+    has_subject = is_of_one or question.access == "concerned"
     return Documented(
         name,
         question.asks,

@@ -99,6 +99,7 @@ class Limits:
     table_cell_bytes_max: int = 600
     definition_bytes_max: int = 128 * 1024
     verdict_reasons_max: int = 500  # of one verdict, those that do not pass first
+    reason_grounds_max: int = 100  # records named in one reason, the earliest first
     confirmation_seconds: int = 30 * 24 * 3600  # a Clearance is missed after so long
     travel_kilometres_per_hour: int = 1_000  # faster than this goods do not travel
     # Reports: of how many figures one answer is.

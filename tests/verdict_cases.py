@@ -11,7 +11,8 @@ is a moment. The lines of ``facts``:
 * ``origin RU mined DAY..DAY``: ``RU/zone`` and ``RU#1`` for a zone and a site; ``0.000..0.400`` for
   the least and the most in carats (one origin alone: everything; of several: from nothing to all).
 * ``cert NUMBER RU>AE DAY``: with ``to DAY`` (the last second of its validity), ``cleared DAY``
-  (``arrived``: on the day of issue), ``refused DAY``, ``void``, ``names RU,BW`` (else plain mixed), ``technical``, ``reused``.
+  (``arrived``: on the day of issue), ``refused DAY``, ``void``, ``names RU,BW`` (else plain
+  mixed), ``technical``, ``reused``.
   ``nocert RU>AE DAY``: without a certificate. ``paper NUMBER RU>AE DAY``: seen on paper alone.
 * ``stay RU DAY..DAY``: where the book has them (``DAY..`` to this day); ``seen AE DAY``: a dated
   location statement.

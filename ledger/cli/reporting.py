@@ -143,7 +143,8 @@ def importer(
 ) -> None:
     """Gather what an importer's statement of origin needs: facts, who says so, blanks, a verdict.
 
-    It states nothing in anybody's name, and is not legal advice.
+    It states nothing in anybody's name, and is not legal advice. With --out: sheet.csv, sheet.pdf,
+    report.json and report.html.
 
     Example: adamant report importer us 0x1a2b3c4d --out statement
     """
@@ -155,7 +156,10 @@ def importer(
         sheet = desk.ask(f"/v1/reports/importer/{jurisdiction}/{parcel_id}", **given)
     if out is not None:
         folder = _Folder(out)
+        from ledger.papers import importer_pdf  # loaded here: no other report is printed so
+
         folder.table("sheet.csv", ITEMS, item_rows(sheet))
+        folder.bytes("sheet.pdf", importer_pdf(sheet))
         folder.report("importer", sheet)
         _tell_files(session, folder)
     elif session.out.as_json:
@@ -207,12 +211,14 @@ class _Folder:
         from api.pages import Pages  # loaded here: no other command renders pages
         from api.reporting import RENDERED
 
-        self._text("report.json", json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
-        self._text("report.html", RENDERED[name](Pages(), plain))
+        text = json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+        self.bytes("report.json", text.encode())
+        self.bytes("report.html", RENDERED[name](Pages(), plain).encode())
 
-    def _text(self, name: str, text: str) -> None:
+    def bytes(self, name: str, data: bytes) -> None:
+        """Write a file as it is."""
         with written_over(self.path / name) as file:
-            file.write(text.encode())
+            file.write(data)
         self.files.append(name)
 
 

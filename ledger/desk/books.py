@@ -18,6 +18,7 @@ from ledger.records import (
     Receipt,
     Record,
     Registration,
+    Setting,
     Transformation,
     withheld_of,
 )
@@ -84,6 +85,9 @@ class Books:
             return self._received(record)
         elif isinstance(record, Transformation):
             return self._transformed(record, record_id, of)
+        elif isinstance(record, Setting):
+            taking = self._set if record.what.operation == "set" else self._taken_out
+            return taking(record, record_id)
         return ""
 
     def _left(self, parcel: ParcelId) -> Goods | None:
@@ -127,12 +131,42 @@ class Books:
             counted = record.amounts.stones
             after = replace(
                 left,
-                weight_millicarats=None if before is None else min(before, found),
+                weight_millicarats=self._lower(left, before, found),
                 stones=counted if left.stones and counted else left.stones,
                 custodian=record.author,
             )
         self._goods[record.what.parcel] = after
         return ""
+
+    @staticmethod
+    def _lower(left: Goods, before: int | None, found: int) -> int | None:
+        """Return the book weight after a Receipt: a piece keeps its own."""
+        return before if before is None or left.hs_code == "" else min(before, found)
+
+    def _set(self, record: Setting, record_id: Hash32) -> str:
+        taken = [self._left(parcel) for parcel in record.what.parcels if parcel in self._goods]
+        is_all = len(taken) == len(record.what.parcels)
+        (piece,) = outputs_of(record, record_id)
+        self._used_up.update(record.what.parcels)
+        if withheld_of(record):
+            self._goods[piece] = Goods(None, None, "", None, None)
+            return "" if all(taken) else "what is set is not what the steps before left"
+        given = record.amounts.weight_millicarats
+        stones, label = record.amounts.stones, record.amounts.label
+        self._goods[piece] = Goods(given, stones, "", label, record.author)
+        if _fits(given, taken, has_more_beside=not is_all):
+            return ""
+        return f"{carats(given)} ct set, which is not what the steps before left"
+
+    def _taken_out(self, record: Setting, _record_id: Hash32) -> str:
+        holder = None if withheld_of(record) else record.author
+        was_there = self._left(record.what.piece) is not None
+        self._used_up.add(record.what.piece)
+        for parcel in record.what.parcels:
+            if (goods := self._goods.get(parcel)) is not None:
+                self._goods[parcel] = replace(goods, custodian=holder)
+        self._used_up.difference_update(record.what.parcels)
+        return "" if was_there else "parcels are taken out of a piece that is not there"
 
     def _transformed(
         self, record: Transformation, record_id: Hash32, of: Collection[ParcelId]
@@ -179,11 +213,15 @@ def _balance(
     lost = sum(amounts.loss_weights_millicarats)
     if given != made + lost:
         return f"{carats(given)} ct in, {carats(made)} ct out, {carats(lost)} ct lost"
+    if not _fits(given, taken, has_more_beside=has_more_beside):
+        return f"{carats(given)} ct in, which is not what the steps before left"
+    return ""
+
+
+def _fits(given: int, taken: Sequence[Goods | None], *, has_more_beside: bool) -> bool:
+    """Tell whether a stated sum can be that of what the steps before left."""
     left = [one.weight_millicarats for one in taken if one is not None]
     known = sum(weight for weight in left if weight is not None)
     # The others weigh something too.
     has_unknown = has_more_beside or None in left
-    does_fit = known < given if has_unknown else known == given
-    if len(left) < len(taken) or not does_fit:
-        return f"{carats(given)} ct in, which is not what the steps before left"
-    return ""
+    return len(left) == len(taken) and (known < given if has_unknown else known == given)

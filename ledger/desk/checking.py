@@ -34,7 +34,7 @@ of the story.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from ledger.desk.asking import Desk
@@ -45,7 +45,7 @@ from ledger.desk.reading import Reread, RereadInPart, hash_of
 from ledger.desk.rereading import Reader, Told
 from ledger.desk.speakers import Speakers
 from ledger.desk.withholding import fault_of
-from ledger.records import SHEETS, Transformation, previous_of
+from ledger.records import SHEETS, Record, Setting, Transformation, previous_of
 from ledger.rules import touches
 from ledger.values import NO_HASH, Hash32, ParcelId, to_hex
 
@@ -121,6 +121,37 @@ def _last_shown(parcel: ParcelId, known: Mapping[Hash32, AnyRead]) -> list[Hash3
     return [read.record_id for read in sorted(own, key=lambda read: read.index)[-1:]]
 
 
+def _before(
+    record: Record, of: ParcelId, told: Collection[ParcelId]
+) -> Iterator[tuple[Hash32, ParcelId]]:
+    """Yield what stands before a record in the story of one of its parcels, the nearest last.
+
+    Args:
+        record: the record.
+        of: the parcel that is followed.
+        told: the parcels that were followed to this record, this one among them.
+
+    """
+    if isinstance(record, Setting) and of not in record.what.parcels and _has_stone(record, told):
+        return  # the piece was followed for what came out of it again, and ends where that was set
+    if isinstance(record, Setting) and record.what.operation == "unset" and of != record.what.piece:
+        yield record.what.piece_previous, record.what.piece
+    previous = previous_of(record, of)
+    inputs: tuple[ParcelId, ...] = ()
+    if isinstance(record, Transformation):
+        inputs = record.what.inputs
+    elif isinstance(record, Setting) and record.what.operation == "set":
+        inputs = record.what.parcels
+    is_made = bool(inputs) and of not in inputs
+    yield from zip(previous, inputs if is_made else (of,) * len(previous), strict=True)
+
+
+def _has_stone(record: Setting, told: Collection[ParcelId]) -> bool:
+    """Tell whether a stone of a Setting was followed to it."""
+    is_set = record.what.operation == "set"
+    return is_set and any(parcel in told for parcel in record.what.parcels)
+
+
 class _Teller:
     """Lays the records of one story in their order, and notes what does not fit."""
 
@@ -166,10 +197,7 @@ class _Teller:
             if of not in touches(record, record_id):
                 self._reader.doubt(read.place, f"it does not move {to_hex(of)}")
                 continue
-            previous = previous_of(record, of)
-            is_made = isinstance(record, Transformation) and of not in record.what.inputs
-            goods = record.what.inputs if is_made else (of,) * len(previous)
-            waiting += zip(previous, goods, strict=True)
+            waiting += _before(record, of, told)
         return story
 
     def _may_end(self, last: AnyRead) -> bool:
@@ -226,6 +254,8 @@ class _Teller:
         """Compare what the desk says of the parcel with what the steps leave of it."""
         agreed = []
         for name, value in goods.shown().items():
+            if name == "custodian" and self._checked.parcel["state"] == "set":
+                continue  # whoever holds its piece, of which another story tells
             said = self._checked.parcel.get(name)
             if name == "custodian" and value is None and self._is_reader(said):
                 self._reader.doubt("parcel", "how this reader came to hold it is kept from it")

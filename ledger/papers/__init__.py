@@ -1,4 +1,4 @@
-"""Papers: what the ledger says, printed: QR codes as SVG, certificates as PDF.
+"""Papers: what the ledger says, printed: QR codes as SVG, certificates and sheets as PDF.
 
 The rules of the room:
 
@@ -15,5 +15,6 @@ The rules of the room:
 
 from ledger.papers.certificates import certificate_pdf
 from ledger.papers.codes import qr_svg
+from ledger.papers.importing import importer_pdf
 
-__all__ = ["certificate_pdf", "qr_svg"]
+__all__ = ["certificate_pdf", "importer_pdf", "qr_svg"]

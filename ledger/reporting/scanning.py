@@ -47,7 +47,8 @@ def told(
         view: the ledger.
         ledger_id: its id.
         kinds: their names.
-        start, stop: the first index, and the first after the last.
+        start: the first index.
+        stop: the first index after the last.
         author_of: only those whose authors speak for a country of this participant, if one is
             given. A quote in a text is written with a backslash, so what reads like the field in
             an envelope is the field.

@@ -116,7 +116,7 @@ def _likenesses(case: Case, said: _Reported) -> Iterator[Lookalikes]:
         left = _bucket(case, _likeness(said.before))
         if said.id not in left.statements:
             return  # a later grading of this stone, or many of others like it, took its place
-        if left.likeness != likeness or not _is_comparable(said.after):
+        if left.likeness != likeness:  # one that says too little now has another likeness, too
             yield _without(left, said.parcel.id)
     if _is_comparable(said.after):
         yield _with(_without(_bucket(case, likeness), said.parcel.id), said)
@@ -292,5 +292,5 @@ def _alike(case: Case, said: _Reported) -> Iterator[tuple[Hash32, Hash32]]:
         for at, parcel in enumerate(bucket.parcels):
             others = bucket.measurements_micrometres[at * _MEASURES : (at + 1) * _MEASURES]
             apart = max(abs(one - other) for one, other in zip(measured, others, strict=True))
-            if parcel != said.parcel.id and apart <= micrometres:
+            if apart <= micrometres:
                 yield bucket.statements[at], parcel

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from ledger.values import is_within
 from ledger.verdicts.definitions import Definition, Rule
@@ -17,13 +18,22 @@ from ledger.verdicts.shelf import Shelf
 from ledger.verdicts.spans import DAY_SECONDS, Held, all_of
 from ledger.verdicts.tables import Row
 
-_EPOCH = date(1970, 1, 1).toordinal()
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_WORDS_MAX: Final = 4
 
 
 def day(seconds: int) -> str:
     """Write the day of a moment, UTC."""
     ordinal = _EPOCH + seconds // DAY_SECONDS
     return date.fromordinal(min(max(ordinal, 1), date.max.toordinal())).isoformat()
+
+
+def several(words: Iterable[str]) -> str:
+    """Put what was found in one sentence: each once, the first few, and how many more."""
+    distinct = list(dict.fromkeys(words))
+    more = len(distinct) - _WORDS_MAX
+    told = "; ".join(distinct[:_WORDS_MAX])
+    return f"{told}; and {more} more" if more > 0 else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class Asked:
             and (saying.about_self or (of_ancestors and key in saying.concerns))
             and saying.ground.occurred_at <= self.as_of
         ]
-        return sorted(kept, key=lambda saying: _ground_order(saying.ground))
+        return sorted(kept, key=_saying_order)
 
     def polished(self) -> list[tuple[str, int, Ground]]:
         """Return (country, when, ground) of each polishing by the day seen."""
@@ -204,17 +214,29 @@ class Asked:
         return kept
 
 
-def _ground_order(ground: Ground) -> tuple[int, int, bytes]:
-    return (ground.occurred_at, ground.index, ground.record_id)
+def _ground_order(ground: Ground) -> tuple[object, ...]:
+    return (
+        ground.occurred_at, ground.index, ground.record_id, ground.recorded_at_ms, ground.kind,
+        ground.operation, ground.role, ground.country, ground.is_suspect,
+    )  # fmt: skip
 
 
-def _grounds_order(grounds: tuple[Ground, ...]) -> tuple[tuple[int, int, bytes], ...]:
+def _grounds_order(grounds: tuple[Ground, ...]) -> tuple[tuple[object, ...], ...]:
     return tuple(map(_ground_order, grounds))
+
+
+def _saying_order(saying: Saying) -> tuple[object, ...]:
+    return (
+        _ground_order(saying.ground), saying.operation, saying.text_id, saying.countries,
+        saying.about_self, saying.form, sorted(saying.may_concern), sorted(saying.concerns),
+    )  # fmt: skip
 
 
 def _crossing_order(crossing: Crossing) -> tuple[object, ...]:
     return (
         crossing.issued_at, crossing.number, crossing.issuer, crossing.destination, crossing.sort,
+        crossing.state, crossing.expires_at, crossing.cleared_at is None, crossing.cleared_at or 0,
+        crossing.named_origins, crossing.is_technical, crossing.is_reused,
         _grounds_order(crossing.grounds), sorted(crossing.may_concern), sorted(crossing.concerns),
     )  # fmt: skip
 

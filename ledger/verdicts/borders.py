@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, Found, day
+from ledger.verdicts.asked import Asked, Found, day, several
 from ledger.verdicts.clauses import CrossedUnder, CrossedWithout, NonParticipant, PlainMixed
 from ledger.verdicts.facts import Crossing
 from ledger.verdicts.spans import Held, all_of, any_of, negation
@@ -23,13 +23,13 @@ def _judged(
     crossings: Iterable[tuple[Crossing, Held, Held, str, tuple[Row, ...]]], otherwise: str
 ) -> Found:
     """Return whether any crossing is at fault: (crossing, did it, is it at fault, words, rows)."""
-    several = list(crossings)
-    held = any_of(all_of((touched, fault)) for _c, touched, fault, _words, _rows in several)
+    judged = list(crossings)
+    held = any_of(all_of((touched, fault)) for _c, touched, fault, _words, _rows in judged)
     if held == "no":
-        grounds = tuple(ground for crossing, *_rest in several for ground in crossing.grounds)
-        used = {row.key: (PARTICIPANTS, row) for *_rest, rows in several for row in rows}
+        grounds = tuple(ground for crossing, *_rest in judged for ground in crossing.grounds)
+        used = {row.key: (PARTICIPANTS, row) for *_rest, rows in judged for row in rows}
         return Found("no", otherwise, tuple(dict.fromkeys(grounds)), tuple(used.values()))
-    kept = [one for one in several if all_of((one[1], one[2])) == held]
+    kept = [one for one in judged if all_of((one[1], one[2])) == held]
     words, decide = [one[3] for one in kept], ""
     if held == "unknown":
         is_way_unsure = any(one[1] == "unknown" and one[2] == "yes" for one in kept)
@@ -37,7 +37,7 @@ def _judged(
     used = {row.key: (PARTICIPANTS, row) for *_rest, rows in kept for row in rows}
     return Found(
         held,
-        ("perhaps " if held == "unknown" else "") + "; ".join(dict.fromkeys(words)),
+        ("perhaps " if held == "unknown" else "") + several(words),
         tuple(dict.fromkeys(ground for one in kept for ground in one[0].grounds)),
         tuple(used.values()),
         decide,
@@ -94,13 +94,14 @@ def non_participant(condition: NonParticipant, asked: Asked) -> Found:
     if not rows:
         words = f"the table {PARTICIPANTS} has no rows"
         return Found("unknown", words, would_decide="a table of participants")
+    rows_of = dict[str, list[Row]]()
+    for row in rows:
+        rows_of.setdefault(row["country"], []).append(row)
     judged = list[tuple[Crossing, Held, Held, str, tuple[Row, ...]]]()
     for crossing, touched in asked.ruled_crossings(unless_returned=condition.unless_returned):
         for country in (crossing.issuer, crossing.destination):
             used = tuple(
-                row
-                for row in rows
-                if row["country"] == country and row.span.on(crossing.issued_at) != "no"
+                row for row in rows_of.get(country, ()) if row.span.on(crossing.issued_at) != "no"
             )
             takes_part = any_of(row.span.on(crossing.issued_at) for row in used)
             words = f"crossed {_way(crossing)}, when {country} was no participant"

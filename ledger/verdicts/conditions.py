@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ledger.values import is_within
 from ledger.verdicts import clauses
-from ledger.verdicts.asked import Asked, Found, day
+from ledger.verdicts.asked import Asked, Found, day, several
 from ledger.verdicts.borders import crossed_under, crossed_without, non_participant, plain_mixed
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.measures import under_measure, zone_match
@@ -33,16 +33,16 @@ def found(condition: clauses.Condition, asked: Asked) -> Found:
 
 def any_found(all_found: Iterable[Found]) -> Found:
     """Return what holds if any of them is enough: those that decide, in one."""
-    several = list(all_found)
-    held = any_of(one.held for one in several)
+    kept = list(all_found)
+    held = any_of(one.held for one in kept)
     if held != "no":
-        several = [one for one in several if one.held == held]
+        kept = [one for one in kept if one.held == held]
     return Found(
         held,
-        "; ".join(dict.fromkeys(one.words for one in several)),
-        tuple(dict.fromkeys(ground for one in several for ground in one.grounds)),
-        tuple({(name, row.key): (name, row) for one in several for name, row in one.rows}.values()),
-        "; or ".join(dict.fromkeys(one.would_decide for one in several if one.would_decide)),
+        several(one.words for one in kept),
+        tuple(dict.fromkeys(ground for one in kept for ground in one.grounds)),
+        tuple({(name, row.key): (name, row) for one in kept for name, row in one.rows}.values()),
+        "; or ".join(dict.fromkeys(one.would_decide for one in kept if one.would_decide)),
     )
 
 

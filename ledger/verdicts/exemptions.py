@@ -64,7 +64,12 @@ def _outside(exemption: clauses.Outside, asked: Asked) -> Found:
     ruled_out = _mined_after(asked, before) or _there_at(exemption, asked)
     if ruled_out:
         return ruled_out
-    tried = [_not_back(exemption, asked, seen) for seen in _elsewhere(exemption, asked)]
+    # The later they were seen elsewhere, the less can have brought them back since.
+    latest = dict[Held, _Seen]()
+    for seen in _elsewhere(exemption, asked):
+        if seen.held not in latest or latest[seen.held].moment < seen.moment:
+            latest[seen.held] = seen
+    tried = [_not_back(exemption, asked, seen) for seen in latest.values()]
     held = any_of(one.held for one in tried)
     kept = [one for one in tried if one.held == held]
     if held == "yes" or kept:
@@ -82,7 +87,7 @@ def _early(asked: Asked, before: int) -> Found:
 def _mined_after(asked: Asked, before: int) -> Found | None:
     if asked.origin.mined_from < before:
         return None
-    words = f"mined on {day(asked.origin.mined_from)} or later, so not outside before {day(before)}"
+    words = f"mined on {day(asked.origin.mined_from)} at the earliest, not before {day(before)}"
     return Found("no", words, asked.origin.grounds)
 
 
@@ -279,9 +284,12 @@ def _analysed(exemption: clauses.Analysed, asked: Asked) -> Found:
         and saying.countries
         and not saying.ground.is_suspect
     ]
-    if asked.origin.least or not said:
-        return Found("no", f"no origin analysis rules out {mined}")
+    is_certain = asked.origin.least or dict(asked.facts.least_by_country).get(mined, 0)
+    if is_certain or not said:
+        return Found("no", "")
     last = said[-1]
+    if not any(one.most and one.country in last.countries for one in asked.facts.origins):
+        return Found("no", "the origin analysis names none of the possible origins", (last.ground,))
     words = (
         f"an origin analysis by {last.ground.role} ({last.ground.country}) of "
         f"{day(last.ground.occurred_at)} holds {', '.join(last.countries)} possible"

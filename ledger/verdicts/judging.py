@@ -222,7 +222,8 @@ def _merged(judged: list[Judged]) -> tuple[Reason, ...]:
         if before is None:
             merged[key] = reason
         elif before.origin != reason.origin:
-            grounds = tuple(sorted(set(before.grounds) | set(reason.grounds), key=log_order))
+            both = sorted(set(before.grounds) | set(reason.grounds), key=log_order)
+            grounds = tuple(both[: LIMITS.reason_grounds_max])
             merged[key] = replace(before, origin="", grounds=grounds)
     reasons = tuple(merged.values())
     if len(reasons) <= LIMITS.verdict_reasons_max:

@@ -8,11 +8,11 @@ the day asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, Found, day
+from ledger.verdicts.asked import Asked, Found, day, several
 from ledger.verdicts.clauses import UnderMeasure
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.spans import Held, all_of, any_of, negation
@@ -46,7 +46,10 @@ class _Export:
 
 def under_measure(condition: UnderMeasure, asked: Asked) -> Found:
     """Judge every export of these goods as rough, or the one that is still to come."""
-    found = [_judged(condition, asked, export) for export in _exports(condition, asked)]
+    rows_of = dict[str, list[Row]]()
+    for row in asked.shelf.tables[condition.table].rows:
+        rows_of.setdefault(row["country"], []).append(row)
+    found = [_judged(condition, asked, export, rows_of) for export in _exports(condition, asked)]
     held = any_of(one.held for one in found)
     if held != "no":
         found = [one for one in found if one.held == held]
@@ -55,7 +58,7 @@ def under_measure(condition: UnderMeasure, asked: Asked) -> Found:
         return Found("no", words, asked.origin.grounds)
     return Found(
         held,
-        "; ".join(dict.fromkeys(one.words for one in found)),
+        several(one.words for one in found),
         tuple(dict.fromkeys(ground for one in found for ground in one.grounds)),
         tuple({row.key: (name, row) for one in found for name, row in one.rows}.values()),
         found[0].would_decide,
@@ -89,9 +92,12 @@ def _is_under_way(asked: Asked) -> bool:
     )
 
 
-def _judged(condition: UnderMeasure, asked: Asked, export: _Export) -> Found:
+def _judged(
+    condition: UnderMeasure, asked: Asked, export: _Export, rows_of: Mapping[str, list[Row]]
+) -> Found:
     is_home = is_within(asked.origin.country, export.country)
-    held, rows = _forbidden(condition, asked, export)
+    country = asked.origin.country if is_home else export.country
+    held, rows = _forbidden(condition, asked, export, rows_of.get(country, []))
     where = f"{export.went} {asked.where_mined if is_home else export.country}"
     words = f"{where} on {day(export.when)}"
     names = ", ".join(f"{row.key} ({row['what']})" for row in rows)
@@ -109,12 +115,10 @@ def _judged(condition: UnderMeasure, asked: Asked, export: _Export) -> Found:
 
 
 def _forbidden(
-    condition: UnderMeasure, asked: Asked, export: _Export
+    condition: UnderMeasure, asked: Asked, export: _Export, rows: list[Row]
 ) -> tuple[Held, tuple[Row, ...]]:
     """Tell whether an export was forbidden, and the rows that bear on it."""
     is_home = is_within(asked.origin.country, export.country)
-    country = asked.origin.country if is_home else export.country
-    rows = [row for row in asked.shelf.tables[condition.table].rows if row["country"] == country]
     zone = asked.origin.zone
     judged = list[tuple[Held, tuple[Row, ...]]]()
     for row in rows:

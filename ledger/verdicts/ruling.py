@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ledger.limits import LIMITS
 from ledger.verdicts.asked import Asked, Found, day
 from ledger.verdicts.conditions import any_found, found
 from ledger.verdicts.exemptions import exempted
@@ -75,7 +76,8 @@ def _exempt(asked: Asked) -> Found:
             for exemption, one in pairs
             if one.held == "unknown"
         )
-    words = "; ".join(f"not exempt by {exemption.id}: {one.words}" for exemption, one in pairs)
+    told = [(exemption, one) for exemption, one in pairs if one.words]
+    words = "; ".join(f"not exempt by {exemption.id}: {one.words}" for exemption, one in told)
     grounds = tuple(dict.fromkeys(ground for one in tried for ground in one.grounds))
     return Found("no", words, grounds)
 
@@ -121,13 +123,14 @@ def _reason(asked: Asked, result: Found) -> Reason:
         words=result.words,
         source=rule.source,
         origin=asked.origin.key if asked.facts.form != "piece" else "",
-        grounds=tuple(sorted(result.grounds, key=log_order)),
+        grounds=tuple(sorted(result.grounds, key=log_order))[: LIMITS.reason_grounds_max],
         tables=asked.shelf.used(names, keys),
         is_unconfirmed=not is_confirmed,
         would_decide=result.would_decide,
     )
 
 
-def log_order(ground: Ground) -> tuple[int, bytes]:
+def log_order(ground: Ground) -> tuple[object, ...]:
     """Sort grounds as the log has them."""
-    return (ground.index, ground.record_id)
+    return (ground.index, ground.record_id, ground.occurred_at, ground.recorded_at_ms, ground.role,
+            ground.country, ground.is_suspect)  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.borders import journey
 from tests.scene import Shown, jewel, shown
 
 
@@ -27,4 +28,18 @@ def fresh() -> Iterator[Shown]:
 def traded() -> Iterator[Shown]:
     """The stone's way on a trade ledger; read only."""
     with shown(jewel("trade")) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def bordered() -> Iterator[Shown]:
+    """The journey over borders on an open ledger; read only."""
+    with shown(journey()) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def bordered_trade() -> Iterator[Shown]:
+    """The journey over borders on a trade ledger; read only."""
+    with shown(journey("trade")) as made:
         yield made

@@ -12,6 +12,7 @@ from typing import Any
 from ledger import drafts
 from ledger.canonical.private import join_private
 from ledger.signing.private import private_to_plain, with_private
+from tests.borders import EXPORTED, journey
 from tests.scene import Shown, jewel, shown, signed_in_body
 from tests.tree import ROOT
 from tests.world import address_of
@@ -48,6 +49,9 @@ def asked(made: Shown) -> dict[str, str]:
         "recalls": f"/v1/recalls?site={made.site('home')}&limit=2",
         "rejudged": "/v1/recalls/verdicts?country=BW&definition=adpa-2025"
         "&asOf=2026-01-01&compareDate=2020-01-01&limit=4",
+        "verdicts": f"/v1/parcels/{stone}/verdicts?definition=kp-2003",
+        "definitions": "/v1/definitions",
+        "definition": "/v1/definitions/kp-2003",
         "links": f"/v1/parcels/{stone}/links",
         "link": f"/v1/links/{token}",
         "parties": "/v1/parties",
@@ -69,6 +73,27 @@ def asked(made: Shown) -> dict[str, str]:
     }
 
 
+def asked_at_borders(made: Shown) -> dict[str, str]:
+    """Return the path that the example of each operation about certificates asks."""
+    token = made.answers.certificate(EXPORTED)["token"]
+    return {
+        "certificate": f"/v1/certificates/{EXPORTED}",
+        "certificatePaper": f"/certificates/{token}",
+        "certificatePaperAsData": f"/certificates/{token}.json",
+    }
+
+
+def at_borders() -> dict[str, Any]:
+    """Ask everything about a certificate."""
+    with shown(journey()) as made:
+        found = {}
+        for name, path in asked_at_borders(made).items():
+            response = made.client.get(path, headers=AS_JSON)
+            assert response.status_code == 200, response.text
+            found[name] = {"path": path, "response": response.json()}
+        return found
+
+
 def make() -> dict[str, Any]:
     """Ask everything once, then send a record and a batch; return what came."""
     with shown(jewel()) as made:
@@ -79,8 +104,11 @@ def make() -> dict[str, Any]:
             found[name] = {"path": path, "response": response.json()}
         found["problems"]["response"]["problems"] = found["problems"]["response"]["problems"][:2]
         found["stone"]["response"]["steps"] = found["stone"]["response"]["steps"][-2:]
+        del found["stone"]["response"]["verdicts"]["rows"][1:]
         found["stoneAsData"]["response"] = found["stone"]["response"]
-        return found | linked(made) | sent(made) | signed_in(made) | checked(made) | private(made)
+        del found["definitions"]["response"]["definitions"][2:]
+        found |= at_borders() | linked(made) | sent(made) | signed_in(made)
+        return found | checked(made) | private(made)
 
 
 def linked(made: Shown) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def test_whatever_happens_the_mirror_takes_it_and_refuses_what_the_ledger_refuse
     seen: Counter[str] = Counter()
     for _ in range(trials("contracts.mirrored")):
         troupe = Mirrored()
-        for _ in range(120):
+        for _ in range(160):
             troupe.act(random)
         for parcel in troupe.model.lots:
             troupe.mirror.compare(troupe.stage.parcel(parcel))

@@ -144,7 +144,7 @@ def _add_unseen(
     mined: dict[_Place, _Mined],
 ) -> None:
     """Add the origins whose registrations lie behind the bound of the walk."""
-    until = ancestry.operations[-1].occurred_at if ancestry.operations else 0
+    until = ancestry.subject.head_at
     for country, part in countries.items():
         for site, _ in part.sites:
             is_told = site != OTHER_SITES

@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from pypdf import PdfReader
 
 from ledger.canonical import read_envelope
 from ledger.cli.documents import KEPT, REPORTED
@@ -54,6 +55,7 @@ def test_figures_are_the_sums_of_their_entries(busy, tmp_path):
     assert "value" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_server_and_its_folder_write_the_same_report(busy, tmp_path):
     asked = ("report", "annex-iii", "--country", "BW", "--year", YEAR, "--out")
     busy.run(*asked, str(tmp_path / "folder"))
@@ -83,6 +85,11 @@ def test_an_importers_sheet_says_what_is_recorded_and_what_is_blank(busy, tmp_pa
     rows = rows_of(tmp_path / "out" / "sheet.csv")
     assert {row["isBlank"] for row in rows} == {"true", "false"}
     assert busy.json("report", "importer", "eu", bag)["jurisdiction"] == "eu"
+    paper = PdfReader(tmp_path / "out" / "sheet.pdf")
+    printed = " ".join("".join(page.extract_text() for page in paper.pages).split())
+    assert "Facts for a Due Diligence Statement on Diamond Origin" in printed
+    assert "1.000 ct by the book" in printed
+    assert "It is not legal advice" in printed
 
 
 @pytest.mark.parametrize("country", ["FR", "XX", "bw"])
@@ -139,6 +146,7 @@ def test_a_folder_that_is_there_is_left_as_it_is(busy, tmp_path):
     assert list((tmp_path / "kept").iterdir()) == []
 
 
+@pytest.mark.long
 def test_production_has_a_value_as_far_as_its_private_prices_are_shown(busy, tmp_path):
     price = ("--private", "priceUsCents=123400", "--private", "seller=A seller")
     busy.json("register", "--weight", "5", "--as", "miner-bw", *price)

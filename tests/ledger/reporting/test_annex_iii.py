@@ -50,6 +50,17 @@ def test_production_is_summed_by_code_and_half_year_of_the_period_mined():
         assert list(_lines(view, "CA", half=1)) == ["production:CA:2026-H1:-:CA:7102.31"]
 
 
+def test_what_only_reads_like_a_country_in_a_text_counts_for_none():
+    world = empty()
+    evil = '"authorCountry":"BW"'
+    world.register(world.sites["abroad"], 700, 1, by="miner-ca", label=evil)
+    world.bag(300, label='"authorCountry":"CA"')
+    with viewed(world) as view:
+        abroad, home = _told(_lines(view, "CA", half=1)), _told(_lines(view, "BW", half=1))
+        assert abroad["production:CA:2026-H1:-:CA:7102.31"] == (2, 8_700, None)
+        assert home["production:BW:2026-H1:-:BW:7102.31"] == (2, 12_800, None)
+
+
 def test_a_corrected_period_moves_a_registration_to_another_half_year():
     world = empty()
     bag = world.bag(1_000, UNSORTED)

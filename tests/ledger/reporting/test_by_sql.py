@@ -95,7 +95,10 @@ class Trouble:
         self.certify([abroad, self.bag(40, INDUSTRIAL)], "EU", origins=("BW", "CA"))
         sold = scribe.hand_over(abroad, self.miner, scribe.actors["aggregator"])
         scribe.transform(scribe.actors["aggregator"], "reweigh", [sold], [Output(3_000, 0, ROUGH)])
-        for by, number in (("EU", "LR12"), ("IN", "EU77"), ("AE", "BW88"), ("EU", "LR12")):
+        number, member = self.certify([self.bag(60)], "BE")
+        self.clear("BE", number, member)
+        papers = (("EU", "LR12"), ("IN", "EU77"), ("AE", "BW88"), ("EU", "LR12"), ("IN", "BE5"))
+        for by, number in papers:
             self.clear(by, number)
         self.clear("AE", "BW89", reason="documents")
         self._corrected()
@@ -143,6 +146,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> LedgerFolder:
     scribe.later(3600)
     with local_desk(folder) as desk:
         admit_everybody(scribe, plan)
+        # A member's own authority: its figures are the European Union's.
+        scribe.admit(scribe.add("authority-be", fresh_secret(), "authority", "BE"), *governors[:2])
         sites = open_sites(scribe, plan)
         _send(desk, scribe)
         list(from_mine_to_jeweller(scribe, plan, sites, lambda: _send(desk, scribe)))

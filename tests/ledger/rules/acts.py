@@ -45,7 +45,7 @@ def speaker_as(role: str) -> Speaker:
 
 
 @functools.cache
-def _full_stage() -> Stage:
+def full_stage() -> Stage:
     """Return a stage whose actor holds every role, with somebody to act upon."""
     stage = new_stage()
     for name in (EVERYONE, "subject"):
@@ -60,7 +60,7 @@ def _full_stage() -> Stage:
     return stage
 
 
-def _make(stage: Stage, holder: str, code: str) -> ParcelId:
+def make_parcel(stage: Stage, holder: str, code: str) -> ParcelId:
     """Make a parcel, rough or polished, that somebody holds."""
     miner, moment = stage.speaker("miner-bw"), stage.moment()
     record = drafts.registration(miner, moment, stage.site, 10_000, stones=3)
@@ -80,7 +80,7 @@ def _speaker(stage: Stage, name: str) -> Speaker:
     return speaker_as("trader") if name == EVERYONE else stage.speaker(name)
 
 
-def _offer(stage: Stage, parcel: ParcelId, sender: str, recipient: str) -> None:
+def offer(stage: Stage, parcel: ParcelId, sender: str, recipient: str) -> None:
     to = _speaker(stage, recipient)
     record = drafts.handoff(
         _speaker(stage, sender), stage.moment(), stage.goods(parcel), to.author, to.country
@@ -89,7 +89,7 @@ def _offer(stage: Stage, parcel: ParcelId, sender: str, recipient: str) -> None:
 
 
 def _hand_over(stage: Stage, parcel: ParcelId, sender: str, recipient: str) -> None:
-    _offer(stage, parcel, sender, recipient)
+    offer(stage, parcel, sender, recipient)
     record = drafts.receipt(
         _speaker(stage, recipient), stage.moment(), stage.goods(parcel), address_of(sender),
         weight_millicarats=stage.parcel(parcel).weight_millicarats,
@@ -97,7 +97,7 @@ def _hand_over(stage: Stage, parcel: ParcelId, sender: str, recipient: str) -> N
     stage.say(record, recipient)
 
 
-def _report(stage: Stage, parcel: ParcelId, by: str, role: str, operation: str) -> None:
+def report(stage: Stage, parcel: ParcelId, by: str, role: str, operation: str) -> None:
     speaker = replace(_speaker(stage, by), role=role)
     previous = stage.parcel(parcel).head
     record = drafts.report(speaker, stage.moment(), operation, parcel, previous=previous)
@@ -122,17 +122,17 @@ def _clear(stage: Stage, certificate: Hash32, reason: str) -> None:
 
 @functools.cache
 def _stage_with(state: str, code: str, *, incoming: bool, paper: str) -> tuple[Stage, Goods]:
-    stage = _full_stage().branch()
+    stage = full_stage().branch()
     if state == "absent":
         return stage, Goods(SOME_HASH, SOME_HASH, 10_000, 3, code)
     holder = SENDER if incoming else EVERYONE
-    parcel = _make(stage, holder, code)
+    parcel = make_parcel(stage, holder, code)
     if paper and code == ROUGH:
         certificate = _certify(stage, parcel, "BW1")
         if paper == "refused":
             _clear(stage, certificate, "seal")
     if state == "offered":
-        _offer(stage, parcel, holder, EVERYONE if incoming else SENDER)
+        offer(stage, parcel, holder, EVERYONE if incoming else SENDER)
     elif state == "spent":
         work = Work([Output(4_000, 1, code), Output(6_000, 2, code)])
         inputs = [stage.goods(parcel)]
@@ -141,9 +141,9 @@ def _stage_with(state: str, code: str, *, incoming: bool, paper: str) -> tuple[S
         )
         stage.say(record, holder)
     elif state == "frozen by theft":
-        _report(stage, parcel, holder, "trader", "theft")
+        report(stage, parcel, holder, "trader", "theft")
     elif state == "frozen by seizure":
-        _report(stage, parcel, EVERYONE, "authority", "seizure")
+        report(stage, parcel, EVERYONE, "authority", "seizure")
     elif state == "set":
         goods = [stage.goods(parcel)]
         stage.say(drafts.setting(speaker_as("jeweller"), stage.moment(), goods), EVERYONE)
@@ -272,7 +272,7 @@ def _transformation(stage: Stage, speaker: Speaker, operation: str, goods: Goods
     if operation == "split":
         outputs = [Output(4_000, 1, code), Output(6_000, 2, code)]
     if operation == "mix":
-        inputs.append(stage.goods(_make(stage, EVERYONE, ROUGH)))
+        inputs.append(stage.goods(make_parcel(stage, EVERYONE, ROUGH)))
         outputs = [Output(20_000, 6, code)]
     return drafts.transformation(speaker, stage.moment(), operation, inputs, Work(outputs))
 
@@ -341,7 +341,7 @@ def _setting(stage: Stage, speaker: Speaker, operation: str, goods: Goods) -> Re
 
 def _piece(stage: Stage) -> ParcelId:
     """Make a piece of another parcel."""
-    inside = [stage.goods(_make(stage, EVERYONE, POLISHED))]
+    inside = [stage.goods(make_parcel(stage, EVERYONE, POLISHED))]
     record = drafts.setting(speaker_as("jeweller"), stage.moment(), inside)
     return stage.outputs(stage.say(record, EVERYONE))[0]
 
@@ -357,35 +357,6 @@ def _correction(stage: Stage, speaker: Speaker, _operation: str, _goods: Goods) 
         if signed.record.author == speaker.author and isinstance(signed.record, Admission)
     )
     return drafts.correction(speaker, stage.moment(), own, {}, details=SOME_HASH)
-
-
-def piece_in(state: str) -> tuple[Stage, Goods, Goods]:
-    """Return a stage with a piece in a state, and the parcel that is or was in it.
-
-    A piece is never set in another: in its place stands a parcel that is.
-    """
-    stage = _full_stage().branch()
-    parcel = _make(stage, EVERYONE, POLISHED)
-    jeweller = speaker_as("jeweller")
-    record = drafts.setting(jeweller, stage.moment(), [stage.goods(parcel)])
-    (piece,) = stage.outputs(stage.say(record, EVERYONE))
-    if state == "offered":
-        _offer(stage, piece, EVERYONE, SENDER)
-    elif state == "spent":
-        goods = stage.goods(piece), [stage.goods(parcel)]
-        stage.say(drafts.unsetting(jeweller, stage.moment(), *goods), EVERYONE)
-        inside = [stage.goods(parcel)]  # in another piece: nothing but the first is as it was
-        stage.say(drafts.setting(jeweller, stage.moment(), inside), EVERYONE)
-    elif state == "frozen by theft":
-        _report(stage, piece, EVERYONE, "trader", "theft")
-    elif state == "frozen by seizure":
-        _report(stage, piece, EVERYONE, "authority", "seizure")
-    elif state == "sold":
-        stage.say(drafts.sale(jeweller, stage.moment(), stage.goods(piece)), EVERYONE)
-    goods = stage.goods(parcel)
-    if state == "absent":
-        return stage, Goods(SOME_HASH, SOME_HASH, 10_000, 3, ""), goods
-    return stage, goods if state == "set" else stage.goods(piece), goods
 
 
 ACTS: dict[str, Act] = {

@@ -22,16 +22,20 @@ from tests import spec_tables
 from tests.ledger.rules.acts import (
     ACTS,
     EVERYONE,
+    POLISHED,
     SENDER,
     STATES,
     act,
     every_act,
+    full_stage,
+    make_parcel,
+    offer,
     parcel_after,
-    piece_in,
+    report,
     speaker_as,
     stage_with,
 )
-from tests.ledger.rules.cases import Said, Stage
+from tests.ledger.rules.cases import SOME_HASH, Said, Stage
 from tests.world import World, address_of
 
 TABLE = spec_tables.state_table()
@@ -126,6 +130,35 @@ def test_every_cell_of_an_operation_is_as_the_document_says(kind: str, operation
             elif came is not None:
                 assert parcel_after(stage, goods.parcel) == before
     assert wrong == []
+
+
+def piece_in(state: str) -> tuple[Stage, Goods, Goods]:
+    """Return a stage with a piece in a state, and the parcel that is or was in it.
+
+    A piece is never set in another: in its place stands a parcel that is.
+    """
+    stage = full_stage().branch()
+    parcel = make_parcel(stage, EVERYONE, POLISHED)
+    jeweller = speaker_as("jeweller")
+    record = drafts.setting(jeweller, stage.moment(), [stage.goods(parcel)])
+    (piece,) = stage.outputs(stage.say(record, EVERYONE))
+    if state == "offered":
+        offer(stage, piece, EVERYONE, SENDER)
+    elif state == "spent":
+        goods = stage.goods(piece), [stage.goods(parcel)]
+        stage.say(drafts.unsetting(jeweller, stage.moment(), *goods), EVERYONE)
+        inside = [stage.goods(parcel)]  # in another piece: nothing but the first is as it was
+        stage.say(drafts.setting(jeweller, stage.moment(), inside), EVERYONE)
+    elif state == "frozen by theft":
+        report(stage, piece, EVERYONE, "trader", "theft")
+    elif state == "frozen by seizure":
+        report(stage, piece, EVERYONE, "authority", "seizure")
+    elif state == "sold":
+        stage.say(drafts.sale(jeweller, stage.moment(), stage.goods(piece)), EVERYONE)
+    goods = stage.goods(parcel)
+    if state == "absent":
+        return stage, Goods(SOME_HASH, SOME_HASH, 10_000, 3, ""), goods
+    return stage, goods if state == "set" else stage.goods(piece), goods
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -52,6 +52,8 @@ def grown(random_: random.Random) -> World:
             world.hand_over(inputs[0], "miner-bw", "cutter-in", weight_millicarats=weight)
             world.hand_over(inputs[0], "cutter-in", "miner-bw", weight_millicarats=weight)
             continue
+        if all(world.parcel(one).stones for one in inputs):
+            continue  # single stones alone become no parcels that are not counted
         parts = random_.randint(1 if len(inputs) > 1 else 2, 3)
         cuts = sorted(random_.sample(range(1, total), parts - 1))
         weights = [high - low for low, high in zip([0, *cuts], [*cuts, total], strict=True)]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.limits import LIMITS
 from ledger.values import Hash32
 from ledger.verdicts.facts import Crossing, Facts, Ground, Origin, Saying, Stay
 from ledger.verdicts.judging import judge
@@ -313,3 +314,44 @@ def test_a_past_verdict_can_be_made_again(name: str) -> None:
         verdict = judge(case.facts, DEFINITIONS[name], SHELF, case.as_of, 7)
         assert verdict == judge(case.facts, DEFINITIONS[name], SHELF, case.as_of, 7)
         assert (verdict.size, verdict.as_of, verdict.parcel) == (7, case.as_of, case.facts.parcel)
+
+
+def test_a_piece_without_its_parts_is_not_judged_by_what_is_missing() -> None:
+    facts = read_facts("ring", "piece 0.600 x1 IT\norigin BW mined 2023-01-01..2023-06-30")
+    for name in sorted(set(DEFINITIONS) - {"wdc-sow"}):
+        verdict = judge(facts, DEFINITIONS[name], SHELF, moment("2025-01-15"))
+        assert verdict.value == "cannot tell", name
+
+
+def test_reasons_of_long_histories_stay_short_and_keep_what_fails() -> None:
+    lines = [
+        f"cert BW{number} BW>AE 2020-01-{1 + number % 28:02d} arrived" for number in range(300)
+    ]
+    text = "\n".join(
+        [
+            "rough 1.000 x1 AE",
+            "origin BW mined 2019-01-01..2019-06-30",
+            *lines,
+            "cert X1 BW>PK 2020-02-01 arrived",
+        ]
+    )
+    verdict = judge(read_facts("goods", text), DEFINITIONS["kp-2003"], SHELF, moment("2021-01-01"))
+    (reason,) = verdict.deciding
+    assert (verdict.value, reason.rule) == ("fail", "KP-participants")
+    assert "X1" in reason.words
+    for one in verdict.reasons:
+        assert len(one.words) < 1500
+        assert len(one.grounds) <= LIMITS.reason_grounds_max
+
+
+def test_too_many_reasons_lose_those_that_pass_first() -> None:
+    lines = [
+        f"origin BW/zone{zone} 0.000..0.001 mined 2019-01-01..2019-06-30" for zone in range(250)
+    ]
+    lines.append("origin ZW/Marange 0.250..0.500 mined 2009-12-01..2010-02-28")
+    lines.append("cert BW1 BW>AE 2020-01-01 arrived")
+    facts = read_facts("goods", "\n".join(["rough 0.500 x5 AE", *lines]))
+    verdict = judge(facts, DEFINITIONS["csc-canada-2019"], SHELF, moment("2021-01-01"))
+    assert verdict.value == "fail"
+    assert len(verdict.reasons) == LIMITS.verdict_reasons_max
+    assert set(verdict.deciding) <= set(verdict.reasons)

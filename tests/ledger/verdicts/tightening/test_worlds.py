@@ -66,10 +66,19 @@ def line_of(group: str, figures: Counter[str]) -> str:
     )
     parts = [f"tightening: {group}: {counts} (seed {seed()})"]
     for name in ("kept", "tightened"):
-        exact = 100 * figures[f"{name} exact"] / max(1, figures["intervals"])
-        sets = 100 * figures[f"{name} sets"] / max(1, figures["parcels"])
-        parts.append(f"{name}: {exact:.1f} % exact, {sets:.1f} % of sets")
+        exact = figures["intervals"] - figures[f"{name} exact"]
+        sets = figures["parcels"] - figures[f"{name} sets"]
+        parts.append(
+            f"{name}: {share(exact, figures['intervals'])} exact, all but {exact:,}; "
+            f"{share(sets, figures['parcels'])} of sets, all but {sets:,}"
+        )
     return "; ".join(parts)
+
+
+def share(others: int, whole: int) -> str:
+    """Say how many are not among some others, in percent, rounded down."""
+    per_mille = 1000 * (whole - others) // max(1, whole)
+    return f"{per_mille // 10}.{per_mille % 10} %"
 
 
 def test_tightened_bounds_hold_in_every_possible_world(record_property) -> None:

@@ -1,0 +1,424 @@
+"""Facts gathered from small worlds, by hand."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from ledger import drafts
+from ledger.drafts import Loss, Output
+from ledger.errors import Unknown
+from ledger.limits import LIMITS
+from ledger.values import Hash32, ParcelId
+from ledger.verdicts.facts import Facts
+from ledger.verdicts.gathering import gather
+from tests.ledger.verdicts.gathering.knowing import Told
+from tests.ledger.verdicts.gathering.trade import POLISHED, ROUGH, Trade, founded
+from tests.world import address_of
+
+
+@pytest.fixture
+def trade() -> Trade:
+    """A trade in which nothing happened yet."""
+    return founded(random.Random(1))
+
+
+def mined(trade: Trade, country: str, weight: int = 10_000, stones: int = 0) -> ParcelId:
+    site = trade.sites[country][0]
+    zone = trade.site_state(site).zone
+    return trade.register(site, weight, stones, by=f"miner-{country.lower()}", zone=zone)
+
+
+def sent(trade: Trade, parcel: ParcelId, recipient: str = "trader-be") -> ParcelId:
+    trade.hand_over(parcel, trade.holder(parcel), recipient)
+    return parcel
+
+
+def mixed(trade: Trade, *countries: str) -> ParcelId:
+    parcels = [sent(trade, mined(trade, country)) for country in countries]
+    trade.later()
+    weight = 10_000 * len(parcels)
+    return trade.transform("trader-be", "mix", sorted(parcels), [Output(weight, 0, ROUGH)])[0]
+
+
+def facts_of(trade: Trade, parcel: ParcelId, size: int | None = None) -> Facts:
+    return gather(Told(trade), parcel, size)
+
+
+def key(trade: Trade, country: str) -> str:
+    return f"{country}:{trade.sites[country][0].hex()[:16]}"
+
+
+def test_goods_from_the_mine_are_wholly_of_their_site(trade) -> None:
+    facts = facts_of(trade, mined(trade, "BW"))
+    (origin,) = facts.origins
+    assert (origin.country, origin.site) == ("BW", trade.sites["BW"][0])
+    assert (origin.least, origin.most) == (10_000, 10_000)
+    assert facts.least_by_country == (("BW", 10_000),)
+    assert (facts.form, facts.hs_code, facts.country) == ("rough", ROUGH, "BW")
+    assert facts.is_whole
+    assert facts.made_at == trade.now_s
+
+
+def test_the_period_of_mining_is_as_the_miner_corrected_it(trade) -> None:
+    parcel = mined(trade, "BW")
+    registration = trade.log[-1][1]
+    before = len(trade.log)
+    day = trade.now_s - 86_400
+    trade.correct("miner-bw", registration, {"scene.periodFrom": str(day)})
+    (origin,) = facts_of(trade, parcel).origins
+    assert (origin.mined_from, origin.mined_to) == (day, trade.now_s)
+    assert [ground.kind for ground in origin.grounds] == ["Registration", "Correction"]
+    (origin,) = facts_of(trade, parcel, before).origins
+    assert origin.mined_from == trade.now_s
+
+
+def test_the_period_of_an_origin_spans_all_of_its_registrations(trade) -> None:
+    first = sent(trade, mined(trade, "BW"))
+    start = trade.now_s
+    trade.later(86_400)
+    second = sent(trade, mined(trade, "BW"))
+    (mix,) = trade.transform(
+        "trader-be", "mix", sorted([first, second]), [Output(20_000, 0, ROUGH)]
+    )
+    (origin,) = facts_of(trade, mix).origins
+    assert (origin.mined_from, origin.mined_to) == (start, start + 86_400)
+    assert [ground.occurred_at for ground in origin.grounds] == [start, start + 86_400]
+
+
+def test_what_is_certain_is_more_than_the_weighing_tolerance(trade) -> None:
+    mix = mixed(trade, "BW", "CA")
+    split = trade.transform(
+        "trader-be", "split", [mix], [Output(10_019, 0, ROUGH), Output(9_981, 0, ROUGH)]
+    )
+    # Of the first at least 19 are of either; 20,000 were weighed together, to 20.
+    facts = facts_of(trade, split[0])
+    assert [origin.least for origin in facts.origins] == [0, 0]
+    assert facts.least_by_country == ()
+    other = trade.fork()
+    other.later()
+    bulk = other.transform("trader-be", "reweigh", [split[0]], [Output(10_019, 0, ROUGH)])
+    assert facts_of(other, bulk[0]).least_by_country == ()
+
+
+def test_a_country_may_be_certain_where_none_of_its_sites_is(trade) -> None:
+    sites = trade.sites["BW"]
+    while len(sites) < 2:
+        sites.append(trade.open_site("authority-bw"))
+    parcels = [
+        sent(
+            trade, trade.register(site, 10_000, 0, by="miner-bw", zone=trade.site_state(site).zone)
+        )
+        for site in sites[:2]
+    ] + [sent(trade, mined(trade, "CA"))]
+    (mix,) = trade.transform("trader-be", "mix", sorted(parcels), [Output(30_000, 0, ROUGH)])
+    half, _ = trade.transform(
+        "trader-be", "split", [mix], [Output(15_000, 0, ROUGH), Output(15_000, 0, ROUGH)]
+    )
+    facts = facts_of(trade, half)
+    assert [origin.least for origin in facts.origins] == [0, 0, 0]
+    assert facts.least_by_country == (("BW", 4_970),)
+
+
+def test_a_site_whose_zone_was_changed_is_told_apart_by_zone(trade) -> None:
+    site = trade.open_site("authority-ru", zone="North")
+    first = trade.register(site, 5_000, 0, by="miner-ru", zone="North")
+    state = trade.site_state(site)
+    stated = drafts.SiteStatement(country="RU", licence=state.licence, zone="South")
+    record = drafts.site(
+        trade.speaker("authority-ru"), trade.moment(), "change", stated, site_id=site,
+        previous=state.head,
+    )  # fmt: skip
+    trade.say(record, "authority-ru")
+    second = trade.register(site, 5_000, 0, by="miner-ru", zone="South")
+    parcels = sorted([sent(trade, first), sent(trade, second)])
+    (mix,) = trade.transform("trader-be", "mix", parcels, [Output(10_000, 0, ROUGH)])
+    origins = facts_of(trade, mix).origins
+    assert [(o.key, o.zone, o.least) for o in origins] == [
+        ("RU/North", "North", 0),
+        ("RU/South", "South", 0),
+    ]
+
+
+def test_rough_that_was_received_abroad_without_a_certificate_is_told(trade) -> None:
+    parcel = sent(trade, mined(trade, "BW"))
+    facts = facts_of(trade, parcel)
+    (crossing,) = facts.crossings
+    assert (crossing.sort, crossing.issuer, crossing.destination) == ("none", "BW", "BE")
+    assert [ground.kind for ground in crossing.grounds] == ["Handoff", "Receipt"]
+    assert crossing.concerns == {key(trade, "BW")}
+    assert facts.country == "BW"
+    seen = [(stay.country, stay.basis, stay.until is None) for stay in facts.stays]
+    assert seen == [("BW", "book", False), ("BE", "statement", False)]
+
+
+def test_rough_offered_abroad_without_a_certificate_is_told_until_it_is_taken_back(trade) -> None:
+    parcel = mined(trade, "BW")
+    trade.offer(parcel, "miner-bw", "trader-be")
+    assert [crossing.sort for crossing in facts_of(trade, parcel).crossings] == ["none"]
+    record = drafts.withdrawal(trade.speaker("miner-bw"), trade.moment(), trade.goods(parcel))
+    trade.say(record, "miner-bw")
+    facts = facts_of(trade, parcel)
+    assert facts.crossings == ()
+    assert [(stay.country, stay.until is None) for stay in facts.stays][-1] == ("BW", True)
+
+
+def test_rough_moves_freely_inside_the_european_union(trade) -> None:
+    parcel = mined(trade, "BW")
+    certificate = trade.certify([parcel], "BW000001", "BE")
+    trade.offer(parcel, "miner-bw", "trader-be")
+    trade.clear(certificate)
+    record = drafts.receipt(
+        trade.speaker("trader-be"), trade.moment(), trade.goods(parcel), address_of("miner-bw"),
+        weight_millicarats=10_000,
+    )  # fmt: skip
+    trade.say(record, "trader-be")
+    trade.later()
+    sent(trade, parcel, "trader-de")
+    facts = facts_of(trade, parcel)
+    assert [crossing.sort for crossing in facts.crossings] == ["certificate"]
+    assert [stay.country for stay in facts.stays] == ["BW", "BE", "DE"]
+    assert facts.country == "BE"
+
+
+def test_a_certificate_is_open_until_it_is_cleared_and_says_by_whom(trade) -> None:
+    parcel = mined(trade, "BW")
+    certificate = trade.certify([parcel], "BW000001", "BE", origins=("BW",))
+    issued = len(trade.log)
+    trade.later()
+    trade.clear(certificate)
+    (now,) = facts_of(trade, parcel).crossings
+    (then,) = facts_of(trade, parcel, issued).crossings
+    assert (then.state, then.cleared_at, len(then.grounds)) == ("open", None, 1)
+    assert (now.state, now.cleared_at) == ("confirmed", trade.now_s)
+    assert [ground.kind for ground in now.grounds] == ["Certificate", "Clearance"]
+    assert (now.number, now.issuer, now.destination) == ("BW000001", "BW", "BE")
+    assert now.named_origins == ("BW",)
+    assert not now.is_reused
+    assert facts_of(trade, parcel).country == "BE"
+
+
+def test_a_refused_certificate_leaves_open_where_the_goods_are(trade) -> None:
+    parcel = mined(trade, "BW")
+    certificate = trade.certify([parcel], "BW000001", "BE")
+    trade.later()
+    trade.clear(certificate, reason="seal")
+    facts = facts_of(trade, parcel)
+    assert [crossing.state for crossing in facts.crossings] == ["refused"]
+    assert facts.crossings[0].cleared_at is None
+    assert all(stay.until is not None for stay in facts.stays)
+
+
+def test_a_certificate_whose_goods_were_worked_on_is_void(trade) -> None:
+    parcel = mined(trade, "BW")
+    trade.certify([parcel], "BW000001", "BE")
+    made = trade.transform(
+        "miner-bw", "split", [parcel], [Output(4_000, 0, ROUGH), Output(6_000, 0, ROUGH)]
+    )
+    assert [crossing.state for crossing in facts_of(trade, made[0]).crossings] == ["void"]
+
+
+def test_a_number_that_was_shown_before_it_was_issued_is_reused(trade) -> None:
+    trade.clear_paper("BW000007")
+    parcel = mined(trade, "BW")
+    trade.certify([parcel], "BW000007", "BE")
+    (crossing,) = facts_of(trade, parcel).crossings
+    assert crossing.is_reused
+
+
+def test_a_certificate_is_shown_as_endorsed(trade) -> None:
+    parcel = mined(trade, "BW")
+    certificate = trade.certify([parcel], "BW000001", "BE")
+    trade.correct("authority-bw", certificate, {"scene.destination": "AE"})
+    (crossing,) = facts_of(trade, parcel).crossings
+    assert crossing.destination == "AE"
+    assert [ground.kind for ground in crossing.grounds] == ["Certificate", "Correction"]
+
+
+def test_a_shipment_concerns_all_goods_that_went_in_it_together(trade) -> None:
+    parcels = sorted([mined(trade, "BW"), mined(trade, "BW")])
+    certificate = trade.certify(parcels, "BW000001", "BE")
+    for parcel in parcels:
+        trade.offer(parcel, "miner-bw", "trader-be")
+    trade.clear(certificate)
+    for parcel in parcels:
+        record = drafts.receipt(
+            trade.speaker("trader-be"), trade.moment(), trade.goods(parcel),
+            address_of("miner-bw"), weight_millicarats=10_000,
+        )  # fmt: skip
+        trade.say(record, "trader-be")
+    trade.later()
+    (mix,) = trade.transform("trader-be", "mix", parcels, [Output(20_000, 0, ROUGH)])
+    facts = facts_of(trade, mix)
+    (crossing,) = facts.crossings
+    assert crossing.concerns == crossing.may_concern == {key(trade, "BW")}
+    cleared = [stay for stay in facts.stays if stay.grounds[0].kind == "Clearance"]
+    assert [stay.concerns for stay in cleared] == [{key(trade, "BW")}]
+
+
+def test_a_crossing_of_one_of_two_lots_concerns_its_origin_perhaps(trade) -> None:
+    first, second = sent(trade, mined(trade, "BW")), sent(trade, mined(trade, "BW"))
+    (mix,) = trade.transform(
+        "trader-be", "mix", sorted([first, second]), [Output(20_000, 0, ROUGH)]
+    )
+    facts = facts_of(trade, mix)
+    assert [crossing.may_concern for crossing in facts.crossings] == [{key(trade, "BW")}] * 2
+    assert [crossing.concerns for crossing in facts.crossings] == [frozenset()] * 2
+
+
+def test_polishing_and_what_was_said_of_ancestors_is_told(trade) -> None:
+    rough = sent(trade, mined(trade, "BW", 2_000, 1), "cutter-in")
+    said = trade.state_that("lab-be", "origin", rough, countries=["BW"])
+    trade.later()
+    (stone,) = trade.transform(
+        "cutter-in", "polish", [rough], [Output(900, 1, POLISHED)], polishing=Loss(1_100)
+    )
+    graded = trade.grade("lab-be", stone, "LAB1")
+    facts = facts_of(trade, stone)
+    assert [(country, at) for country, at, _ in facts.polished_in] == [("IN", trade.now_s)]
+    assert [saying.operation for saying in facts.sayings] == ["origin", "grading"]
+    origin, grading = facts.sayings
+    assert (origin.about_self, origin.form, origin.countries) == (False, "rough", ("BW",))
+    assert (grading.about_self, grading.form, grading.report_number) == (True, "polished", "LAB1")
+    assert grading.weight_millicarats == 900
+    grounds = [saying.ground.record_id for saying in facts.sayings]
+    assert grounds == [said.record_id, graded.record_id]
+    assert origin.concerns == {key(trade, "BW")}
+
+
+def report(trade: Trade, operation: str, parcel: ParcelId, by: str, **more: object) -> None:
+    record = drafts.report(trade.speaker(by), trade.moment(), operation, parcel, **more)
+    trade.say(record, by)
+
+
+def test_a_theft_is_told_and_that_it_was_lifted(trade) -> None:
+    parcel = mined(trade, "BW")
+    report(trade, "theft", parcel, "miner-bw", previous=trade.parcel(parcel).head)
+    stolen = len(trade.log)
+    trade.later()
+    report(trade, "recovery", parcel, "miner-bw", previous=trade.parcel(parcel).head)
+    report(trade, "dispute", parcel, "auditor-ch", state=trade.parcel(parcel).head)
+    now, then = facts_of(trade, parcel), facts_of(trade, parcel, stolen)
+    assert [(s.operation, s.is_lifted) for s in then.sayings] == [("theft", False)]
+    assert [(s.operation, s.is_lifted) for s in now.sayings] == [
+        ("theft", True),
+        ("dispute", False),
+    ]
+    assert then.stays[-1].until is not None
+    assert now.stays[-1].until is None
+
+
+def test_records_of_a_party_in_doubt_are_marked_from_the_revocation_on(trade) -> None:
+    parcel = mined(trade, "BW")
+    registered = len(trade.log) - 1
+    before = len(trade.log)
+    record = drafts.revocation(
+        trade.speaker("governor-1"), trade.moment(), address_of("miner-bw"), "miner", "BW",
+        previous=trade.head_of(address_of("miner-bw")), compromised_since=registered,
+    )  # fmt: skip
+    trade.say(record, "governor-1")
+    (origin,) = facts_of(trade, parcel).origins
+    assert [ground.is_suspect for ground in origin.grounds] == [True]
+    (origin,) = facts_of(trade, parcel, before).origins
+    assert [ground.is_suspect for ground in origin.grounds] == [False]
+
+
+def jewel(trade: Trade) -> tuple[ParcelId, list[ParcelId]]:
+    """Set two stones in a ring, of Botswana and of Canada."""
+    stones = []
+    for country in ("BW", "CA"):
+        rough = sent(trade, mined(trade, country, 2_000, 1), "cutter-in")
+        (stone,) = trade.transform(
+            "cutter-in", "polish", [rough], [Output(900, 1, POLISHED)], polishing=Loss(1_100)
+        )
+        stones.append(sent(trade, stone, "jeweller-fr"))
+    trade.later()
+    return trade.set_in(sorted(stones)), stones
+
+
+def test_a_piece_tells_the_facts_of_each_stone_and_its_own_way(trade) -> None:
+    piece, stones = jewel(trade)
+    made = trade.now_s
+    trade.later()
+    sent(trade, piece, "jeweller-ae")
+    facts = facts_of(trade, piece)
+    assert (facts.form, facts.hs_code, facts.stones, facts.country) == ("piece", "", 2, "AE")
+    assert facts.made_at == made
+    assert [origin.country for origin in facts.origins] == ["BW", "CA"]
+    assert [(stay.country, stay.since >= made) for stay in facts.stays] == [
+        ("FR", True),
+        ("AE", True),
+    ]
+    assert facts.crossings == ()
+    assert sorted(part.parcel for part in facts.parts) == sorted(stones)
+    for part in facts.parts:
+        assert len(part.origins) == 1
+        assert [crossing.sort for crossing in part.crossings] == ["none"]
+        assert [stay.country for stay in part.stays if stay.basis == "book"][-1] == "AE"
+
+
+def test_a_stone_taken_out_of_a_piece_keeps_what_befell_it_in_there(trade) -> None:
+    piece, stones = jewel(trade)
+    trade.later()
+    sent(trade, piece, "jeweller-ae")
+    trade.state_that("auditor-ch", "location", piece, as_of=trade.now_s, countries=["AE"])
+    trade.later()
+    trade.take_out(piece, sorted(stones), by="jeweller-ae")
+    facts = facts_of(trade, stones[0])
+    assert facts.country == "AE"
+    assert [stay.country for stay in facts.stays if stay.basis == "book"][-3:] == ["FR", "AE", "AE"]
+    assert [(s.operation, s.about_self) for s in facts.sayings] == [("location", False)]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21])
+def test_what_a_bound_cuts_off_is_never_told_as_whole(trade, steps: int) -> None:
+    mix = mixed(trade, "BW", "CA", "RU")
+    told = Told(trade)
+    whole = gather(told, mix)
+    facts = gather(told, mix, steps_max=steps)
+    assert whole.is_whole
+    assert not facts.is_whole
+    assert {o.country for o in facts.origins} == {"BW", "CA", "RU"}
+    for origin in facts.origins:
+        full = next(one for one in whole.origins if one.country == origin.country)
+        assert origin.mined_from <= full.mined_from <= full.mined_to <= origin.mined_to
+    assert told.reads < 200
+
+
+def test_more_origins_than_are_told_are_not_told_as_whole(trade, monkeypatch) -> None:
+    mix = mixed(trade, "BW", "CA", "RU")
+    limits = replace(LIMITS, facts_origins_max=2)
+    monkeypatch.setattr("ledger.verdicts.gathering.sources.LIMITS", limits)
+    facts = facts_of(trade, mix)
+    assert len(facts.origins) == 2
+    assert not facts.is_whole
+
+
+def test_a_parcel_that_was_not_made_by_then_is_unknown(trade) -> None:
+    parcel = mined(trade, "BW")
+    made_at = len(trade.log) - 1
+    assert facts_of(trade, parcel, made_at + 1).is_whole
+    for size in (0, made_at):
+        with pytest.raises(Unknown):
+            facts_of(trade, parcel, size)
+    with pytest.raises(Unknown):
+        facts_of(trade, ParcelId(Hash32(bytes(32))))
+
+
+def test_records_read_grow_with_the_ancestry_and_not_with_its_paths(trade) -> None:
+    parcel = sent(trade, mined(trade, "BW"))
+    reads = []
+    for _ in range(3):
+        for _ in range(8):
+            halves = trade.transform(
+                "trader-be", "split", [parcel], [Output(5_000, 0, ROUGH), Output(5_000, 0, ROUGH)]
+            )
+            (parcel,) = trade.transform(
+                "trader-be", "mix", sorted(halves), [Output(10_000, 0, ROUGH)]
+            )
+        told = Told(trade)
+        gather(told, parcel)
+        reads.append(told.reads)
+    assert reads[2] - reads[1] == reads[1] - reads[0]
