@@ -20,6 +20,9 @@ from ledger.sheets.report_tables import CSV_OF
 
 FIGURES_ON_PAGE: Final = 200
 CERTIFICATES_ON_PAGE: Final = 50
+REASONS_ON_PAGE: Final = 30
+RECORDS_ON_PAGE: Final = 3
+"""Of each line of an importer's sheet."""
 TRADE: Final = ("production", "exports", "imports")
 _BY_ACCEPT: Final = {"vary": "accept"}
 Plain = Mapping[str, Any]
@@ -52,7 +55,14 @@ def reconciliation(pages: Pages, report: Plain) -> str:
 
 def importer(pages: Pages, sheet: Plain) -> str:
     """Render the sheet that an importer fills its statement from."""
-    return pages.report("importer.html", sheet=sheet)
+    reasons = sheet["verdict"]["reasons"]
+    return pages.report(
+        "importer.html",
+        sheet=sheet,
+        reasons=reasons[:REASONS_ON_PAGE],
+        reasons_left_out=max(0, len(reasons) - REASONS_ON_PAGE),
+        records_max=RECORDS_ON_PAGE,
+    )
 
 
 RENDERED: Final[dict[str, Callable[[Pages, Plain], str]]] = {

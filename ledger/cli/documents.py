@@ -160,6 +160,7 @@ DOCUMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "checkpoint": "/v1/checkpoint",
     "show": "the API's answer about it",
     "trace": TRACED,
+    "recall": "/v1/recalls/stream",
     "audit": VERDICT,
     "tables list": "/v1/tables",
     "tables show": "/v1/tables/NAME",

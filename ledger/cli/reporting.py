@@ -293,5 +293,5 @@ def _tell_sheet(session: Session, sheet: Plain) -> None:
     out.say(f"{verdict['definition']['id']} for {sheet['date']}: {verdict['value']}", style="bold")
     out.say(sheet["conclusion"])
     if sheet["wording"]:
-        out.say(f"The text to sign: {sheet['wording']}")
+        out.say(f"The text that would be signed: {sheet['wording']}")
     out.say(sheet["notice"])

@@ -69,4 +69,4 @@ def _verdict(sheet: Sheet, answer: Plain) -> None:
         settled = f" What would settle it: {reason['wouldDecide']}" if reason["wouldDecide"] else ""
         sheet.field("", f"{reason['words']}{doubt}{settled}", f"Source: {reason['source']}")
     if answer["wording"]:
-        sheet.field("The text to sign", answer["wording"])
+        sheet.field("Text that would be signed", answer["wording"])

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.errors import FPDFException
 from fpdf.fonts import TTFFont
 
 from ledger.errors import BadQuestion
@@ -22,6 +21,11 @@ _LABEL_MM: Final = 48.0
 _LINE_MM: Final = 5.2
 _SMALL, _NORMAL, _TITLE = 8.0, 10.0, 19.0
 _GREY: Final = 90
+_TRUE_TYPE: Final = (b"\0\1\0\0", b"true", b"OTTO")
+
+
+def _no_font() -> BadQuestion:
+    return BadQuestion("--font", "a TrueType font")
 
 
 class Sheet:
@@ -56,10 +60,17 @@ class Sheet:
 
     def _take(self, font: Path) -> None:
         try:
+            with font.open("rb") as file:
+                is_font = file.read(4) in _TRUE_TYPE
+        except OSError as error:
+            raise BadQuestion("--font", f"a file that can be read: {error.strerror}") from None
+        if not is_font:
+            raise _no_font()
+        try:
             self._pdf.add_font(_OWN_FAMILY, fname=font)
             self._pdf.add_font(_OWN_FAMILY, "B", fname=font)
-        except (OSError, FPDFException, ValueError, KeyError) as error:
-            raise BadQuestion("--font", "a TrueType font that can be read") from error
+        except Exception as error:  # a font has many tables: whatever fails in them is its fault
+            raise _no_font() from error
         self._family = _OWN_FAMILY
         taken = self._pdf.fonts[_OWN_FAMILY]
         assert isinstance(taken, TTFFont)  # noqa: S101 - what is added from a file is no other

@@ -68,7 +68,7 @@ JURISDICTIONS: Final = {
         Jurisdiction(
             id="us",
             name="United States",
-            title="Self-certification statement by the importer",
+            title="Facts for the importer's self-certification statement",
             definition="us-2024",
             asks="One statement for each entry, on the importer's official letterhead, as PDF, "
             "with the text below, uploaded with the entry.",

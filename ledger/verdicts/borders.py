@@ -56,14 +56,15 @@ def crossed_without(_condition: CrossedWithout, asked: Asked) -> Found:
         )
         for crossing, touched in asked.ruled_crossings(unless_returned=False)
     ]
-    found = _judged(judged, _all_certified(len(judged)))
+    found = _judged(judged, _all_certified(one[0] for one in judged))
     return found if found.held != "no" else _unrecorded(asked) or found
 
 
-def _all_certified(count: int) -> str:
-    if not count:
+def _all_certified(crossings: Iterable[Crossing]) -> str:
+    ways = several(_way(crossing) for crossing in crossings)
+    if not ways:
         return "no border crossing of these goods as rough is recorded"
-    return "each recorded border crossing of the rough had a certificate"
+    return f"each recorded border crossing of the rough had a certificate: {ways}"
 
 
 def _unrecorded(asked: Asked) -> Found | None:

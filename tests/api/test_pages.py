@@ -12,6 +12,7 @@ import pytest
 
 from api.pages import Pages
 from ledger.limits import LIMITS
+from ledger.reference import shipped
 from tests.api.make_examples import AS_JSON
 from tests.ledger.answers.test_plainly import disputed_since
 from tests.ledger.trace.ancestries import layers, mined
@@ -179,11 +180,21 @@ def test_every_link_of_the_page_leads_somewhere(jewel_shown: Shown) -> None:
             assert jewel_shown.client.get(link).status_code == 200, link
 
 
+def shipped_texts() -> list[str]:
+    """Return what is said of the definitions themselves."""
+    return [file.raw.decode() for file in shipped().values()]
+
+
 def test_a_trade_ledger_names_no_holder_and_no_other_amount(traded: Shown) -> None:
     page, text = page_of(traded, "stone")
     assert "by a jeweller in France" in page.text
     assert not re.search(r"0x[0-9a-f]{4}…", page.text)
-    assert re.findall(r"\d+\.\d{3}", page.text) == ["1.850", "1.850"]
+    before, _, rest = text.partition('<section aria-labelledby="verdicts"')
+    told = Page(before + rest.partition("</section>")[2]).text
+    assert re.findall(r"\d+\.\d{3}", told) == ["1.850", "1.850"]
+    # What definitions say of weights is said of the stone's own, and of theirs.
+    of_definitions = re.findall(r"\d+\.\d{3}", " ".join(map(str, shipped_texts())))
+    assert set(re.findall(r"\d+\.\d{3}", page.text)) <= {"1.850", *of_definitions}
     assert LABEL not in page.text
     assert "auditors can check them again" in page.text
     assert "/v1/parcels/" not in text

@@ -12,7 +12,13 @@ from html import unescape
 import pytest
 
 from api.pages import Pages
-from api.reporting import CERTIFICATES_ON_PAGE, FIGURES_ON_PAGE, annex_iii, reconciliation
+from api.reporting import (
+    CERTIFICATES_ON_PAGE,
+    FIGURES_ON_PAGE,
+    annex_iii,
+    importer,
+    reconciliation,
+)
 from ledger.drafts import Found
 from ledger.sheets.report_tables import CERTIFICATES, as_csv, certificate_rows
 from tests.api.test_pages import Page
@@ -249,3 +255,20 @@ def test_a_page_of_many_certificates_is_small_and_says_that_there_are_more(opene
     page = reconciliation(Pages(), {**report, "certificates": many})
     assert len(page.encode()) < 60_000
     assert "More certificates are not on this page" in page
+
+
+def test_an_importers_page_of_many_facts_is_small_and_says_what_it_leaves_out(opened):
+    sheet = opened.client.get(_reports(opened)["importer"]).json()
+    (reason, *_), (item, *_) = sheet["verdict"]["reasons"], sheet["items"]
+    record = {"index": 10**9, "recordId": "0x" + "f" * 64, "saidBy": "authority of BW, " * 4}
+    long = {
+        **sheet,
+        "items": [{**item, "value": "word " * 30, "records": [record] * 6}] * 70,
+        "verdict": {
+            **sheet["verdict"],
+            "reasons": [{**reason, "words": "word " * 60, "source": "word " * 20}] * 99,
+        },
+    }
+    page = importer(Pages(), long)
+    assert len(page.encode()) < 60_000
+    assert "69 more reasons are not on this page" in page

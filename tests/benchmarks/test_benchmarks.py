@@ -38,7 +38,13 @@ def test_every_figure_is_measured_and_told(tmp_path) -> None:
     assert len(figures) == len(lines)
     for name, (floor, better) in FLOORS.items():
         assert (figures[name]["floor"], figures[name]["better"]) == (floor, better)
-    for name in ("recall-parcels", "recall-rate", "cold-start", "memory-per-million-records", "disk-per-record"):
+    for name in (
+        "recall-parcels",
+        "recall-rate",
+        "cold-start",
+        "memory-per-million-records",
+        "disk-per-record",
+    ):
         assert figures[name]["floor"] is None
     for figure in figures.values():
         assert set(figure) == {"name", "value", "unit", "floor", "better", "bound_by"}

@@ -179,11 +179,11 @@ class _Telling:
             self._since = None
 
     def _stay(self, since: Step, until: Step | None) -> None:
-        grounds = (*since.grounds, *((until.ground,) if until else ()))
+        # The record that ends a stay is no evidence of how it began, so it is none of its grounds.
         end = max(since.at, until.at) if until else None
         nobody: frozenset[str] = frozenset()
         self.life.stays.append(
-            Stay(self.life.place, since.at, end, "book", nobody, nobody, grounds)
+            Stay(self.life.place, since.at, end, "book", nobody, nobody, since.grounds)
         )
 
     def _answered(self, step: Step) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.answers.gathered import known_of
 from ledger.answers.reading import reading
 from ledger.verdicts.gathering import gather
@@ -15,7 +17,8 @@ from tests.trials import dice
 def test_facts_of_a_stored_ledger_are_those_of_its_records() -> None:
     trade = traded(dice("answers.gathered"), 50)
     trade.revoke("miner-bw", "miner", "BW", compromised_since=10)
-    desk, told = Desk(trade), Told(trade)
+    at_once = [(trade.now_ms, signed, changes) for _, signed, changes in trade.log]
+    desk, told = Desk(trade), Told(replace(trade, log=at_once))
     desk.found()
     with desk.open() as book:
         desk.catch_up(book)

@@ -162,8 +162,10 @@ def test_a_recall_of_a_lab_begins_with_what_it_spoke_of_and_tells_it_once(fresh:
 
 def test_a_recall_that_begins_with_nothing_or_too_much_is_refused(jewel_shown: Shown) -> None:
     answers, site = jewel_shown.answers, jewel_shown.site("home")
+    parcel = jewel_shown.hex("first")
     for asked in ({}, {"since": 3}, {"site": site, "zone": "South"},
-                  {"site": site, "country": "BW"}, {"parcel": jewel_shown.hex("first"), "party": of("miner-bw")}):  # fmt: skip
+                  {"site": site, "country": "BW"},
+                  {"parcel": parcel, "party": of("miner-bw")}):  # fmt: skip
         with pytest.raises(BadQuestion, match="one of parcel"):
             answers.recalls(**asked)
     with pytest.raises(BadQuestion, match="since"):

@@ -13,6 +13,8 @@ def test_the_figures_are_the_counted_ones():
     assert sum(count for _, count in FIGURES.grades) == 53_940
     assert sum(weight * count for weight, count in FIGURES.weights) // 1000 == 43_040
     assert dict(FIGURES.countries)["BW"] == 25_095
+    assert FIGURES.us_cents_per_carat["BW"] == 130_82
+    assert FIGURES.us_cents_per_carat.keys() == dict(FIGURES.countries).keys()
 
 
 @pytest.mark.parametrize("scale", [1, 3])

@@ -28,7 +28,7 @@ ASKED = {
     "trace": lambda desk, made: list(desk.trace(made.scene.parcels["stone"])),
     "descendants": lambda desk, made: list(desk.descendants(made.scene.parcels["first"])),
     "recalls": lambda desk, made: list(desk.recalls(parcel=made.hex("first"))),
-    "rejudged": lambda desk, made: list(
+    "rejudged": lambda desk, _: list(
         desk.rejudged(country="BW", definition="kp-2003", asOf="2026-01-01", factsBefore=24)
     ),
     "stone": lambda desk, made: desk.stone(made.token("stone")),

@@ -156,6 +156,18 @@ def test_a_stone_that_was_cut_again_does_not_keep_its_report() -> None:
     assert found(stage) == [(REUSED, again), (REUSED, parcel)]
 
 
+def test_a_stone_that_was_sorted_and_then_cut_again_does_not_keep_its_report() -> None:
+    stage = new_stage()
+    parcel = stone(stage)
+    graded(stage, parcel, "R1")
+    sorted_out = sorted_out_again(stage, parcel)
+    stage.hand_over(sorted_out, "trader-be", "cutter-in")
+    outputs = [Output(3_900, 1, POLISHED)]
+    (again,) = stage.transform("cutter-in", "recut", [sorted_out], outputs, polishing=Loss(100))
+    graded(stage, again, "R1", grades=grades((6_400, 6_420, 3_900)))
+    assert found(stage) == [(REUSED, again), (REUSED, parcel)]
+
+
 # Weights.
 
 
