@@ -67,9 +67,10 @@ class Teller:
         answer: Any = stage.answers.ask(f"/v1/parcels/{to_hex(parcel)}/trace")
         return self._findings(answer["findings"])
 
-    def record_findings(self, stage: Stage, record_id: Hash32) -> dict[str, Hash32]:
-        """Print the findings about a record."""
-        answer: Any = stage.answers.ask(f"/v1/records/{to_hex(record_id)}")
+    def certificate_findings(self, stage: Stage, number: str) -> dict[str, Hash32]:
+        """Print the state of a certificate, and the findings about it."""
+        answer: Any = stage.answers.ask(f"/v1/certificates/{number}")
+        self.note(f"certificate {number}: {answer['state']}")
         return self._findings(answer["findings"])
 
     def _findings(self, findings: Sequence[dict[str, Any]]) -> dict[str, Hash32]:

@@ -80,7 +80,7 @@ def _contradicted(countries: tuple[str, ...], asked: Asked) -> Found | None:
         named = crossing.named_origins
         if named and mined not in named and _meet(named, countries):
             words = (
-                f"registered as mined in {asked.where_mined}, but certificate {crossing.number} "
+                f"registered as mined in {asked.where_mined}, but certificate {crossing.number or '(number withheld)'} "
                 f"names {_listed(named)}"
             )
             return _unsettled(words, *crossing.grounds)

@@ -210,9 +210,7 @@ def _exported(exemption: clauses.Exported, asked: Asked) -> Found:
             continue
         is_shown = cleared is not None and cleared < before and cleared <= asked.as_of
         sure = is_shown and is_evidenced(crossing.grounds, before, exemption.witnesses)
-        words = (
-            f"exported from {country} under {crossing.number}, issued on {day(crossing.issued_at)}"
-        )
+        words = f"exported from {country} under {crossing.number or 'a certificate'}, issued on {day(crossing.issued_at)}"
         words += f", cleared on {day(cleared)}" if cleared is not None else ", not cleared"
         early.append((all_of((touched, "yes" if sure else "unknown")), words, crossing.grounds))
     late = [

@@ -51,16 +51,20 @@ class Questions:
     Args:
         history: the history; with a contradiction in it nothing is answered.
         make_solver: what proposes bounds; they are proved whoever proposes them.
+        effort: how much work may be done; as much as for one parcel, if not said.
 
     """
 
     def __init__(
-        self, history: History, make_solver: Callable[[Program], Solver] = HighsSolver
+        self,
+        history: History,
+        make_solver: Callable[[Program], Solver] = HighsSolver,
+        effort: Effort | None = None,
     ) -> None:
         self._history = history
         self._make_solver = make_solver
         self._shares = shares_of(history)
-        self._effort = Effort(LIMITS.tightening_effort_max)
+        self._effort = effort or Effort(LIMITS.tightening_effort_max)
         self._is_contradicted = any(held.kept.contradicted for held in history.holdings)
         self._programs: dict[tuple[Share, ...], tuple[Program, Solver]] = {}
 
@@ -123,18 +127,31 @@ def tightened(
 
     """
     end = LIMITS.checkpoint_leaves_max if size is None else size
-    parts = tuple(tightened(known, part, size, make_solver) for part in facts.parts)
+    return _tightened(known, facts, end, make_solver, Effort(LIMITS.tightening_effort_max))
+
+
+def _tightened(
+    known: Known,
+    facts: Facts,
+    size: int,
+    make_solver: Callable[[Program], Solver],
+    effort: Effort,
+) -> Facts:
+    """Narrow the origins of a parcel, and first of those that are set in it, with one effort."""
+    parts = tuple(_tightened(known, part, size, make_solver, effort) for part in facts.parts)
     is_tightened = any(part.is_tightened for part in parts)
     facts = replace(facts, parts=parts, is_tightened=is_tightened)
-    if len(facts.origins) == 1 or facts.is_contradicted:
+    if len(facts.origins) == 1 or facts.is_contradicted or effort.is_used_up:
         return facts
     parcel = known.read(Parcel, facts.parcel)
     if parcel is None:
         raise Unknown("parcel", to_hex(facts.parcel))
-    history, number = history_of(known, parcel_then(known, parcel, end), end)
-    is_stone = history.holdings[number].weight == facts.weight_millicarats and facts.stones == 1
-    allowed = 0 if is_stone else charter_then(known, end).tolerance(history.heaviest)
-    return _narrowed(facts, Questions(history, make_solver), number, allowed)
+    history, number = history_of(known, parcel_then(known, parcel, size), size)
+    effort.spend_on(history)
+    allowed = 0
+    if facts.stones != 1:
+        allowed = charter_then(known, size).tolerance(history.heaviest)
+    return _narrowed(facts, Questions(history, make_solver, effort), number, allowed)
 
 
 def _narrowed(facts: Facts, questions: Questions, number: int, allowed: int) -> Facts:

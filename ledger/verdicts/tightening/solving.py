@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ledger.limits import LIMITS
+from ledger.verdicts.tightening.history import History
 from ledger.verdicts.tightening.program import Program
 
 Terms = Sequence[tuple[int, int]]
@@ -28,6 +29,8 @@ SCALE_BITS = 40
 """Multipliers are rounded to so many binary places."""
 PER_ITERATION = 100
 """What an iteration counts for, measured in coefficients."""
+PER_HOLDING = 1_000
+"""What collecting a holding counts for: it is read, and bounded."""
 _WHOLE = 1e-6
 """How near a stone's column must be to 0 or 1 to be taken for it."""
 
@@ -64,6 +67,10 @@ class Effort:
     def is_used_up(self) -> bool:
         """Whether nothing is left."""
         return self._left <= 0
+
+    def spend_on(self, history: History) -> None:
+        """Count the collecting of a history."""
+        self._left -= PER_HOLDING * len(history.holdings)
 
     def spend(self, program: Program, proposal: Proposal | None) -> None:
         """Count one look at a program."""

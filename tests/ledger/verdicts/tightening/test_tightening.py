@@ -16,6 +16,7 @@ from ledger.verdicts.facts import Facts
 from ledger.verdicts.gathering import gather
 from ledger.verdicts.tightening import Interval, Questions, tightened
 from ledger.verdicts.tightening.history import Draw, History, Holding, history_of
+from ledger.verdicts.tightening.solving import PER_HOLDING
 from tests.ledger.verdicts.gathering.knowing import Told
 from tests.ledger.verdicts.gathering.trade import ROUGH, Trade, founded
 
@@ -177,6 +178,24 @@ def test_over_the_limits_nothing_is_narrowed(trade, monkeypatch, limit: str) -> 
     monkeypatch.setattr("ledger.verdicts.tightening.LIMITS", limits)
     kept, now = both(trade, small)
     assert now == kept
+
+
+def test_the_stones_of_a_piece_share_one_effort(trade, monkeypatch) -> None:
+    small, _ = found_out(trade)
+    told = Told(trade)
+    facts = gather(told, small)
+    history, _ = history_of(told, trade.parcel(small), len(trade.log))
+    piece = replace(facts, parts=(facts, facts, facts))
+    assert [part.is_tightened for part in tightened(told, piece).parts] == [True] * 3
+    # Enough to collect one history and to ask one question of it.
+    limits = replace(LIMITS, tightening_effort_max=PER_HOLDING * len(history.holdings) + 1)
+    monkeypatch.setattr("ledger.verdicts.tightening.LIMITS", limits)
+    spent = Told(trade)
+    found = tightened(spent, piece)
+    assert not any(part.is_tightened for part in found.parts[1:])
+    once = spent.reads
+    tightened(spent, facts)
+    assert spent.reads - once == once
 
 
 def test_a_history_that_contradicts_itself_tells_nothing() -> None:
