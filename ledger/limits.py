@@ -37,7 +37,8 @@ class Limits:
     batch_bytes_max: int = 64 * 1024 * 1024
     group_records_max: int = 2_000
     group_bytes_max: int = 16 * 1024 * 1024
-    group_parcels_max: int = 4_096  # into and out of Transformations; a second or a few
+    group_parcels_max: int = 4_096  # in and out, of records of many; a second or a few
+    group_parcels_untold: int = 64  # counted for a record of others' goods: up to 512, or 1,024
     queue_records_max: int = 50_000
     queue_bytes_max: int = 128 * 1024 * 1024
     page_rows_max: int = 1_000

@@ -19,9 +19,10 @@ from itertools import chain
 from ledger.book.answers import Answer, Line, Reached, size_needed
 from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
-from ledger.records import Transformation
+from ledger.records import Certificate, Clearance, Correction, Setting, Transformation
 from ledger.signing import SignedRecord
 from ledger.store.private import Keeping
+from ledger.values import NO_HASH
 
 
 class Promised(Future[tuple[Line, ...]]):
@@ -104,7 +105,7 @@ class Portion:
 
     @cached_property
     def parcels(self) -> int:
-        """How many parcels go into and come out of its Transformations: what deciding costs."""
+        """How many parcels its records of many take, make and name: what deciding costs."""
         return sum(work_of(signed) for _, signed in self.records)
 
     @cached_property
@@ -118,14 +119,19 @@ class Portion:
 
 
 def work_of(signed: SignedRecord) -> int:
-    """Return how many parcels a Transformation takes and makes; 0 for any other record.
+    """Return how many parcels a record takes, makes and names; 0 where it can be but one.
 
-    Every one of them costs about as much as all the rest of a record does.
+    Every one of them costs about as much as all the rest of a record does. What a Clearance confirms
+    and what a Correction speaks of stands in another record: for these some are counted.
     """
     record = signed.record
-    if not isinstance(record, Transformation):
-        return 0
-    return len(record.what.inputs) + len(record.what.hs_codes)
+    if isinstance(record, Transformation):
+        return len(record.what.inputs) + len(record.what.hs_codes)
+    if isinstance(record, (Setting, Certificate)):
+        return len(record.what.parcels)
+    is_paper = isinstance(record, Clearance) and record.what.certificate == NO_HASH
+    is_of_others = isinstance(record, (Clearance, Correction)) and not is_paper
+    return LIMITS.group_parcels_untold if is_of_others else 0
 
 
 def portions_of(

@@ -20,7 +20,7 @@ from ledger.cli.words import read_country, read_last_second, read_weight
 from ledger.drafts import Arrival, Found, Paper
 from ledger.errors import BadQuestion
 from ledger.records import Certificate, Record
-from ledger.values import NO_ADDRESS, NO_HASH, ROUGH_CODES, Address
+from ledger.values import NO_ADDRESS, NO_HASH, ROUGH_CODES, Address, Hash32
 
 commands = typer.Typer()
 PANEL: Final = "Borders"
@@ -63,6 +63,38 @@ def number_of(text: str) -> str:
     return text.replace(" ", "").replace("-", "")
 
 
+NumberOption = Annotated[
+    str,
+    typer.Option(metavar="NUMBER", help="Its number, which begins with your country: BW20260001."),
+]
+ToOption = Annotated[
+    str,
+    typer.Option("--to", metavar="CC", help="The country whose authority is to clear it; or EU."),
+]
+OriginOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CC", help="Where the rough was mined; once for each country."),
+]
+MixedOption = Annotated[
+    bool, typer.Option("--mixed", help='Plain "mixed": no country of origin is named.')
+]
+ImporterOption = Annotated[
+    str,
+    typer.Option(
+        metavar="PARTY",
+        help="The importer, if a party: a key's name or 0x…. If not, name it by "
+        "--private importerName=….",
+    ),
+]
+TechnicalOption = Annotated[
+    str,
+    typer.Option(
+        metavar="CERTIFICATE",
+        help="For an ordered re-export: the certificate that you refused, by number or id.",
+    ),
+]
+
+
 @commands.command(rich_help_panel=PANEL)
 @speaking()
 def certify(
@@ -70,48 +102,20 @@ def certify(
     *,
     pen: Pen,
     parcels: ParcelsArgument,
-    number: Annotated[
-        str,
-        typer.Option(
-            metavar="NUMBER", help="Its number; begins with your country, such as BW20260001."
-        ),
-    ],
-    to: Annotated[
-        str,
-        typer.Option(
-            "--to", metavar="CC", help="The participant whose authority will clear it; or EU."
-        ),
-    ],
+    number: NumberOption,
+    to: ToOption,
     value: ValueOption,
-    origin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CC", help="Where the rough was mined; once for each country."),
-    ] = None,
-    mixed: Annotated[
-        bool, typer.Option("--mixed", help='Plain "mixed": no country of origin is named.')
-    ] = False,
+    origin: OriginOption = None,
+    mixed: MixedOption = False,
     until: Annotated[
         str, typer.Option(metavar="DATE", help="Last day of validity; 60 days on if not said.")
     ] = "",
-    importer: Annotated[
-        str,
-        typer.Option(
-            metavar="PARTY",
-            help="The importer, if a party: a key's name or 0x…. If not, name it by "
-            "--private importerName=….",
-        ),
-    ] = "",
+    importer: ImporterOption = "",
     provenance: Annotated[
         str,
         typer.Option(metavar="CC", help="Last exporting participant; your own if not said."),
     ] = "",
-    technical: Annotated[
-        str,
-        typer.Option(
-            metavar="CERTIFICATE",
-            help="For an ordered re-export: the certificate that you refused, by number or id.",
-        ),
-    ] = "",
+    technical: TechnicalOption = "",
 ) -> None:
     """Issue a Kimberley Process certificate for parcels of rough in your country, as its authority.
 
@@ -121,10 +125,10 @@ def certify(
 
     Example: adamant certify 0x… 0x… --number BW20260001 --to BE --value 1250.00 --origin BW
     """
-    origins = tuple(read_country(one, "--origin") for one in origin or ())
+    origins = tuple(sorted({read_country(one, "--origin") for one in origin or ()}))
     if bool(origins) == mixed:
         raise BadQuestion("--origin, --mixed", "the countries of mining, or --mixed")
-    destination = read_country(to, "--to")
+    expires_at = read_last_second(until, "--until")
 
     def compose(speech: Speech) -> Record:
         found = [speech.parcel(parcel) for parcel in parcels]
@@ -132,20 +136,15 @@ def certify(
         holders = {one["custodian"] for one in found}
         if len(holders) > 1:
             raise BadQuestion("PARCEL...", "parcels of one exporter")
-        original = NO_HASH
-        if technical:
-            asked = speech.desk.certificate(technical)
-            original = bytes_of(asked["certificateId"])
-            speech.follows(original)
+        original = _refused(speech, technical) if technical else NO_HASH
         moment = speech.moment()
-        given = read_last_second(until, "--until") if until else 0
         paper = Paper(
             number=number_of(number),
-            destination=destination,
-            expires_at=given or moment.occurred_at + int(VALID_FOR.total_seconds()),
+            destination=read_country(to, "--to"),
+            expires_at=expires_at or moment.occurred_at + int(VALID_FOR.total_seconds()),
             values_us_cents=read_values(value, sorted({one.hs_code for one in goods})),
             provenance=read_country(provenance, "--provenance"),
-            origins=tuple(sorted(set(origins))),
+            origins=origins,
             importer=party_or_nobody(speech, importer, "--importer"),
             original=original,
         )
@@ -156,9 +155,50 @@ def certify(
     speak(session_of(context), pen, compose)
 
 
+def _refused(speech: Speech, certificate: str) -> Hash32:
+    """Return the id of a certificate that was refused, read again here."""
+    found = bytes_of(speech.desk.certificate(number_of(certificate))["certificateId"])
+    speech.follows(found)
+    return found
+
+
 def party_or_nobody(speech: Speech, who: str, option: str) -> Address:
     """Return the address of a party that was named, or zeros where none was."""
     return address_of(speech.party_named(who, option)["address"]) if who else NO_ADDRESS
+
+
+CertificateArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[CERTIFICATE]", help="The certificate: its number, or its record's id."
+    ),
+]
+PaperOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NUMBER",
+        help="In its place: the number of a certificate that is shown on paper only.",
+    ),
+]
+RefuseOption = Annotated[
+    Reason | None,
+    typer.Option(
+        metavar="REASON",
+        help="Refuse it: number, expired, seal, weight, value, documents, origin or other.",
+    ),
+]
+FoundOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE=CARATS:USD",
+        help="What you found of a code, such as 7102.31=12.50:1250.00; as declared if not said. "
+        "Once for each code.",
+    ),
+]
+CountOption = Annotated[
+    int | None,
+    typer.Option("--parcels", metavar="N", min=0, help="Parcels found; as declared if not said."),
+]
 
 
 @commands.command(rich_help_panel=PANEL)
@@ -167,46 +207,17 @@ def clear(
     context: Context,
     *,
     pen: Pen,
-    certificate: Annotated[
-        str,
-        typer.Argument(
-            metavar="[CERTIFICATE]", help="The certificate: its number, or its record's id."
-        ),
-    ] = "",
-    paper: Annotated[
-        str,
-        typer.Option(
-            metavar="NUMBER",
-            help="In its place: the number of a certificate that is shown on paper only.",
-        ),
-    ] = "",
+    certificate: CertificateArgument = "",
+    paper: PaperOption = "",
     arrived_in: Annotated[
         str,
         typer.Option(
             "--in", metavar="CC", help="Where the goods are; your own country if not said."
         ),
     ] = "",
-    refuse: Annotated[
-        Reason | None,
-        typer.Option(
-            metavar="REASON",
-            help="Refuse it: number, expired, seal, weight, value, documents, origin or other.",
-        ),
-    ] = None,
-    found: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CODE=CARATS:USD",
-            help="What you found of a code, such as 7102.31=12.50:1250.00; as declared if not "
-            "said. Once for each code.",
-        ),
-    ] = None,
-    count: Annotated[
-        int | None,
-        typer.Option(
-            "--parcels", metavar="N", min=0, help="Parcels found; as declared if not said."
-        ),
-    ] = None,
+    refuse: RefuseOption = None,
+    found: FoundOption = None,
+    count: CountOption = None,
     exporter: Annotated[
         str,
         typer.Option(metavar="PARTY", help="The exporter as found; as declared if not said."),
@@ -231,14 +242,12 @@ def clear(
     came = read_found(found or ())
 
     def compose(speech: Speech) -> Record:
-        declared = _declared(speech, certificate) if certificate else Arrival(
-            number_of(paper), "", 0, {}
-        )  # fmt: skip
+        on_paper = Arrival(number_of(paper), "", 0, {})
+        declared = _declared(speech, certificate) if certificate else on_paper
         speaker = speech.speaker("Clearance", "refuse" if refuse else "confirm")
-        own = read_country(arrived_in, "--in") or speaker.country
         arrival = replace(
             declared,
-            arrival_country=own,
+            arrival_country=read_country(arrived_in, "--in") or speaker.country,
             found={**declared.found, **came},
             parcel_count=declared.parcel_count if count is None else count,
             exporter=_as_found(speech, exporter, "--exporter", declared.exporter),

@@ -21,6 +21,16 @@ PANEL: Final = "Ask"
 _STYLES: Final = {"pass": "green", "fail": "red", "cannot tell": "yellow"}
 
 
+SizeOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Only what the first N entries of the log say, by the files that counted then.",
+    ),
+]
+
+
 @commands.command(rich_help_panel=PANEL)
 def verdict(
     context: Context,
@@ -38,14 +48,7 @@ def verdict(
     as_of: Annotated[
         str, typer.Option(metavar="DATE", help="The day to judge for; today if not said.")
     ] = "",
-    size: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="Only what the first N entries of the log say, by the files that counted then.",
-        ),
-    ] = None,
+    size: SizeOption = None,
     compare_date: Annotated[
         str,
         typer.Option(metavar="DATE", help="Another day, to see what makes the difference."),

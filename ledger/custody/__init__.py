@@ -5,6 +5,7 @@ from ledger.custody.border import (
     CertificateNumber,
     CertificateState,
     NumberSeries,
+    series_key,
 )
 from ledger.custody.codec import decode_item, encode_item, sort_number
 from ledger.custody.items import (
@@ -69,6 +70,7 @@ __all__ = [
     "decode_item",
     "encode_item",
     "operation_key",
+    "series_key",
     "sort_number",
     "year_key",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ledger.custody.items import NEVER
@@ -98,23 +98,26 @@ class CertificateLink:
 
 @dataclass(frozen=True, slots=True)
 class NumberSeries:
-    """The highest numbers of a country's certificates, by calendar year (UTC) of issue.
+    """The highest numbers of a country's certificates, by calendar year (UTC).
 
     Attributes:
         country: the prefix.
         years: ascending.
         highest: of each year, what follows the prefix, as decimal digits without leading zeros.
+        on_paper: whether they were shown on paper, to any authority; else that country's own issued
+            them here, and the year is that of issue.
 
     """
 
     country: str
     years: tuple[int, ...]
     highest: tuple[str, ...]
+    on_paper: bool = False
 
     @property
     def key(self) -> bytes:
-        """The prefix."""
-        return self.country.encode()
+        """The prefix; of those shown on paper, a star after it."""
+        return series_key(self.country, on_paper=self.on_paper)
 
     @property
     def highest_ever(self) -> int:
@@ -131,4 +134,9 @@ class NumberSeries:
         highest = dict(zip(self.years, self.highest, strict=True))
         highest[year] = str(max(number, int(highest.get(year, "0"))))
         years = tuple(sorted(highest))
-        return NumberSeries(self.country, years, tuple([highest[at] for at in years]))
+        return replace(self, years=years, highest=tuple([highest[at] for at in years]))
+
+
+def series_key(country: str, *, on_paper: bool) -> bytes:
+    """Return the key of a country's series."""
+    return f"{country}*".encode() if on_paper else country.encode()

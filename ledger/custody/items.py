@@ -228,8 +228,8 @@ class Parcel:
         blended_by: index of the last operation that bears on its origin bounds, at ``position``
             of that operation's outputs (0 for a Receipt).
         spent_by: index of the record that used it up, or NEVER; while it is set, of its Setting.
-        certificate: the Certificate last issued for it that nothing has closed (it may have
-            expired), or NO_CERTIFICATE.
+        certificate: the Certificate last issued for it, which may be open, expired, refused or
+            void; NO_CERTIFICATE once it was confirmed, and of what is spent.
 
     """
 

@@ -6,14 +6,17 @@ suspended on that date may well have issued a certificate, and verdicts ask abou
 
 A parcel has at most one certificate that may still be open. An open one is void once a parcel under
 it is transformed, or once another is issued for one of them after it expired: so that a Correction
-of ``expiresAt`` can never bring it back beside the other.
+of ``expiresAt`` can never bring it back beside the other. A parcel names the last one until goods
+are confirmed under it, whatever became of it: a mix of 512 parcels, each under a certificate of 512
+others, writes no row of those others; and goods that went on by another certificate are not sent
+back by whom an earlier one was refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, get_args
 
@@ -34,7 +37,7 @@ from ledger.rules.case import Case, refuse
 from ledger.rules.goods import check_custodian, check_state, known_parcel
 from ledger.rules.numbering import used_here, used_on_paper
 from ledger.rules.who import check_who
-from ledger.values import NO_HASH, Address, Hash32, ParcelId, is_within, to_hex
+from ledger.values import NO_HASH, Address, Hash32, is_within, to_hex
 
 _STATES: Final = get_args(ParcelState)
 """In the order of their refusals."""
@@ -138,10 +141,26 @@ def _check_country(
         if original.state != "refused" or original.cleared_in != own:
             expected = f"a Certificate that the authority of {own} refused"
             raise refuse("certificate-country", "what.original", expected, original.id)
+        for at, parcel in enumerate(parcels):
+            if not _is_where_refused(case, parcel, original):
+                expected = "goods that no other certificate was issued for since"
+                raise refuse("certificate-country", f"what.parcels.{at}", expected, parcel.id)
         return
     for at, parcel in enumerate(parcels):
         if not _is_told(case, parcel):
             raise refuse("certificate-country", f"what.parcels.{at}", f"goods in {own}", parcel.id)
+
+
+def _is_where_refused(case: Case, parcel: Parcel, original: CertificateState) -> bool:
+    """Tell whether a parcel's last certificate is the refused one, or would send it back for it.
+
+    One that is open is: another rule refuses a second.
+    """
+    if parcel.certificate in (original.id, NO_CERTIFICATE):
+        return parcel.certificate == original.id
+    last = _certificate(case, parcel.certificate)
+    is_unused = last.original == original.id and last.state in ("open", "void")
+    return is_unused or last.is_open(case.now_ms)
 
 
 def _open_certificate(case: Case, parcel: Parcel) -> bool:
@@ -213,25 +232,21 @@ def _issue(
 
 
 def voided(case: Case, parcels: Iterable[Parcel]) -> list[Item]:
-    """Void what certificates these parcels have, and let go of the other parcels under them."""
-    parcels = tuple(parcels)
-    own = {parcel.id for parcel in parcels}
-    items: list[Item] = []
-    for held in dict.fromkeys(parcel.certificate for parcel in parcels):
-        if held != NO_CERTIFICATE:
-            certificate = _certificate(case, held)
-            items.append(replace(certificate, state="void", closed_by=case.index))
-            items += _let_go(case, certificate, but=own)
-    return items
-
-
-def _let_go(
-    case: Case, certificate: CertificateState, *, but: Collection[ParcelId] = (), country: str = ""
-) -> list[Item]:
-    """Return the parcels of a certificate without it; in a country, if one is given."""
-    known = [case.parcel(parcel) for parcel in certificate.parcels if parcel not in but]
+    """Void what certificates of these parcels may still be open."""
+    named = dict.fromkeys(parcel.certificate for parcel in parcels)
+    known = [_certificate(case, held) for held in named if held != NO_CERTIFICATE]
     return [
-        replace(parcel, certificate=NO_CERTIFICATE, country=country or parcel.country)
+        replace(certificate, state="void", closed_by=case.index)
+        for certificate in known
+        if certificate.state == "open"
+    ]
+
+
+def _arrived(case: Case, certificate: CertificateState, country: str) -> list[Item]:
+    """Return the parcels of a confirmed certificate, where they arrived."""
+    known = [case.parcel(parcel) for parcel in certificate.parcels]
+    return [
+        replace(parcel, certificate=NO_CERTIFICATE, country=country)
         for parcel in known
         if parcel is not None and parcel.certificate == certificate.id
     ]
@@ -288,6 +303,7 @@ def _cleared(case: Case, record: Clearance, certificate: CertificateState | None
         closed_by=case.index,
         cleared_in=record.scene.author_country,
     )
-    arrived_in = record.scene.arrival_country if is_confirmed else ""
-    items += [closed, *_let_go(case, certificate, country=arrived_in)]
+    items.append(closed)
+    if is_confirmed:
+        items += _arrived(case, certificate, record.scene.arrival_country)
     return Changes(tuple(items), mentions=certificate.parcels)

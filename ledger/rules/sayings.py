@@ -2,7 +2,8 @@
 
 None of them moves goods. A Statement or a Report speaks of any record of a parcel's chain; whoever
 does need not be one of those who may read it, so that no refusal tells what that record says. A
-Correction is its author's own, and its values are checked like the first ones.
+Correction is its author's own, and its values are checked like the first ones; what an office
+attested is corrected by whoever still holds that office.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ from ledger.values import NO_HASH, Hash32, ParcelId
 
 SPEAKING: Final = ("dispute", "answer")
 """The Reports that move nothing."""
+ATTESTED: Final = (Certificate, Clearance, Statement)
+"""What counts for the office in which it was said: whoever lost that does not say it again."""
 _EARLIEST: Final = "no earlier than what it speaks of"
 
 
@@ -112,6 +115,7 @@ def check_correction(case: Case, record: Correction) -> Changes:
     case.check_time(since, earliest=_EARLIEST)
     if original.author != author.address:
         raise refuse("correction-author", "who.author", "the author of that record", "another")
+    _check_office(record, original)
     before = record_now(case.state, record_id) or original
     after = _corrected(record, before)
     _check_together(record, after)
@@ -127,6 +131,21 @@ def _check_latest(case: Case, record: Correction, original: Record | None) -> No
         is_own = original is not None and original.author == record.author
         expected = head if is_own else "its latest Correction, or the record itself"
         raise refuse("stale-previous", "what.state", expected, record.what.state)
+
+
+def _check_office(record: Correction, original: Record) -> None:
+    """Check that values of what an office attested are corrected in that office."""
+    if not isinstance(original, ATTESTED) or not any(named_values(record)):
+        return  # its private fields are whoever's it is
+    for place, field, name in (
+        ("what", "author_role", "Role"),
+        ("scene", "author_country", "Country"),
+    ):
+        said = getattr(getattr(original, place), field)
+        came = getattr(getattr(record, place), field)
+        if came != said:
+            expected = f"{said}, as that record was said"
+            raise refuse("correction-author", f"{place}.author{name}", expected, came)
 
 
 def _corrected(record: Correction, before: Record) -> Record:

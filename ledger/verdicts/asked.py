@@ -28,6 +28,11 @@ def day(seconds: int) -> str:
     return date.fromordinal(min(max(ordinal, 1), date.max.toordinal())).isoformat()
 
 
+def paper(crossing: Crossing) -> str:
+    """Name a certificate; its number may be withheld from a reader."""
+    return f"certificate {crossing.number}" if crossing.number else "a certificate"
+
+
 def several(words: Iterable[str]) -> str:
     """Put what was found in one sentence: each once, the first few, and how many more."""
     distinct = list(dict.fromkeys(words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, Found, day, several
+from ledger.verdicts.asked import Asked, Found, day, paper, several
 from ledger.verdicts.clauses import CrossedUnder, CrossedWithout, NonParticipant, PlainMixed
 from ledger.verdicts.facts import Crossing
 from ledger.verdicts.spans import Held, all_of, any_of, negation
@@ -117,8 +117,7 @@ def crossed_under(condition: CrossedUnder, asked: Asked) -> Found:
     for crossing, touched in crossings:
         fault = next((name for name in condition.faults if _has(asked, crossing, name)), "")
         at_fault: Held = "yes" if fault else "no"
-        certificate = f"certificate {crossing.number}" if crossing.number else "a certificate"
-        words = f"crossed {_way(crossing)}: {certificate} was {fault}"
+        words = f"crossed {_way(crossing)}: {paper(crossing)} was {fault}"
         judged.append((crossing, touched, at_fault, words, ()))
     return _judged(judged, "no certificate of these goods was at fault")
 

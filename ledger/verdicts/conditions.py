@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ledger.values import is_within
 from ledger.verdicts import clauses
-from ledger.verdicts.asked import Asked, Found, day, several
+from ledger.verdicts.asked import Asked, Found, day, paper, several
 from ledger.verdicts.borders import crossed_under, crossed_without, non_participant, plain_mixed
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.measures import under_measure, zone_match
@@ -80,7 +80,7 @@ def _contradicted(countries: tuple[str, ...], asked: Asked) -> Found | None:
         named = crossing.named_origins
         if named and mined not in named and _meet(named, countries):
             words = (
-                f"registered as mined in {asked.where_mined}, but certificate {crossing.number or '(number withheld)'} "
+                f"registered as mined in {asked.where_mined}, but {paper(crossing)} "
                 f"names {_listed(named)}"
             )
             return _unsettled(words, *crossing.grounds)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ledger.values import is_within
 from ledger.verdicts import clauses
-from ledger.verdicts.asked import Asked, Found, day
+from ledger.verdicts.asked import Asked, Found, day, paper
 from ledger.verdicts.facts import Ground
 from ledger.verdicts.spans import Held, all_of, any_of
 
@@ -210,7 +210,9 @@ def _exported(exemption: clauses.Exported, asked: Asked) -> Found:
             continue
         is_shown = cleared is not None and cleared < before and cleared <= asked.as_of
         sure = is_shown and is_evidenced(crossing.grounds, before, exemption.witnesses)
-        words = f"exported from {country} under {crossing.number or 'a certificate'}, issued on {day(crossing.issued_at)}"
+        words = (
+            f"exported from {country} under {paper(crossing)}, issued on {day(crossing.issued_at)}"
+        )
         words += f", cleared on {day(cleared)}" if cleared is not None else ", not cleared"
         early.append((all_of((touched, "yes" if sure else "unknown")), words, crossing.grounds))
     late = [

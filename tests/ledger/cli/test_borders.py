@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 
+import httpx2
 import pypdf
 import pytest
 
 from ledger.cli.documents import RECORDED
 from ledger.keys import DEMO_SCRYPT_COST, Keyring
+from tests.ledger.cli.process import server_of
 from tests.ledger.cli.town import PASSPHRASE, Town
 from tests.world import secret_of
 
@@ -93,7 +95,12 @@ def test_a_paper_without_a_record_here_is_cleared_by_its_number(border: Town) ->
 
 def test_a_certificate_is_printed_with_a_code_that_leads_to_its_page(border: Town) -> None:
     bag = border.register("12.5", 3)
-    private = ("--private", "exporterName=Œuvres & Söhne 钻石", "--private", "importerName=Antwerp NV")
+    private = (
+        "--private",
+        "exporterName=Œuvres & Söhne 钻石",
+        "--private",
+        "importerName=Antwerp NV",
+    )
     words = ("--number", NUMBER, "--to", "EU", "--value", "1250", "--origin", "BW", *private)
     border.run("certify", bag, *words, "--until", "2099-12-31", "--as", "authority-bw")
     said = border.json("certificate", "pdf", NUMBER, "--address", "https://ledger.example/")
@@ -142,3 +149,25 @@ def test_a_certificate_can_be_drafted_for_a_wallet_and_told_in_words(border: Tow
     assert typed["primaryType"] == "Certificate"
     border.run("send", "draft.json")
     assert border.json("show", NUMBER)["state"] == "open"
+
+
+@pytest.mark.long
+def test_all_of_it_works_through_a_server_too(border: Town) -> None:
+    bag = border.register("12.5", 3)
+    with server_of(border) as server:
+        there = Town(border.path, server.url)
+        by = ("--as", "authority-bw", "--yes")
+        words = ("--number", NUMBER, "--to", "BE", "--value", "1250", "--origin", "BW")
+        issued = there.run("--json", "certify", bag, *words, *by)
+        assert "issues the Kimberley Process certificate" in issued.err
+        there.run("clear", NUMBER, "--as", "authority-be", "--yes")
+        assert there.json("show", NUMBER)["state"] == "confirmed"
+        printed = there.json("certificate", "pdf", NUMBER)
+        page = httpx2.get(printed["address"], headers={"accept": "text/html"})
+        assert page.status_code == 200
+        assert NUMBER in page.text
+        judged = there.json("verdict", bag, "--definition", "kp-2003")
+        assert judged["verdicts"][0]["value"] == "pass"
+        error = there.error("verdict", bag, "--file", "draft.toml", code=2)
+        assert error["field"] == "--file"
+        assert "Border cleared" in there.run("history", bag).out

@@ -115,9 +115,9 @@ def test_a_record_is_corrected_by_its_author_and_both_values_are_shown(shop) -> 
 
 def test_private_fields_are_corrected_as_those_of_the_kind_corrected(shop) -> None:
     town, stones = shop
-    sold = town.json(
-        *("sell", stones[0], "--private", "invoiceNumber=R-1", "--as", "jeweller-fr")
-    )["recordId"]
+    sold = town.json(*("sell", stones[0], "--private", "invoiceNumber=R-1", "--as", "jeweller-fr"))[
+        "recordId"
+    ]
     corrected = town.json(
         *("correct", sold, "--private", "invoiceNumber=R-2", "--as", "jeweller-fr")
     )["recordId"]
@@ -132,7 +132,7 @@ def test_a_finding_is_answered_by_its_id(shop) -> None:
     admitted(town, "lab-be", "lab", "BE")
     words = ("--report", "1", "--shape", "round", "--weight", "1.101", "--as", "lab-be")
     town.run("state", "grading", stones[0], *words)
-    found = [one for one in town.json("show", stones[0])["findings"]]
+    found = town.json("show", stones[0])["findings"]
     (finding,) = [one for one in found if one["name"] == "report-weight-mismatch"]
     town.run(
         *("answer", finding["findingId"], stones[0], "--private", "text=Weighed in the piece."),

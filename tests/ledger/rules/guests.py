@@ -163,11 +163,13 @@ def certify(troupe: Troupe, dice: Random) -> None:
     if original != NO_HASH:
         of = model.papers[original]
         here = of.cleared_in == own and set(parcels) <= set(of.parcels)
+        here = here and all(model.was_last_refused(each, original) for each in parcels)
     fits = held and free and here and number[:2] == own and not is_used and not is_bent
     signed = troupe.attempt(record, by, allowed=fits)
     if signed is None:
         return
     made = Paper(number, tuple(sorted(parcels)), own, paper.destination, paper.expires_at)
+    made.original = original
     model.papers[signed.record_id] = made
     for lot in lots:
         model.void(lot.paper)

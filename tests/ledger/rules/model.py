@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from ledger.drafts import Loss, Output, Work
-from ledger.values import Hash32, ParcelId
+from ledger.values import NO_HASH, Hash32, ParcelId
 
 ROUGH, POLISHED, PIECE = "7102.31", "7102.39", ""
 TOLERANCE_MILLICARATS, TOLERANCE_PARTS = 5, 1_000
@@ -37,6 +37,7 @@ class Paper:
     expires_at: int
     state: str = "open"
     cleared_in: str = ""
+    original: Hash32 = NO_HASH
 
     def is_open(self, now_s: int) -> bool:
         """Tell whether it still certifies its parcels."""
@@ -180,6 +181,15 @@ class Model:
         for parcel in paper.parcels:
             lot = self.lots[parcel]
             lot.paper, lot.country = None, country or lot.country
+
+    def was_last_refused(self, parcel: ParcelId, original: Hash32) -> bool:
+        """Tell whether a parcel's last certificate is a refused one, or a way back that none used.
+
+        Of ways back that are open, another rule tells.
+        """
+        papers = [(at, paper) for at, paper in self.papers.items() if parcel in paper.parcels]
+        at, last = papers[-1]
+        return at == original or (last.original == original and last.state in ("open", "void"))
 
     def receive(self, parcel: ParcelId, by: str, weight: int, count: int) -> None:
         """Move a lot to who answered its offer, at the lower weight."""

@@ -12,10 +12,12 @@ from ledger.custody import (
     CertificateNumber,
     Finding,
     NumberSeries,
+    Parcel,
 )
 from ledger.drafts import Loss, Output
 from ledger.errors import Refused
-from ledger.values import NO_HASH, Hash32
+from ledger.records import Record
+from ledger.values import NO_HASH, Hash32, ParcelId
 from tests.ledger.rules.cases import SOME_HASH, Stage, altered, new_stage
 from tests.ledger.rules.test_certificates import (
     DAY,
@@ -88,9 +90,21 @@ def test_a_transformation_of_one_parcel_voids_it_for_all(is_expired: bool) -> No
     made = stage.transform("trader-be", "split", [parcel], outputs)
     known = stage.certificate(certificate)
     assert (known.state, known.closed_by) == ("void", len(stage.log) - 1)
-    for one in (parcel, other, *made):
+    for one in (parcel, *made):
         assert stage.parcel(one).certificate == NO_CERTIFICATE
     assert stage.parcel(other).state == "held"
+    stage.certify([other], "BW2", "AE")
+
+
+def test_a_transformation_writes_no_row_of_what_it_does_not_take() -> None:
+    stage = new_stage()
+    pairs = [sorted((stage.give("trader-be"), stage.give("trader-be"))) for _ in range(3)]
+    for at, pair in enumerate(pairs):
+        stage.certify(pair, f"BW{at}", "AE")
+    inputs = sorted(pair[0] for pair in pairs)
+    (made,) = stage.transform("trader-be", "mix", inputs, [Output(30_000, 9)])
+    written = [item.id for item in stage.log[-1][2].items if isinstance(item, Parcel)]
+    assert sorted(written) == sorted([*inputs, made])
 
 
 def test_another_certificate_voids_one_that_has_expired() -> None:
@@ -101,7 +115,8 @@ def test_another_certificate_voids_one_that_has_expired() -> None:
     second = stage.certify([parcel], "BW2", "AE")
     assert stage.certificate(first).state == "void"
     assert stage.parcel(parcel).certificate == second
-    assert stage.parcel(other).certificate == NO_CERTIFICATE
+    stage.certify([other], "BW3", "AE")
+    assert stage.certificate(second).is_open(stage.now_ms)
 
 
 def test_goods_in_a_country_of_the_eu_may_be_certified_by_that_country_or_by_the_eu() -> None:
@@ -123,6 +138,45 @@ def test_goods_that_come_back_on_a_technical_certificate_are_where_they_are_clea
     stage.clear(back, "authority-bw")
     assert stage.certificate(back).state == "confirmed"
     assert stage.parcel(parcel).country == "BW"
+
+
+def sent_back(stage: Stage, parcel: ParcelId, original: Hash32) -> Record:
+    return certifying(
+        stage, [parcel], "authority-be", original=original, destination="BW", number="BE200"
+    )
+
+
+@pytest.mark.parametrize("since", ["sent back", "sent elsewhere", "on its way", "run out"])
+def test_goods_that_went_on_by_another_certificate_are_not_sent_back(since: str) -> None:
+    stage = new_stage()
+    parcel = stage.give("trader-be")
+    original = refused(stage, [parcel])
+    if since == "sent back":
+        record = certifying(stage, [parcel], "authority-be", original=original, destination="BW")
+        stage.clear(stage.say(record, "authority-be").record_id, "authority-bw")
+    else:
+        again = stage.certify([parcel], "BW700", "IN")
+        if since == "sent elsewhere":
+            stage.clear(again, "authority-in")
+        stage.later(61 * DAY if since == "run out" else 1)
+    rule = "certificate-open" if since == "on its way" else "certificate-country"
+    with pytest.raises(Refused) as told:
+        stage.check(sent_back(stage, parcel, original), "authority-be")
+    assert (told.value.refusal.rule, told.value.refusal.field) == (rule, "what.parcels.0")
+
+
+def test_goods_whose_way_back_ran_out_may_be_sent_back_again_one_by_one() -> None:
+    stage = new_stage()
+    parcels = sorted((stage.give("trader-be"), stage.give("trader-be")))
+    original = refused(stage, parcels)
+    values = {"original": original, "destination": "BW", "expires_at": stage.now_s + 10}
+    stage.say(certifying(stage, parcels, "authority-be", **values), "authority-be")
+    stage.later(11)
+    stage.say(sent_back(stage, parcels[0], original), "authority-be")
+    other = certifying(
+        stage, parcels[1:], "authority-be", original=original, destination="BW", number="BE201"
+    )
+    stage.say(other, "authority-be")
 
 
 # What is told of a parcel's book to an authority.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger import drafts
-from ledger.custody import NO_CERTIFICATE, CertificateNumber, Finding, NumberSeries
+from ledger.custody import NO_CERTIFICATE, CertificateNumber, Finding, NumberSeries, series_key
 from ledger.drafts import Found, Output
 from ledger.records import Record
 from ledger.values import NO_HASH, Hash32, ParcelId
@@ -211,7 +211,9 @@ def test_a_refused_certificates_parcels_are_where_they_were() -> None:
     stage.clear(certificate, "authority-eu", "FR", reason="weight")
     assert stage.certificate(certificate).state == "refused"
     assert {stage.parcel(parcel).country for parcel in parcels} == {"BW"}
-    assert {stage.parcel(parcel).certificate for parcel in parcels} == {NO_CERTIFICATE}
+    assert not stage.certificate(certificate).is_open(stage.now_ms)
+    stage.certify(parcels[:1], "BW101", "EU")
+    assert stage.certificate(certificate).state == "refused"
 
 
 def test_what_is_found_may_differ_from_what_is_declared() -> None:
@@ -229,7 +231,8 @@ def test_a_certificate_on_paper_is_cleared_without_any_change_but_to_its_number(
     stage.clear_paper("ZA77", found={"7102.10": Found(5, 5)})
     index, changes = len(stage.log) - 1, stage.log[-1][2]
     assert stage.state.read(CertificateNumber, b"ZA77") == CertificateNumber("ZA77", NO_HASH, index)
-    assert stage.state.read(NumberSeries, b"ZA") == NumberSeries("ZA", (2026,), ("77",))
+    known = stage.state.read(NumberSeries, series_key("ZA", on_paper=True))
+    assert known == NumberSeries("ZA", (2026,), ("77",), on_paper=True)
     assert (changes.parcels, changes.mentions, len(changes.items)) == ((), (), 2)
     assert findings(stage) == []
 
@@ -237,7 +240,7 @@ def test_a_certificate_on_paper_is_cleared_without_any_change_but_to_its_number(
 def test_an_arrival_refused_on_paper_puts_its_number_in_no_range() -> None:
     stage = new_stage()
     stage.clear_paper("ZA77", reason="documents", found={}, parcel_count=0)
-    assert stage.state.read(NumberSeries, b"ZA") is None
+    assert stage.state.read(NumberSeries, series_key("ZA", on_paper=True)) is None
 
 
 # Findings about numbers.
@@ -320,7 +323,22 @@ def test_a_number_far_above_the_highest_shown_is_flagged_and_raises_no_range() -
     signed = stage.clear_paper("ZA2000000")
     why = "number ZA2000000 is far above ZA10, the highest in use"
     assert findings(stage) == [("certificate-number-range", signed.record_id, why)]
-    assert stage.state.read(NumberSeries, b"ZA") == NumberSeries("ZA", (2026,), ("10",))
+    known = stage.state.read(NumberSeries, series_key("ZA", on_paper=True))
+    assert known == NumberSeries("ZA", (2026,), ("10",), on_paper=True)
+
+
+def test_what_others_say_of_papers_puts_no_countrys_own_numbers_out_of_range() -> None:
+    stage = new_stage()
+    stage.clear_paper("BW99999999999999999999")
+    for number in ("BW1", "BW2"):
+        certificate = stage.certify([stage.give("trader-be")], number, "BE")
+        assert findings(stage) == []
+        stage.clear(certificate)
+        stage.later(400 * DAY)
+    stage.clear_paper("BW99999999999999999998")
+    assert [name for name, *_ in findings(stage)] == ["certificate-number-range"]
+    stage.clear_paper("BW3")
+    assert findings(stage) == []
 
 
 def test_a_number_of_certificates_issued_here_is_compared_with_theirs() -> None:

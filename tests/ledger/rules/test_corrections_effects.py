@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from ledger import drafts
 from ledger.custody import Corrected, Finding, Lookalikes, ReportNumber, YearOutput, year_key
 from ledger.drafts import Output
 from ledger.records import Statement
@@ -115,6 +118,24 @@ def test_a_clearance_corrected_changes_no_certificate_and_speaks_of_its_goods() 
     changes = stage.log[-1][2]
     assert ([type(item) for item in changes.items], changes.mentions) == ([Corrected], (parcel,))
     assert stage.certificate(certificate) == before
+
+
+@pytest.mark.parametrize("lacks", ["role", "country"])
+def test_what_an_office_attested_is_corrected_in_that_office(lacks: str) -> None:
+    stage = new_stage()
+    certificate, _ = certified(stage)
+    role, country = ("miner", "BW") if lacks == "role" else ("authority", "ZA")
+    stage.admit("authority-bw", role, country)
+    speaker = drafts.Speaker(address_of("authority-bw"), role, country)
+    moment = stage.moment()
+    later = {"scene.expiresAt": str(stage.certificate(certificate).expires_at + DAY)}
+    wrong = drafts.correction(speaker, moment, certificate, later)
+    refusal = stage.refusal_of(wrong, "authority-bw")
+    assert refusal is not None
+    field = "what.authorRole" if lacks == "role" else "scene.authorCountry"
+    assert (refusal.rule, refusal.field) == ("correction-author", field)
+    private = drafts.correction(speaker, moment, certificate, {}, details=SOME_HASH)
+    stage.say(private, "authority-bw")
 
 
 def yearly(stage: Stage, year: int) -> int:

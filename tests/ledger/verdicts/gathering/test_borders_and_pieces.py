@@ -77,7 +77,11 @@ def test_a_certificate_is_open_until_it_is_cleared_and_says_by_whom(trade) -> No
     assert (now.number, now.issuer, now.destination) == ("BW000001", "BW", "BE")
     assert now.named_origins == ("BW",)
     assert not now.is_reused
-    assert facts_of(trade, parcel).country == "BE"
+    facts = facts_of(trade, parcel)
+    assert facts.country == "BE"
+    # Where they were in between nothing says, though nobody handed them over.
+    places = [(stay.country, stay.since, stay.until) for stay in facts.stays]
+    assert places == [("BW", now.issued_at, now.issued_at), ("BE", trade.now_s, None)]
 
 
 def test_a_refused_certificate_leaves_open_where_the_goods_are(trade) -> None:
