@@ -2,9 +2,9 @@
 
 * A line's member ``line`` says what it is: ``recall`` what the recall begins with and of which size
   it is; ``parcel`` a parcel, or ``flip`` one whose verdict is another, with the names of those who
-  hold it or are offered it; ``cursor`` where the question without ``/stream``, or another stream,
-  goes on if this one breaks off; ``end``, as the last, how many it told. One that ends otherwise
-  was cut off; ``cut`` names the rule, where there is one.
+  hold it or are offered it; ``cursor`` how far it came, and where the question without
+  ``/stream``, or another stream, goes on if this one breaks off; ``end``, as the last, how many it
+  told. One that ends otherwise was cut off; ``cut`` names the rule, where there is one.
 * It is read a page at a time, each from a view of its own that is given back before anything is
   sent: a slow client holds none. How it is sent, and to how many, is as for every stream
   (:mod:`api.streams`).
@@ -34,7 +34,7 @@ _PAGE_ROWS: Final = 500
 _ROWS: Final = {"recalls": ("parcels", "parcel"), "rejudged": ("flips", "flip")}
 """Of each question: the member that holds its rows, and what one is called."""
 
-_OF_PAGES: Final = ("cursor", "names", "judged", "untold", "asOf")
+_OF_PAGES: Final = ("cursor", "scannedTo", "names", "judged", "untold", "asOf")
 """Members that are of one page, and not of the whole answer."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -97,7 +97,7 @@ class Recalling:
                 if page["cursor"] is None:
                     yield line("end", {rows: told, "asOf": page["asOf"]})
                     return
-                yield line("cursor", {"cursor": page["cursor"]})
+                yield line("cursor", {"cursor": page["cursor"], "scannedTo": page["scannedTo"]})
                 page = await self._page(request, question, {**query, "cursor": page["cursor"]})
         except (AdamantError, ProblemError) as error:
             known = of_error(error)

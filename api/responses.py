@@ -76,7 +76,8 @@ class Tellers:
         request.scope[PROBLEM_TOLD] = problem.name
         document = {**problem.document(), "requestId": request.scope.get(REQUEST_ID, "")}
         path = request.url.path
-        thing = _PAGES_OF.get(path.split("/")[1], "") if not path.endswith(".json") else ""
+        place, _, rest = path.removeprefix("/").partition("/")
+        thing = _PAGES_OF.get(place, "") if rest and not path.endswith(".json") else ""
         if (thing or path == "/sign") and preferred(request, HTML, JSON) == HTML:
             return Response(self._pages.problem(document, thing=thing), status, headers, HTML)
         return Response(as_json(document), status, headers, MEDIA_TYPE)

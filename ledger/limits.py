@@ -45,8 +45,10 @@ class Limits:
     page_rows: int = 100
     walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
     page_rows_judged: int = 20  # parcels, each judged twice by its whole ancestry: some seconds
+    # A turn of a recall, such as a page; looking through four lines is a step: some 100 ms.
+    recall_steps_max: int = 10_000
     recalls_kept_max: int = 16  # walks that wait for their next page
-    recall_width_max: int = 500_000  # parcels that all of these keep in mind: some 200 MB
+    recall_width_max: int = 500_000  # parcels that several of these keep in mind: some 200 MB
     story_walk_steps_max: int = 10_000  # look-ups, half of them records that are parsed: a second
     # Facts for a verdict: operations, what goes into each, and records read; and how many origins,
     # and how many groups of parcels that went together are looked at as one.

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from ledger.custody import NOBODY, CertificateState, Claim, SiteState, State
-from ledger.records import KINDS, Clearance, Correction, Record
+from ledger.custody import (
+    NOBODY,
+    CertificateNumber,
+    CertificateState,
+    Claim,
+    SiteState,
+    State,
+)
+from ledger.records import KINDS, Certificate, Clearance, Correction, Record
 from ledger.values import COUNTRIES, NO_HASH, Address
 
 
@@ -57,6 +64,11 @@ def facts_of(
         if original is not None:
             of = facts_of(state, original, ())
             kind, parties, countries = of.kind, parties | of.parties, countries | of.countries
+    if isinstance(record, Certificate):
+        # An endorsement sends it elsewhere: whoever clears it there reads what it clears.
+        number = state.read(CertificateNumber, record.what.number.encode())
+        issued = None if number is None else state.read(CertificateState, number.certificate)
+        countries |= {issued.provenance, issued.destination} if issued is not None else set()
     if isinstance(record, Clearance):
         # Whoever issued the certificate, and whoever it names, learns what was found.
         countries.add(record.what.number[:2])

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, cast
 
 from ledger.access import ALL
 from ledger.answers.asking import read_address, read_hash
 from ledger.answers.reading import Reading
+from ledger.answers.recall_signed import SignedBy, Signer
 from ledger.answers.seeing import known_parcel
 from ledger.answers.shapes.recalls import RecallSort
-from ledger.canonical import read_envelope
-from ledger.custody import (
-    Agent,
-    CertificateState,
-    Operation,
-    Parcel,
-    Party,
-    SiteState,
-    Suspicion,
-)
+from ledger.custody import Agent, Parcel, Party, SiteState, Suspicion
 from ledger.errors import BadQuestion, Unknown
 from ledger.limits import LIMITS
-from ledger.records import Clearance, Correction, Record
-from ledger.rules import outputs_of, touches
-from ledger.signing import read_signed, record_id
 from ledger.store.protocol import View
+from ledger.trace.descent import IsStart
 from ledger.trace.kept import bounds_of
 from ledger.trace.mined import MinedAt
-from ledger.trace.recall import Ledger, Starts, These, Turn
-from ledger.trace.story import own_steps
-from ledger.values import NO_HASH, Address, Hash32, ParcelId, SiteId, to_hex
-
-_ROWS_AT_ONCE: Final = 256
-_EARLIER_MAX: Final = 100
-"""How many records about a parcel are looked at for an earlier one by the same party."""
+from ledger.trace.recall import Starts, These
+from ledger.trace.walk import Budget, read_operation
+from ledger.values import Address, ParcelId, SiteId, to_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +60,26 @@ class Beginning:
             return SignedBy(reading, self.signer, self.since)
         return MinedAt(self.sites, self.since)
 
-    @property
-    def is_start(self) -> Callable[[Operation, ParcelId], bool]:
-        """What tells, from below, whether the recall begins with what an operation made."""
+    def is_start(self, reading: Reading, budget: Budget) -> IsStart:
+        """Return what tells, from below, whether the recall begins with what an operation made."""
+        if self.parcel is not None:
+            begun = self._with_taken_out(reading.view, self.parcel)
+            return lambda _operation, made: made in begun
+        if self.signer is not None:
+            signer = Signer(reading, self.signer, self.since)
+            return lambda operation, made: signer.begins_with(reading.view, operation, made, budget)
         sites = frozenset(self.sites)
-        parcel_id = self.parcel.id if self.parcel else None
+        return lambda operation, _made: operation.index >= self.since and operation.site in sites
 
-        def is_start(operation: Operation, made: ParcelId) -> bool:
-            if parcel_id is not None:
-                return made == parcel_id
-            if operation.index < self.since:
-                return False
-            return operation.author == self.author if self.author else operation.site in sites
+    @staticmethod
+    def _with_taken_out(view: View, parcel: Parcel) -> frozenset[ParcelId]:
+        """Return a parcel; if it was a piece, with what was taken out of it.
 
-        return is_start
+        Goods that are set in a piece are made into others after they were taken out, or never.
+        """
+        if parcel.form != "piece" or parcel.state != "spent":
+            return frozenset((parcel.id,))
+        return frozenset((parcel.id, *read_operation(view, parcel.made_by).inputs))
 
 
 def is_concerned(reading: Reading, begun: Beginning) -> bool:
@@ -188,92 +178,3 @@ def _of_party(reading: Reading, address: Address, since: int | None) -> Beginnin
         signer=address,
         author=speaks_for,
     )
-
-
-class SignedBy:
-    """The goods of every record by a party or an agent, by index; found by reading the log.
-
-    Goods that it made are recalled from their making, others from its first record about them: what
-    it moved, graded, certified or reported. Goods that it used up are not, but for what came of it.
-    """
-
-    def __init__(self, reading: Reading, address: Address, since: int) -> None:
-        agent = reading.view.read(Agent, address)
-        self._agent = address if agent else None
-        self._author = agent.organisation if agent else address
-        self._ledger_id = reading.charter.ledger_id
-        # An author stands in the bytes of its record, so that most lines need not be read.
-        self._written = to_hex(self._author).encode()
-        self._since = since
-        self._at = since
-        self._found: deque[tuple[int, tuple[ParcelId, ...]]] = deque()
-
-    def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:
-        """Return the index of the party's next record about goods if it is at most ``index``."""
-        view = cast("View", ledger)  # every ledger that answers read is one
-        while not self._found and self._at <= index:
-            turn.spend(_ROWS_AT_ONCE // 8)
-            stop = min(index + 1, self._at + _ROWS_AT_ONCE)
-            for row in view.rows(self._at, stop):
-                if self._written in row.envelope:
-                    self._look_at(view, row.index, row.envelope, turn)
-            self._at = stop
-        return self._found[0][0] if self._found and self._found[0][0] <= index else None
-
-    def take(self) -> tuple[ParcelId, ...]:
-        """Return the goods of the next record."""
-        return self._found.popleft()[1]
-
-    def _look_at(self, view: View, index: int, envelope: bytes, turn: Turn) -> None:
-        record = read_envelope(envelope).record
-        if record.author != self._author or not self._has_signed(envelope):
-            return
-        made = outputs_of(record, record_id(record, self._ledger_id))
-        goods = made or tuple(
-            parcel
-            for parcel in dict.fromkeys(_spoken_of(view, record))
-            if not self._was_earlier(view, parcel, index, turn)
-        )
-        if goods:
-            self._found.append((index, goods))
-
-    def _has_signed(self, envelope: bytes) -> bool:
-        if self._agent is None:
-            return True
-        return self._agent in read_signed(envelope, self._ledger_id).signers
-
-    def _was_earlier(self, view: View, parcel_id: ParcelId, index: int, turn: Turn) -> bool:
-        """Tell whether an earlier record of the party is about a parcel, or none is to be told."""
-        known = view.read(Parcel, parcel_id)
-        if known is None:
-            return True
-        spoken = view.last_mentions(parcel_id, index, _EARLIER_MAX)
-        own = own_steps(view, parcel_id, known.head, _EARLIER_MAX)
-        turn.owe(2 * (len(spoken) + len(own)))
-        chain = (step.index for step in own if step.index < index)
-        return any(self._is_by(view, at) for at in (*spoken, *chain) if at >= self._since)
-
-    def _is_by(self, view: View, index: int) -> bool:
-        row = view.row(index)
-        if row is None or self._written not in row.envelope:
-            return False
-        is_author = read_envelope(row.envelope).record.author == self._author
-        return is_author and self._has_signed(row.envelope)
-
-
-def _spoken_of(view: View, record: Record) -> Iterator[ParcelId]:
-    """Yield the goods that a record which makes none advances or speaks of."""
-    what = record.what
-    if isinstance(record, Correction):
-        corrected = view.record(what.record)
-        if corrected is not None and not isinstance(corrected, Correction):
-            made = outputs_of(corrected, what.record)
-            yield from made or _spoken_of(view, corrected)
-        return
-    if isinstance(record, Clearance):
-        certificate = view.read(CertificateState, what.certificate)
-        yield from certificate.parcels if certificate else ()
-        return
-    yield from touches(record, NO_HASH)
-    spoken = (getattr(what, "parcel", NO_HASH), *getattr(what, "parcels", ()))
-    yield from (ParcelId(Hash32(parcel)) for parcel in spoken if parcel != NO_HASH)

@@ -1,7 +1,8 @@
 """Recall: what goods went into, wherever they are now, and how much of it they can be.
 
 * Whoever reads everything, and the authorities concerned, are told every descendant, page by page
-  in the order of the log (:mod:`ledger.trace.recall`). Everybody else is told of its own goods of
+  in the order of the log (:mod:`ledger.trace.recall`); these are told who holds it of goods in
+  their own country alone. Everybody else is told of its own goods of
   today, each looked at from below (:mod:`ledger.trace.descent`): so neither what is told, nor how
   long it takes, tells of anyone else's.
 * All pages of a recall are of the log as it was for the first. A walk that waits for the next page
@@ -12,7 +13,6 @@
 from __future__ import annotations
 
 import struct
-from collections import OrderedDict
 from threading import Lock
 from typing import Final
 
@@ -36,6 +36,7 @@ from ledger.values import HASH_BYTES, NO_HASH, Hash32, ParcelId
 _PLACE: Final = struct.Struct(">QQIH")
 """In a cursor: of which size, the walk's place, and how many pages came without getting on."""
 
+BUT_WHO: Final = tuple(sheet for sheet in ALL if sheet != "who")
 _TURNS_MAX: Final = 0xFFFF
 _EXPECTED: Final = "the cursor that the page before gave"
 
@@ -43,24 +44,38 @@ Key = tuple[str, int, Place, int]
 
 
 class KeptWalks:
-    """Walks that wait for their next page: the last few, and only so wide."""
+    """Walks that wait for their next page: a few, and only so wide.
+
+    Those are let go first that cost least to be made again. What is kept ages by the cost of what
+    was let go, so that a walk that is never asked for goes too. The last one stays, however wide:
+    it would not get on otherwise.
+
+    Source: GreedyDual (N. Young, "The k-server dual and loose competitiveness for paging", 1994).
+    """
 
     def __init__(self) -> None:
-        self._walks: OrderedDict[Key, Walk] = OrderedDict()
+        self._walks: dict[Key, tuple[int, Walk]] = {}
+        self._let_go = 0
         self._lock = Lock()
 
     def take(self, key: Key) -> Walk | None:
         """Return the walk that waits there, which is nobody else's from now on; or None."""
         with self._lock:
-            return self._walks.pop(key, None)
+            _, walk = self._walks.pop(key, (0, None))
+            return walk
 
     def keep(self, key: Key, walk: Walk) -> None:
         """Keep a walk until its next page is asked for, or others take its place."""
         with self._lock:
-            self._walks[key] = walk
-            width = sum(one.width for one in self._walks.values())
-            while len(self._walks) > LIMITS.recalls_kept_max or width > LIMITS.recall_width_max:
-                width -= self._walks.popitem(last=False)[1].width
+            self._walks.pop(key, None)
+            self._walks[key] = (self._let_go + walk.cost, walk)
+            while len(self._walks) > 1 and self._is_too_much():
+                least = min(self._walks, key=lambda one: self._walks[one][0])
+                self._let_go, _ = self._walks.pop(least)
+
+    def _is_too_much(self) -> bool:
+        width = sum(walk.width for _, walk in self._walks.values())
+        return len(self._walks) > LIMITS.recalls_kept_max or width > LIMITS.recall_width_max
 
 
 def recalls(
@@ -92,8 +107,9 @@ def recalls(
         place = max(place, walk.place)
         following = cursors.write(_PLACE.pack(size, place.index, place.told, turns))
         kept.keep((begun.text, size, place, turns), walk)
-    parcels = tuple(_told(one) for one in found)
-    return _answer(reading, begun, size, parcels, following, is_whole=True)
+    scanned_to = size if following is None else place.index
+    parcels = tuple(_told(reading, one) for one in found)
+    return _answer(reading, begun, size, parcels, following, scanned_to)
 
 
 def _read_place(reading: Reading, cursors: Cursors, cursor: str) -> tuple[int, Place, int]:
@@ -111,8 +127,7 @@ def _answer(
     size: int,
     parcels: tuple[RecalledParcel, ...],
     cursor: str | None,
-    *,
-    is_whole: bool,
+    scanned_to: int | None,
 ) -> RecallAnswer:
     return RecallAnswer(
         begins_with=begun.sort,
@@ -120,16 +135,19 @@ def _answer(
         since=begun.since,
         size=size,
         parcels=parcels,
-        is_whole=is_whole,
+        is_whole=scanned_to is not None,
         cursor=cursor,
+        scanned_to=scanned_to,
         as_of=reading.as_of,
     )
 
 
-def _told(one: Affected) -> RecalledParcel:
+def _told(reading: Reading, one: Affected) -> RecalledParcel:
     parcel, share = one.parcel, one.share
+    # An authority concerned is told of all goods, but who holds them in its own country alone.
+    book = book_of_holder(reading, parcel) or BUT_WHO
     return RecalledParcel(
-        **members_of(shown(parcel, ALL)),
+        **members_of(shown(parcel, book)),
         index=one.index,
         is_start=one.is_start,
         used_by=None if parcel.spent_by == NEVER else parcel.spent_by,
@@ -163,15 +181,13 @@ def _own(reading: Reading, begun: Beginning, rows: int, cursor: str) -> RecallAn
         raise NotYours("a recall of a party's records is for that party, authorities and auditors")
     cursors = Cursors(f"own {begun.text}")
     after = _read_after(reading, cursors, cursor)
-    budget = Budget(LIMITS.walk_steps_max // 4)
+    budget = Budget(LIMITS.recall_steps_max)
     found: list[RecalledParcel] = []
     held = reading.view.parcels_of(reader.party, after, LIMITS.page_rows_max)
     for parcel in held:
         if len(found) == rows or budget.left <= 0:
-            return _answer(
-                reading, begun, reading.as_of.size, tuple(found), cursors.write(after),
-                is_whole=False,
-            )  # fmt: skip
+            size = reading.as_of.size
+            return _answer(reading, begun, size, tuple(found), cursors.write(after), None)
         row = _own_row(reading, begun, parcel, budget)
         if row is not None:
             found.append(row)
@@ -183,7 +199,7 @@ def _own(reading: Reading, begun: Beginning, rows: int, cursor: str) -> RecallAn
         reading.as_of.size,
         tuple(found),
         cursors.write(after) if goes_on else None,
-        is_whole=False,
+        None,
     )
 
 
@@ -192,7 +208,7 @@ def _own_row(
 ) -> RecalledParcel | None:
     """Look at one of the reader's own parcels; None if nothing recalled can be in it."""
     steps = Budget(LIMITS.page_walk_steps_max)
-    share = share_in(reading.view, parcel, begun.is_start, steps)
+    share = share_in(reading.view, parcel, begun.is_start(reading, steps), steps)
     budget.spend(1 + LIMITS.page_walk_steps_max - steps.left)
     known = share or Share(parcel.weight_millicarats, 0, parcel.weight_millicarats)
     if known.most == 0:

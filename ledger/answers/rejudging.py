@@ -99,6 +99,7 @@ def rejudged(
         flips=tuple(Flip(one, told) for one, told in found if told and told.is_different),
         is_whole=page.is_whole,
         cursor=page.cursor,
+        scanned_to=page.scanned_to,
         notice=NOTICE,
         as_of=reading.as_of,
     )

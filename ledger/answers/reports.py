@@ -40,7 +40,8 @@ from ledger.reporting import (
     read_period,
     reconciled,
 )
-from ledger.reporting.annex_iii import read_figure
+from ledger.reporting.annex_iii import Figure, read_figure
+from ledger.reporting.periods import half_label, labelled, quarter_label
 from ledger.values import Hash32, carats
 
 _INDEX_BYTES: Final = 8
@@ -111,12 +112,9 @@ def figure_entries(
     cursors = Cursors(f"annex-iii entries {name}")
     after, span = _resume(cursors, cursor, span)
     asked = _asked(reading, span, price_of)
-    if figure is not None:
-        wanted = read_figure(figure)
-        is_production = wanted.flow == "production"
-        asked = replace(asked, has_production=is_production, has_trade=not is_production)
+    of_figure = asked if figure is None else _asked_of(read_figure(figure), asked)
     rows = read_limit(limit)
-    made = contributions(reading.view, asked, after)
+    made = contributions(reading.view, of_figure, after)
     chosen = (one for one in made if figure in (None, one.figure.name))
     page, last = _whole_records(chosen, rows)
     return FigureEntriesAnswer(
@@ -182,6 +180,24 @@ def _asked(reading: Reading, span: Span, price_of: PriceOf) -> Asked:
         has_production=span.quarter is None,
         has_trade=span.half is None,
     )
+
+
+def _asked_of(figure: Figure, asked: Asked) -> Asked:
+    """Return what is to be read for one figure of a report: no other of its own period.
+
+    Raises:
+        BadQuestion: the report has no such figure: some of its entries would pass for all.
+
+    """
+    is_production = figure.flow == "production"
+    period = labelled("figure", figure.period)
+    is_of_its_sort = (half_label if is_production else quarter_label)(period.since) == period.label
+    is_told = asked.has_production if is_production else asked.has_trade
+    is_inside = asked.period.since <= period.since and period.until <= asked.period.until
+    if figure.participant != asked.participant or not (is_of_its_sort and is_told and is_inside):
+        expected = f"a figure of the report of {asked.participant} for {asked.period.label}"
+        raise BadQuestion("figure", expected)
+    return replace(asked, period=period, has_production=is_production, has_trade=not is_production)
 
 
 def _resume(cursors: Cursors, cursor: str, span: Span) -> tuple[int, Span]:

@@ -22,7 +22,7 @@ from ledger.errors import Unknown
 from ledger.limits import LIMITS
 from ledger.records import Clearance, Correction
 from ledger.rules import touches
-from ledger.rules.laboratories import ABOUT_OTHERS
+from ledger.rules.laboratories import ABOUT_OTHERS, OF_THE_BOOK
 from ledger.signing import sheet_hash
 from ledger.trace.story import own_steps
 from ledger.trace.walk import upstream
@@ -192,7 +192,8 @@ def findings_seen(
     """Return findings as the reader is shown them, with what was answered to them.
 
     The evidence is of the record that raised a finding, so it is shown with that record. One that
-    was raised by what is said of other goods is shown without that record. A finding of descent
+    was raised by what is said of other goods is shown without that record, and what the book says
+    to nobody who neither held the goods since nor may see that. A finding of descent
     names a record in doubt of somebody upstream: its name alone is shown, once.
     """
     seen: Iterable[FindingShown | None] = findings
@@ -215,4 +216,17 @@ def _finding_seen(reading: Reading, finding: FindingShown, until: int) -> Findin
     sheets = reading.sheets(line, until)
     if not sheets:
         return None
-    return finding if sheets == ALL else replace(finding, evidence=None)
+    is_told = sheets == ALL and _may_know_book(reading, finding, until)
+    return finding if is_told else replace(finding, evidence=None)
+
+
+def _may_know_book(reading: Reading, finding: FindingShown, until: int) -> bool:
+    """Tell whether what a finding's evidence says of a book is no news to the reader.
+
+    Anybody may say of goods what they weigh, and would be told how far that is from the book.
+    """
+    assert finding.index is not None  # noqa: S101 - of one that was raised by a record
+    if finding.name not in OF_THE_BOOK or finding.index <= until:
+        return True
+    parcel = _parcel(reading, ParcelId(finding.subject))
+    return parcel is not None and book_of_holder(reading, parcel) == ALL

@@ -121,8 +121,8 @@ class Portion:
 def work_of(signed: SignedRecord) -> int:
     """Return how many parcels a record takes, makes and names; 0 where it can be but one.
 
-    Every one of them costs about as much as all the rest of a record does. What a Clearance confirms
-    and what a Correction speaks of stands in another record: for these some are counted.
+    Every one of them costs about as much as all the rest of a record does. What a Clearance
+    confirms and what a Correction speaks of stands in another record: for these some are counted.
     """
     record = signed.record
     if isinstance(record, Transformation):

@@ -29,7 +29,7 @@ from ledger.desk.reading import Reread, hash_of
 from ledger.errors import BadQuestion, SignInNeeded, Unknown
 from ledger.files import written_over
 from ledger.limits import LIMITS
-from ledger.records import Certificate, Clearance
+from ledger.records import Certificate, Clearance, Correction
 from ledger.reporting.keeping import NOTICE, RETENTIONS, TRADE, YEARS_TRADE, involves
 from ledger.sheets.writers import Column, write_table
 from ledger.values import Address, Hash32, to_hex
@@ -129,6 +129,7 @@ class _Keeper:
     kept: int = 0
     withheld: int = 0
     _size: int = field(default=0)
+    _own: set[Hash32] = field(default_factory=set)
 
     def write(self, out: Path, advance: Any) -> None:  # noqa: ANN401 - called with two numbers
         """Write the folder, there whole or not at all; one that is there already is left as it is.
@@ -173,11 +174,12 @@ class _Keeper:
     def _rows(self, out: Path, beside: Any, advance: Any) -> Iterator[Plain]:  # noqa: ANN401 - as above
         for entry in self._entries(advance):
             read = self._read(entry)
-            if read is None or not involves(self.party, read.record):
+            if read is None or not self._concerns(read):
                 continue
             if not self.since <= read.record.scene.occurred_at <= self.last:
                 continue
             self.kept += 1
+            self._own.add(read.record_id)
             name = f"{read.index:010}.json"
             raw = read.signed.envelope.raw
             _write(out / "envelopes" / name, raw)
@@ -191,6 +193,12 @@ class _Keeper:
                 "sha256": hashlib.sha256(raw).hexdigest(),
                 "proof": f"proofs/{name}",
             }
+
+    def _concerns(self, read: Reread) -> bool:
+        """Tell whether a record is the party's; what corrects one names it by nothing else."""
+        record = read.record
+        is_of_own = isinstance(record, Correction) and record.what.record in self._own
+        return is_of_own or involves(self.party, record)
 
     def _entries(self, advance: Any) -> Iterator[Plain]:  # noqa: ANN401 - as above
         """Yield the lines under the checkpoint, from the first that can be of these years."""

@@ -87,6 +87,11 @@ NEXT: Final = {
     "not-custodian": "see who holds it with `adamant show`",
     "time-ahead": "check --at and this machine's clock",
     "time-before": "give --at a time that is not before the parcel's last record",
+    "parcel-set": "it goes where its piece goes: `adamant unset` takes the stones out",
+    "parcel-sold": "it is with a consumer: `adamant take-back` first",
+    "certificate-open": "it ends by `adamant clear`, by expiry, or by work on the goods",
+    "certificate-used": "give the next number of your series",
+    "certificate-not-open": "see what became of it with `adamant show NUMBER`",
     "site-operator": "have the authority name the miner: `adamant site change --operator`",
     "key-seen": "take a fresh key: `adamant keys new`",
     "recovery-pending": "wait until the recovery takes effect, or object: `adamant keys object`",
@@ -108,6 +113,8 @@ NEXT_AT_FIELD: Final = {
 
 NEXT_IF_UNKNOWN: Final = {
     "parcel": "name it by its whole id; `adamant show PARTY` lists what a party holds",
+    "certificate": "see its number on the paper; one that is only on paper is cleared by --paper",
+    "definition": "see the definitions with `adamant tables list`",
     "link": "see those you may end with `adamant link list PARCEL`",
     "record": "one of your goods' way: its id, from `adamant trace --json`, and --for your parcel",
     "site": "see the sites with `adamant show sites`",

@@ -23,7 +23,10 @@ commands = typer.Typer()
 PANEL: Final = "Ask"
 VERDICTS: Final = "Verdicts"
 _GONE: Final = ("spent", "sold")
-_OF_PAGES: Final = ("cursor", "names", "judged", "untold", "asOf")
+_OF_PAGES: Final = ("cursor", "scannedTo", "names", "judged", "untold", "asOf")
+_COUNTED: Final = (
+    "state", "affected", "custodian", "pieceId", "leastMillicarats", "mostMillicarats"
+)  # fmt: skip
 _HEADINGS: Final = f"{'entry':>9}  {'recalled':<32}  now"
 
 
@@ -185,25 +188,44 @@ def _tell_as_lines(out: Output, pages: Iterator[Plain], rows: str) -> None:
 
 @dataclass(slots=True)
 class _Sum:
-    """What a recall comes to."""
+    """What a recall comes to.
+
+    Attributes:
+        told: of the parcels that may be told again, what each was told as; the last counts.
+        withheld: how many live ones there are whose holder is not told.
+
+    """
 
     parcels: int = 0
     live: Counter[str] = field(default_factory=Counter)
     holders: set[str] = field(default_factory=set)
+    withheld: int = 0
     least: int = 0
     most: int = 0
+    told: dict[str, Plain] = field(default_factory=dict)
 
-    def add(self, one: Plain) -> None:
-        """Add a parcel."""
-        self.parcels += 1
+    def add(self, one: Plain, *, is_of_party: bool) -> None:
+        """Add a parcel; the recall of a party may tell one again."""
+        if is_of_party:
+            before = self.told.get(one["parcelId"])
+            if before is not None:
+                self._count(before, -1)
+            self.told[one["parcelId"]] = {name: one[name] for name in _COUNTED}
+        self._count(one, 1)
+
+    def _count(self, one: Plain, by: int) -> None:
+        self.parcels += by
         if one["state"] in _GONE or one["affected"] == "none":
             return
-        self.live[one["affected"]] += 1
-        self.holders.add(one["custodian"])
+        self.live[one["affected"]] += by
+        if one["custodian"] is None:
+            self.withheld += by
+        else:
+            self.holders.add(one["custodian"])
         # A piece and what is set in it are the same goods.
         if one["pieceId"] is None:
-            self.least += one["leastMillicarats"]
-            self.most += one["mostMillicarats"]
+            self.least += by * one["leastMillicarats"]
+            self.most += by * one["mostMillicarats"]
 
 
 def _tell(session: Session, pages: Iterator[Plain]) -> None:
@@ -214,7 +236,7 @@ def _tell(session: Session, pages: Iterator[Plain]) -> None:
             out.say(_HEADINGS, style="bold")
         for one in page["parcels"]:
             _tell_row(session, one)
-            total.add(one)
+            total.add(one, is_of_party=page["beginsWith"] == "party")
     assert page is not None  # noqa: S101 - a desk gives one page at least
     _tell_total(out, page, total)
 
@@ -248,11 +270,12 @@ def _tell_total(out: Output, page: Plain, total: _Sum) -> None:
     if not total.parcels:
         out.say(f"It went into nothing{whose} that this reader is told of.")
     live = total.live.total()
+    withheld = f" or others (of {total.withheld:,} not told)" if total.withheld else ""
     out.say()
     out.say(
         f"{count_of(total.parcels, 'parcel')}{whose} in the log's first "
         f"{count_of(page['size'], 'entry')}; {live:,} of them live and possibly affected, held by "
-        f"{count_of(len(total.holders), 'party')}."
+        f"{count_of(len(total.holders), 'party')}{withheld}."
     )
     if live:
         out.say(

@@ -263,13 +263,12 @@ def _tell_certificates(session: Session, certificates: Iterator[Plain]) -> None:
         (
             one["number"], one["issuer"], one["destination"],
             "confirmation missing" if one["isMissing"] else one["status"],
-            code["hsCode"],
-            *map(_carats, (code["declaredMillicarats"], code["foundMillicarats"])),
-            _carats(code["deltaMillicarats"]),
-            _dollars(code["deltaUsCents"], "?"),
+            one["hsCode"] or "",
+            *map(_carats, (one["declaredMillicarats"], one["foundMillicarats"])),
+            _carats(one["deltaMillicarats"]),
+            _dollars(one["deltaUsCents"], "?"),
         )
-        for one in certificates
-        for code in one["codes"]
+        for one in certificate_rows(certificates)
     ]  # fmt: skip
     headings = ("number", "from", "to", "state", "HS code", ">declared ct", ">found ct")
     session.out.table((*headings, ">ct more", ">US$ more"), rows)

@@ -63,6 +63,7 @@ class Books:
     def __init__(self) -> None:
         self._goods: dict[ParcelId, Goods] = {}
         self._used_up: set[ParcelId] = set()
+        self._set_in: dict[ParcelId, ParcelId] = {}  # by parcel: its piece
 
     def goods(self, parcel: ParcelId) -> Goods | None:
         """Return what is known of a parcel, used up or not; None before it is made."""
@@ -86,12 +87,14 @@ class Books:
         elif isinstance(record, Transformation):
             return self._transformed(record, record_id, of)
         elif isinstance(record, Setting):
-            taking = self._set if record.what.operation == "set" else self._taken_out
-            return taking(record, record_id)
+            if record.what.operation == "set":
+                return self._set(record, record_id, of)
+            return self._taken_out(record)
         return ""
 
     def _left(self, parcel: ParcelId) -> Goods | None:
-        return None if parcel in self._used_up else self._goods.get(parcel)
+        is_gone = parcel in self._used_up or parcel in self._set_in
+        return None if is_gone else self._goods.get(parcel)
 
     def _registered(self, record: Registration, record_id: Hash32) -> None:
         (made,) = outputs_of(record, record_id)
@@ -143,11 +146,13 @@ class Books:
         """Return the book weight after a Receipt: a piece keeps its own."""
         return before if before is None or left.hs_code == "" else min(before, found)
 
-    def _set(self, record: Setting, record_id: Hash32) -> str:
-        taken = [self._left(parcel) for parcel in record.what.parcels if parcel in self._goods]
+    def _set(self, record: Setting, record_id: Hash32, of: Collection[ParcelId]) -> str:
+        # What is set beside the stone of a story went its own way since it was made.
+        told = [parcel for parcel in record.what.parcels if parcel in of] or record.what.parcels
+        taken = [self._left(parcel) for parcel in told if parcel in self._goods]
         is_all = len(taken) == len(record.what.parcels)
         (piece,) = outputs_of(record, record_id)
-        self._used_up.update(record.what.parcels)
+        self._set_in.update(dict.fromkeys(record.what.parcels, piece))
         if withheld_of(record):
             self._goods[piece] = Goods(None, None, "", None, None)
             return "" if all(taken) else "what is set is not what the steps before left"
@@ -158,15 +163,18 @@ class Books:
             return ""
         return f"{carats(given)} ct set, which is not what the steps before left"
 
-    def _taken_out(self, record: Setting, _record_id: Hash32) -> str:
+    def _taken_out(self, record: Setting) -> str:
         holder = None if withheld_of(record) else record.author
         was_there = self._left(record.what.piece) is not None
         self._used_up.add(record.what.piece)
+        were_in = True
         for parcel in record.what.parcels:
             if (goods := self._goods.get(parcel)) is not None:
                 self._goods[parcel] = replace(goods, custodian=holder)
-        self._used_up.difference_update(record.what.parcels)
-        return "" if was_there else "parcels are taken out of a piece that is not there"
+                were_in = were_in and self._set_in.pop(parcel, None) == record.what.piece
+        if not was_there:
+            return "parcels are taken out of a piece that is not there"
+        return "" if were_in else "parcels are taken out of a piece in which they were not set"
 
     def _transformed(
         self, record: Transformation, record_id: Hash32, of: Collection[ParcelId]

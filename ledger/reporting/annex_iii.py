@@ -4,7 +4,8 @@ Production comes from Registrations, by the end of the period mined. Exports com
 Certificates of the participant's authorities, by date of issue, but for those whose goods never
 left: their certificate became void by what was done with them there. Imports come from Clearances
 by its authorities that confirm, as found, by their date. Technical certificates, by which refused
-goods go back, are no trade and are counted apart.
+goods go back, are no trade and are counted apart; so is what stays within the participant, as from
+one member of the European Union to another.
 
 Weights are of the records as signed: what a Receipt found lighter later is not taken off. Values of
 trade are the declared customs values; a value of production is there only where the price of a
@@ -37,8 +38,10 @@ Flow = Literal[
     "issued",
     "technical",
     "void",
+    "within",
     "received",
     "returned",
+    "arrived",
     "refused",
     "paper",
 ]
@@ -50,8 +53,10 @@ COUNTED: Final[dict[Flow, str]] = {
     "issued": "Certificates validated for export",
     "technical": "Technical certificates, for goods ordered back; in no figure of trade",
     "void": "Certificates void before the goods left; in no figure of trade",
+    "within": "Certificates for goods that stay within the participant; in no figure of trade",
     "received": "Imported shipments accompanied by a certificate",
     "returned": "Shipments that came back on a technical certificate; in no figure of trade",
+    "arrived": "Shipments confirmed that its own authorities certified; in no figure of trade",
     "refused": "Shipments refused at import; in no figure of trade",
     "paper": "Of the imported shipments: certificate seen on paper alone",
 }
@@ -236,7 +241,8 @@ def _mined(view: View, asked: Asked, one: Told, signed: Registration) -> Iterato
         origin=country,
         hs_code=record.what.hs_code,
     )
-    price = asked.price_of(stands.details_of)
+    # Whoever commits to no private fields has none to show.
+    price = asked.price_of(stands.details_of) if record.details != NO_HASH else None
     yield Contribution(
         figure, one.index, one.record_id, record.amounts.weight_millicarats, price, stands.by
     )
@@ -254,6 +260,8 @@ def _issued(view: View, asked: Asked, one: Told, signed: Certificate) -> Iterato
         yield summing.count("technical")
     elif never_left(view, one.record_id, asked.participant, asked.size):
         yield summing.count("void")
+    elif partner == asked.participant:
+        yield summing.count("within")
     else:
         yield summing.count("issued")
         yield from summing.trade("exports", origin_of(record.scene.origins))
@@ -286,12 +294,15 @@ def _cleared(view: View, asked: Asked, one: Told, signed: Clearance) -> Iterator
     record, by = stands.record, stands.by
     shown = certificate_of(view, record, asked.size)
     # On paper alone, the number says by whom it was issued: no other provenance is known here.
-    partner = shown.scene.provenance if shown else record.what.number[:2]
+    issuer = shown.scene.author_country if shown else record.what.number[:2]
+    partner = shown.scene.provenance if shown else issuer
     summing = _Summing(asked, one, record, by, quarter_label(at), participant_of(partner))
     if record.what.operation == "refuse":
         yield summing.count("refused")
     elif shown is not None and shown.what.operation == "technical":
         yield summing.count("returned")
+    elif participant_of(issuer) == asked.participant:
+        yield summing.count("arrived")
     else:
         yield summing.count("received")
         if shown is None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
-from ledger.canonical.correcting import corrected
+from ledger.canonical.correcting import named_values, with_values
 from ledger.custody import Corrected
 from ledger.errors import Damaged
-from ledger.limits import LIMITS
 from ledger.records import Correction, Record
 from ledger.store.protocol import View
 from ledger.values import NO_HASH, Hash32, to_hex
@@ -39,32 +38,64 @@ def as_it_stands(
 ) -> Standing[AnyRecord]:
     """Return a record with its Corrections below an index.
 
+    What all of them come to is kept with the latest, so that at the head their number costs
+    nothing: only for an earlier size, or to tell which of them has the private fields, are they
+    followed back.
+
     Raises:
-        Damaged: the chain of Corrections is broken, or longer than any can be.
+        Damaged: the chain of Corrections is broken.
 
     """
     known = view.read(Corrected, record_id)
-    chain = [] if known is None else list(_chain(view, record_id, known.correction, size))
-    if not chain:
+    if known is None:
         return Standing(record, None, record_id)
-    replaced = [at for at, correction in chain if correction.details != NO_HASH]
-    ordered = [correction for _, correction in reversed(chain)]
-    made = cast("AnyRecord", corrected(record, ordered))
-    return Standing(made, chain[0][0], replaced[0] if replaced else record_id)
+    index = view.index_of(known.correction)
+    if index is not None and index < size:
+        values = dict(zip(known.paths, known.values, strict=True))
+        made = cast("AnyRecord", with_values(record, values, known.details))
+        is_own = known.details == NO_HASH
+        details_of = record_id if is_own else _details_of(view, record_id, known.correction)
+        return Standing(made, known.correction, details_of)
+    return _as_it_stood(view, record_id, record, known.correction, size)
+
+
+def _details_of(view: View, record_id: Hash32, latest: Hash32) -> Hash32:
+    for _, at, correction in _chain(view, record_id, latest):
+        if correction.details != NO_HASH:
+            return at
+    return record_id
+
+
+def _as_it_stood(
+    view: View, record_id: Hash32, record: AnyRecord, latest: Hash32, size: int
+) -> Standing[AnyRecord]:
+    values: dict[str, str] = {}
+    by: Hash32 | None = None
+    details, details_of = NO_HASH, record_id
+    for index, at, correction in _chain(view, record_id, latest):
+        if index >= size:
+            continue
+        by = by or at
+        # The latest comes first: what it says stays.
+        values = {path: value for path, value, _ in named_values(correction)} | values
+        if details == NO_HASH and correction.details != NO_HASH:
+            details, details_of = correction.details, at
+    if by is None:
+        return Standing(record, None, record_id)
+    return Standing(cast("AnyRecord", with_values(record, values, details)), by, details_of)
 
 
 def _chain(
-    view: View, record_id: Hash32, last: Hash32, size: int
-) -> Iterator[tuple[Hash32, Correction]]:
-    """Yield the Corrections of a record below an index, the latest first."""
-    at = last
-    for _ in range(LIMITS.chain_records_max):
-        if at == record_id:
-            return
+    view: View, record_id: Hash32, latest: Hash32
+) -> Iterator[tuple[int, Hash32, Correction]]:
+    """Yield the Corrections of a record, the latest first: index, id and record of each.
+
+    There may be any number of them; each stands before the one that names it, so they do end.
+    """
+    at, before = latest, view.head().size
+    while at != record_id:
         record, index = view.record(at), view.index_of(at)
-        if not isinstance(record, Correction) or index is None:
+        if not isinstance(record, Correction) or index is None or index >= before:
             raise Damaged("gap", f"record {to_hex(at)}", "a Correction is named, and is not there")
-        if index < size:
-            yield at, record
-        at = record.what.state
-    raise Damaged("gap", f"record {to_hex(record_id)}", "its Corrections come to no end")
+        yield index, at, record
+        at, before = record.what.state, index

@@ -5,6 +5,7 @@ Source: KPCS core document, Annex III (a) and (c).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,6 +14,7 @@ from ledger.errors import BadQuestion
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 9998
+_LABEL: Final = re.compile("([0-9]{4})-(?:H([12])|Q([1-4]))", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,20 @@ def read_period(number: int, half: int | None, which: int | None) -> Period:
             raise BadQuestion("quarter", "1 to 4")
         return quarter(number, which)
     return year(number)
+
+
+def labelled(field: str, label: str) -> Period:
+    """Return the half-year or the quarter of a label.
+
+    Raises:
+        BadQuestion: it is the label of none.
+
+    """
+    found = _LABEL.fullmatch(label)
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        raise BadQuestion(field, "of a half-year or a quarter, such as 2026-H1 or 2026-Q3")
+    number, half, which = (int(part or 0) for part in found.groups())
+    return half_year(number, half) if half else quarter(number, which)
 
 
 def half_label(at: int) -> str:

@@ -66,7 +66,7 @@ class Reconciled:
             Certificate of this ledger was named.
         operation: export or technical; "" on paper.
         issuer: the participant that issued it; by its number where it is on paper.
-        destination: the participant that it goes to, or that cleared it.
+        destination: the participant that it goes to, as endorsed; on paper: that cleared it.
         issued_at, expires_at: seconds; None on paper.
         certificate, certificate_index: the Certificate; None on paper.
         clearance, clearance_index, cleared_at: the Clearance, or None.
@@ -171,11 +171,13 @@ def _recorded(
     record, by = stands.record, stands.by
     issuer = participant_of(record.scene.author_country)
     destination = participant_of(record.scene.destination)
-    if asked.participant not in (issuer, destination):
-        return
     state = view.read(CertificateState, one.record_id)
     is_closed = state is not None and state.state != "open" and state.closed_by < asked.size
     status: Status = state.state if state is not None and is_closed else "open"
+    # A destination can be endorsed after the goods arrived: whoever cleared them stays told.
+    cleared_in = participant_of(state.cleared_in) if state is not None and is_closed else ""
+    if asked.participant not in (issuer, destination, cleared_in):
+        return
     if status == "open" and asked.now_s > record.scene.expires_at:
         status = "expired"
     cleared_by = status in ("confirmed", "refused") and state is not None

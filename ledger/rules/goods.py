@@ -28,7 +28,6 @@ from ledger.custody import (
 from ledger.records import FREEZING, Handoff, Receipt, Registration, Report, Withdrawal
 from ledger.records.compiled import maker
 from ledger.rules.case import Case, refuse, shown
-from ledger.rules.lineage import touches
 from ledger.rules.who import check_not_recovering, check_who
 from ledger.signing import output_id
 from ledger.values import NO_HASH, Address, Hash32, Milliseconds, ParcelId
@@ -340,18 +339,3 @@ def _lift(record: Report, parcel: Parcel, author: Party) -> Parcel:
         expected = "the author of the freezing report"
         raise refuse("not-reporter", "who.author", expected, author.address)
     return replace(parcel, state="held", reporter=NOBODY, seized=False)
-
-
-def _speak(case: Case, record: Report) -> Changes:
-    parcel_id = record.what.parcel
-    if parcel_id == NO_HASH:
-        case.check_time(())
-        return Changes(())
-    known_parcel(case, parcel_id, "what.parcel")
-    described = case.state.record(record.what.state)
-    if described is None or parcel_id not in touches(described, record.what.state):
-        expected = "a record of this parcel's chain"
-        raise refuse("state-unknown", "what.state", expected, record.what.state)
-    # Whoever speaks of a record need not be one of those who may read it: its time is not told.
-    case.check_time((described.scene.occurred_at,), earliest="no earlier than what it speaks of")
-    return Changes((), mentions=(parcel_id,))

@@ -37,6 +37,8 @@ Lighter ones are common: see :func:`alike_within`, and
 """
 ABOUT_OTHERS: Final = ("report-number-reused", "lookalike-stone")
 """The findings that are about other goods too than those of which their record speaks."""
+OF_THE_BOOK: Final = ("report-weight-mismatch",)
+"""The findings whose evidence tells what a parcel weighs by the book, or by a laboratory."""
 _MEASURES: Final = 3
 
 Noticed: TypeAlias = "Sequence[tuple[Hash32, str]]"
@@ -258,6 +260,8 @@ def lookalikes(case: Case, _changes: Changes) -> Noticed:
         parcel = case.parcel(parcel_id)
         if parcel is not None and not kinship.are_kin(parcel, said.parcel):
             alike[parcel_id] = statement
+        if len(alike) == LIMITS.lookalikes_max:
+            break  # of every weight around it there may be as many
     if not alike:
         return ()
     millicarats, micrometres = alike_within(said.after.amounts.weight_millicarats)

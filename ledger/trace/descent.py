@@ -6,7 +6,7 @@ ancestry costs, however far the recall goes. Nothing of other descendants is loo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from ledger.custody import Operation, Parcel, State
 from ledger.trace.affected import Share, reweighed, whole
@@ -15,7 +15,7 @@ from ledger.trace.walk import Budget, in_order, makers_of, read_operation
 from ledger.values import ParcelId
 
 IsStart = Callable[[Operation, ParcelId], bool]
-"""Tells whether a recall begins with a parcel, that an operation made."""
+"""Tells whether a recall begins with a parcel, that an operation made; may spend the budget too."""
 
 
 def share_in(state: State, parcel: Parcel, is_start: IsStart, budget: Budget) -> Share | None:
@@ -46,15 +46,27 @@ def share_in(state: State, parcel: Parcel, is_start: IsStart, budget: Budget) ->
     wanted = {parcel.id, *(given for one in operations for given in one.inputs)}
     held: dict[ParcelId, Share] = {}
     for operation in reversed(operations):
-        taken = {given: held[given] for given in operation.inputs if given in held}
-        shares = spread_over(state, operation, taken) if taken else []
-        for position, made in enumerate(operation.outputs):
-            if made not in wanted:
-                continue
-            if is_start(operation, made):
-                held[made] = whole(operation.weights_millicarats[position])
-            elif taken:
-                held[made] = shares[position]
+        for made, weight, share in _made_by(state, operation, held, wanted):
+            is_begun = is_start(operation, made)
+            if budget.left < 0:
+                return None
+            if is_begun:
+                held[made] = whole(weight)
+            elif share is not None:
+                held[made] = share
     found = held.get(parcel.id)
     weight = parcel.weight_millicarats
     return reweighed(found, weight, parcel.stones) if found else Share(weight, 0, 0)
+
+
+def _made_by(
+    state: State, operation: Operation, held: Mapping[ParcelId, Share], wanted: Set[ParcelId]
+) -> Iterator[tuple[ParcelId, int, Share | None]]:
+    """Yield what is wanted of an operation's outputs, with shares if recalled goods went in."""
+    taken = {given: held[given] for given in operation.inputs if given in held}
+    shares = spread_over(state, operation, taken) if taken else [None] * len(operation.outputs)
+    for made, weight, share in zip(
+        operation.outputs, operation.weights_millicarats, shares, strict=True
+    ):
+        if made in wanted:
+            yield made, weight, share

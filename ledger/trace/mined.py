@@ -34,6 +34,11 @@ class MinedAt:
         self._goes_on: set[SiteId] = set()
         self._behind: deque[tuple[SiteId, int]] = deque()
 
+    @property
+    def scanned(self) -> int:
+        """It looks through no lines."""
+        return 0
+
     def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:
         """Return the index of the next registration if it is at most ``index``."""
         while self._unread:

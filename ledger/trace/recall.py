@@ -20,7 +20,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from ledger.custody import Blended, Item, Operation, Parcel, State, operation_key
@@ -40,12 +40,22 @@ class Turn:
 
     A parcel that is told is a step, so is an operation, each of its inputs, and each look for where
     a recall begins.
+
+    Attributes:
+        spent: how many it took.
+
     """
 
-    __slots__ = ("_left",)
+    __slots__ = ("_most", "spent")
 
     def __init__(self, steps_max: int | None = None) -> None:
-        self._left = LIMITS.walk_steps_max if steps_max is None else steps_max
+        self.spent = 0
+        self._most = LIMITS.recall_steps_max if steps_max is None else steps_max
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the next step waits."""
+        return self.spent >= self._most
 
     def spend(self, steps: int) -> None:
         """Spend some.
@@ -54,13 +64,13 @@ class Turn:
             Waits: all were spent before.
 
         """
-        if self._left <= 0:
+        if self.is_over:
             raise Waits
-        self._left -= steps
+        self.spent += steps
 
     def owe(self, steps: int) -> None:
         """Spend some that cannot be put off; the next one waits if they were too many."""
-        self._left -= steps
+        self.spent += steps
 
 
 class Line(Protocol):
@@ -88,6 +98,10 @@ class Ledger(State, Protocol):
 class Starts(Protocol):
     """Where a walk begins: starts by index, found as the walk comes to them."""
 
+    @property
+    def scanned(self) -> int:
+        """Below which index no start is left; 0 where that is not known."""
+
     def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:
         """Return the index of the next start if it is at most ``index``; look no further.
 
@@ -114,7 +128,7 @@ class Affected:
 
     Attributes:
         index: the entry that made it, or by which it is recalled.
-        parcel: its book as it stands, held by whoever holds it: of a set one, by whose piece it is.
+        parcel: its book as it stands; a set one is held by whose piece it is, where that is.
         share: how much of it can be recalled goods; most 0 where weights rule it out.
         is_start: whether the recall begins with it.
         piece: the piece that it is set in, or None.
@@ -144,15 +158,19 @@ class Walk:
 
     Attributes:
         is_over: whether all is told.
+        cost: how many steps it took, and would take again if it were made again.
 
     """
 
     def __init__(self, starts: Starts, size: int) -> None:
         self.is_over = False
+        self.cost = 0
         self._starts = starts
         self._size = size
         self._heap: list[int] = []
-        self._pending: dict[int, dict[ParcelId, Share]] = {}
+        # By the operation that they go into. Most goods are recalled whole: those have no share.
+        self._pending: dict[int, list[ParcelId]] = {}
+        self._parts: dict[ParcelId, Share] = {}
         self._followed = 0
         self._ready: deque[_Waiting] = deque()
         self._place = Place(0, 0)
@@ -185,7 +203,9 @@ class Walk:
             while self._make_ready(ledger, turn) and len(found) < limit:
                 found.append(self._tell(ledger))
         except Waits:
-            pass
+            self._note_scanned()
+        finally:
+            self.cost += turn.spent
         return found
 
     def skip_to(self, ledger: Ledger, place: Place, steps_max: int | None = None) -> bool:
@@ -195,7 +215,10 @@ class Walk:
             while self._make_ready(ledger, turn) and self._place < place:
                 self._tell(ledger)
         except Waits:
+            self._note_scanned()
             return False
+        finally:
+            self.cost += turn.spent
         return True
 
     # -- finding -----------------------------------------------------------------------------
@@ -219,15 +242,32 @@ class Walk:
         made: tuple[ParcelId, ...] = ()
         if operation is not None:  # its outputs first, then what else is recalled from here on
             heapq.heappop(self._heap)
-            made, held = operation.outputs, self._pending.pop(index)
-            self._followed -= len(held)
-            shares = spread_over(ledger, operation, held)
+            made = operation.outputs
+            shares = spread_over(ledger, operation, self._held_by(operation))
             self._ready.extend(
                 _Waiting(parcel, None if parcel in starts else share)
                 for parcel, share in zip(made, shares, strict=True)
             )
         self._ready.extend(_Waiting(parcel, None) for parcel in starts if parcel not in made)
         return True
+
+    def _held_by(self, operation: Operation) -> dict[ParcelId, Share]:
+        """Return the goods that went into an operation, and keep them no longer."""
+        given = self._pending.pop(operation.index)
+        self._followed -= len(given)
+        followed, held = set(given), {}
+        inputs = zip(operation.inputs, operation.input_weights_millicarats, strict=True)
+        for parcel, weight in inputs:
+            if parcel in followed:
+                is_part = parcel in self._parts
+                held[parcel] = self._parts.pop(parcel) if is_part else whole(weight)
+        return held
+
+    def _note_scanned(self) -> None:
+        """Note how far lines were looked through, where nothing before that is left to tell."""
+        if not self._ready:
+            following = self._heap[0] if self._heap else self._size
+            self._place = max(self._place, Place(min(self._starts.scanned, following), 0))
 
     # -- telling -----------------------------------------------------------------------------
 
@@ -245,15 +285,18 @@ class Walk:
         piece = None
         if parcel.state == "set":
             piece = read_operation(state, parcel.spent_by).outputs[0]
+            parcel = replace(parcel, country=read_parcel(state, piece).country)
         return Affected(index, parcel, share, made is None, piece)
 
     def _follow(self, parcel: Parcel, share: Share) -> None:
         if parcel.spent_by not in self._pending:
-            self._pending[parcel.spent_by] = {}
+            self._pending[parcel.spent_by] = []
             heapq.heappush(self._heap, parcel.spent_by)
-        held = self._pending[parcel.spent_by]
-        self._followed += parcel.id not in held
-        held[parcel.id] = share
+        self._pending[parcel.spent_by].append(parcel.id)
+        self._followed += 1
+        self._parts.pop(parcel.id, None)  # what it was told with before, if it is told again
+        if share.least < share.weight:
+            self._parts[parcel.id] = share
 
 
 def spread_over(state: State, operation: Operation, held: Mapping[ParcelId, Share]) -> list[Share]:
@@ -282,6 +325,11 @@ class These:
 
     def __init__(self, parcels: tuple[Parcel, ...]) -> None:
         self._left = sorted({(parcel.made_by, parcel.position, parcel.id) for parcel in parcels})
+
+    @property
+    def scanned(self) -> int:
+        """It looks through nothing."""
+        return 0
 
     def until(self, ledger: Ledger, index: int, turn: Turn) -> int | None:  # noqa: ARG002 - as Starts
         """Return the index of the next start if it is at most ``index``."""

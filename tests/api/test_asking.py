@@ -57,7 +57,8 @@ def test_the_door_says_what_the_answers_say(jewel_shown: Shown, parcel: str, par
 
 
 def test_a_table_is_json_unless_the_file_itself_is_asked_for(jewel_shown: Shown) -> None:
-    for name, media_type in (("warranty-texts", "text/csv"), ("definition-kp-2003", "application/toml")):
+    types = {"warranty-texts": "text/csv", "definition-kp-2003": "application/toml"}
+    for name, media_type in types.items():
         path, raw = f"/v1/tables/{name}", shipped()[name].raw
         plain = jewel_shown.client.get(path)
         assert plain.json()["text"].encode() == raw

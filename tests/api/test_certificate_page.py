@@ -160,7 +160,8 @@ def chromium(tmp_path: Path) -> Iterator[Browser]:
 
 WITHOUT_A_NAME = """
 [...document.querySelectorAll('a, summary, svg, table, [tabindex]')].filter(one =>
-  !(one.textContent.trim() || one.getAttribute('aria-label') || one.querySelector('title, caption, thead'))
+  !(one.textContent.trim() || one.getAttribute('aria-label')
+    || one.querySelector('title, caption, thead'))
 ).length
 """
 IN_CHROMIUM = [

@@ -9,7 +9,9 @@ from ledger import errors
 from ledger.errors import (
     AdamantError,
     AlreadyThere,
+    BadDefinition,
     BadQuestion,
+    BadTable,
     ChainDown,
     ChainRefused,
     ClockAhead,
@@ -29,6 +31,7 @@ from ledger.errors import (
     SignInNeeded,
     SignInRefused,
     StoreFailed,
+    TableMissing,
     Unavailable,
     Unknown,
 )
@@ -39,6 +42,9 @@ from tests.scene import Shown
 ERRORS: list[tuple[AdamantError, str, int]] = [
     (Refused(Refusal("balance", "amounts", "as much", "more")), "balance", 422),
     (BadQuestion("limit", "1 to 10"), "bad-question", 400),
+    (BadTable("kp-measures", 3, "from", "a day"), "bad-question", 400),
+    (BadDefinition("mine", "id", "a name"), "bad-question", 400),
+    (TableMissing("kp-measures", "ab" * 32), "unavailable", 503),
     (Unknown("parcel", "0x12"), "unknown", 404),
     (LinkEnded(), "link-ended", 410),
     (NotYours("a custodian's"), "not-yours", 403),

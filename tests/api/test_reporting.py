@@ -161,6 +161,36 @@ def test_what_is_badly_asked_is_refused_by_the_name_of_its_parameter(opened, que
     assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
+@pytest.mark.parametrize(
+    ("period", "figure"),
+    [
+        ("quarter=1", "production:BW:2026-H1:-:BW:7102.31"),  # only a part of it would be told
+        ("half=1", "issued:BW:2026-Q1:EU:-:-"),
+        ("quarter=2", "issued:BW:2026-Q1:EU:-:-"),
+        ("quarter=1", "issued:EU:2026-Q1:BW:-:-"),
+        ("quarter=1", "issued:BW:2026-H1:EU:-:-"),
+        ("quarter=1", "issued:BW:2026-Q9:EU:-:-"),
+        ("half=1", "production:BW:2026-Q1:-:BW:7102.31"),
+    ],
+)
+def test_entries_are_told_of_no_figure_that_the_report_has_not(opened, period, figure):
+    path = f"/v1/reports/annex-iii/entries?country=BW&year=2026&{period}&figure={figure}"
+    answer = opened.client.get(path)
+    assert (answer.status_code, answer.json()["field"]) == (400, "figure")
+
+
+def test_a_figure_has_the_same_entries_in_its_own_period_and_in_a_longer_one(opened):
+    report = opened.client.get(ANNEX).json()
+    for one in report["figures"]:
+        sort, number = ("half", 1) if one["flow"] == "production" else ("quarter", 1)
+        whole, own = (
+            opened.client.get(f"{ENTRIES}{period}&figure={one['figure']}").json()["entries"]
+            for period in ("", f"&{sort}={number}")
+        )
+        assert whole == own
+        assert len(whole) == one["records"]
+
+
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 @pytest.mark.parametrize("path", [ENTRIES, RECONCILED])
 def test_a_cursor_that_was_never_given_is_refused(opened, path, cursor):

@@ -21,7 +21,8 @@ class RecalledParcel(ParcelShown):
     """A parcel that recalled goods may be in, as its book stands.
 
     Attributes:
-        custodian: who holds it; of a parcel that is set, who holds the piece.
+        custodian: who holds it; of a parcel that is set, who holds the piece. Null, with *who*
+            among what is withheld, for an authority where the goods are in another country.
         index: the entry that made it, or by which it is recalled.
         is_start: whether the recall begins with it, so that all of it is recalled.
         used_by: the index of the record that used it up, or set it; null if none did.
@@ -56,6 +57,8 @@ class RecallAnswer:
         is_whole: whether this reader is told every parcel; if not, those alone that it holds or is
             offered today and that recalled goods may be in.
         cursor: asks for the next page; null at the end.
+        scanned_to: all that the recall reaches below this index was told, on this page or before;
+            null where it is of the reader's own goods, which come in no such order.
 
     """
 
@@ -66,6 +69,7 @@ class RecallAnswer:
     parcels: tuple[RecalledParcel, ...]
     is_whole: bool
     cursor: str | None
+    scanned_to: int | None
     as_of: AsOf
     names: Names = field(default_factory=dict)
 
@@ -95,6 +99,7 @@ class RejudgedAnswer:
         untold: how many of these were not there yet in the first place, or their story may not be
             told to this reader.
         flips: in the order of the log; there may be none on a page that has a cursor.
+        scanned_to: see :class:`RecallAnswer`.
         notice: what a verdict is, and is not.
 
     """
@@ -114,6 +119,7 @@ class RejudgedAnswer:
     flips: tuple[Flip, ...]
     is_whole: bool
     cursor: str | None
+    scanned_to: int | None
     notice: str
     as_of: AsOf
     names: Names = field(default_factory=dict)

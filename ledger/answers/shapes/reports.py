@@ -31,7 +31,7 @@ class FigureShown:
     Attributes:
         figure: its name, by which its entries are asked for.
         flow: production, exports, imports; or a count of certificates or shipments: issued,
-            technical, void, received, returned, refused, paper.
+            technical, void, within, received, returned, arrived, refused, paper.
         period: the half-year or the quarter.
         partner: the other participant, or "-".
         origin: alpha-2; mixed or mixed-named as the certificate says; unstated; or "-".

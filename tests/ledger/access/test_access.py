@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import pytest
 
@@ -25,11 +26,13 @@ from ledger.access.lineage import EVER
 from ledger.custody import NEVER
 from ledger.drafts import Loss, Output
 from ledger.records import KINDS, SHEETS
-from ledger.values import Address, Hash32
+from ledger.values import Address, Hash32, ParcelId
 from tests.access_table import SHOWN, SORTS
 from tests.desk import journey
+from tests.trials import trials
 from tests.world import GOVERNORS, World, address_of, usual_world
 
+GIVERS = ("jeweller-fr", "trader-be", "trader-ae", "cutter-in")
 ME, OTHER = address_of("trader-be"), address_of("miner-bw")
 READERS = {
     "operator": OPERATOR,
@@ -255,6 +258,16 @@ def test_a_clearance_concerns_whom_its_certificate_concerns() -> None:
     assert found.countries == {"AE", "BE", "BW"}
 
 
+def test_an_endorsed_certificate_concerns_where_it_is_sent_by_now() -> None:
+    world = usual_world()
+    certificate = world.certify([world.register(world.open_site())], "BW1", "BE")
+    issued = world.log[-1][1]
+    made = world.correct("authority-bw", certificate, {"scene.destination": "IN"})
+    for signed in (issued, made):
+        found = facts_of(world.state, signed.record, signed.signers)
+        assert found.countries == {"BW", "BE", "IN"}
+
+
 def test_a_clearance_of_paper_concerns_the_country_of_its_number() -> None:
     world = usual_world()
     signed = world.clear_paper("IN7")
@@ -284,3 +297,38 @@ def test_what_is_set_is_held_by_whoever_holds_its_piece() -> None:
     world.hand_over(stone, "jeweller-fr", "trader-ae")
     assert held_until(told, world.parcel(stone), ME) == given_on + 2
     assert held_until(told, world.parcel(stone), address_of("jeweller-fr")) == len(world.log) - 1
+
+
+def test_through_pieces_too_goods_were_held_until_they_were_given_on() -> None:
+    for seed in range(trials("rules.held_until")):
+        _give_round(random.Random(seed))
+
+
+def _give_round(dice: random.Random) -> None:
+    """Set, take out and hand over three stones at random, and ask who held them until when."""
+    world, at = usual_world(), "jeweller-fr"
+    bag = world.register(world.open_site())
+    world.hand_over(bag, "miner-bw", "cutter-in")
+    outputs = [Output(1_000, 1, "7102.39")] * 3
+    stones = world.transform("cutter-in", "polish", [bag], outputs, polishing=Loss(9_500))
+    holders, pieces = dict.fromkeys(stones, "cutter-in"), dict[ParcelId, ParcelId]()
+    given: dict[ParcelId, dict[str, int]] = {stone: {} for stone in stones}
+    for _ in range(25):
+        stone = dice.choice(stones)
+        holder, piece = holders[stone], pieces.get(stone)
+        group = [one for one in stones if piece and pieces.get(one) == piece]
+        if holder == at and piece and dice.randrange(2):
+            world.take_out(piece, sorted(group))
+            for one in group:
+                del pieces[one]
+        elif holder == at and not piece and dice.randrange(2):
+            group = [one for one in stones if holders[one] == at and one not in pieces]
+            pieces |= dict.fromkeys(group, world.set_in(sorted(group)))
+        else:
+            to = dice.choice([name for name in GIVERS if name != holder])
+            world.hand_over(piece or stone, holder, to)
+            for one in group or [stone]:
+                given[one][holder], holders[one] = len(world.log) - 1, to
+        for one, name in itertools.product(stones, GIVERS):
+            until = EVER if holders[one] == name else given[one].get(name, NEVER)
+            assert held_until(Told(world), world.parcel(one), address_of(name)) == until

@@ -208,7 +208,7 @@ def test_a_page_takes_so_many_steps_and_its_cursor_always_goes_on(
     jewel_shown: Shown, monkeypatch, steps: int
 ) -> None:
     whole = rows(jewel_shown.answers.recalls(party=of("trader-be")))
-    monkeypatch.setattr("ledger.trace.recall.LIMITS", replace(LIMITS, walk_steps_max=steps))
+    monkeypatch.setattr("ledger.trace.recall.LIMITS", replace(LIMITS, recall_steps_max=steps))
     assert every_page(jewel_shown.answers, 2, party=of("trader-be")) == whole
 
 
@@ -270,12 +270,50 @@ def test_walks_are_kept_as_long_as_there_is_room(monkeypatch, jewel_shown: Shown
         wide.take(view, 1)
     assert wide.width == 1
     kept.keep(keys[0], wide)
+    kept.keep(keys[2], walks[2])  # this one costs nothing to be made again
+    assert kept.take(keys[2]) is None
+    assert kept.take(keys[0]) is wide  # wider than all may be: it would not get on otherwise
+
+
+def test_walks_that_cost_least_go_first_and_what_nobody_asks_for_goes_in_time(
+    monkeypatch, jewel_shown: Shown
+) -> None:
+    monkeypatch.setattr("ledger.answers.recalls.LIMITS", replace(LIMITS, recalls_kept_max=2))
+    kept = KeptWalks()
+
+    def walk_of(cost: int) -> Walk:
+        made = Walk(These(()), 9)
+        made.cost = cost
+        return made
+
+    keys = [("recall", 9, Place(number, 0), 0) for number in range(20)]
+    dear = walk_of(50)
+    kept.keep(keys[0], dear)
+    for key in keys[1:5]:  # many that have only begun
+        kept.keep(key, walk_of(10))
+    assert kept.take(keys[0]) is dear
+    kept.keep(keys[0], dear)
+    for key in keys[1:]:
+        kept.keep(key, walk_of(10))
     assert kept.take(keys[0]) is None
+
+
+def test_a_walk_knows_what_it_cost(jewel_shown: Shown) -> None:
+    first = jewel_shown.scene.parcel(jewel_shown.scene.parcels["first"])
+    walk, again = Walk(These((first,)), 99), Walk(These((first,)), 99)
+    with jewel_shown.book.view() as view:
+        assert len(walk.take(view, 2)) == 2
+        cost = walk.cost
+        assert cost >= 2
+        assert again.skip_to(view, walk.place)
+        walk.take(view, 9)
+    assert walk.cost > cost
+    assert again.cost >= cost - 1
 
 
 def test_a_recall_that_never_gets_on_ends_with_an_error(jewel_shown: Shown, monkeypatch) -> None:
     monkeypatch.setattr("ledger.answers.recalls._TURNS_MAX", 3)
-    monkeypatch.setattr("ledger.trace.recall.LIMITS", replace(LIMITS, walk_steps_max=1))
+    monkeypatch.setattr("ledger.trace.recall.LIMITS", replace(LIMITS, recall_steps_max=1))
     monkeypatch.setattr(KeptWalks, "take", lambda _self, _key: None)
     with pytest.raises(Unavailable):
         every_page(jewel_shown.answers, 1, party=of("trader-be"))
@@ -308,6 +346,47 @@ def test_auditors_and_authorities_concerned_are_told_all(traded: Shown) -> None:
     assert ask(traded, as_reader(traded, "authority-be"), party=of("trader-be"))["isWhole"]
     assert not ask(traded, as_reader(traded, "authority-in"), site=home)["isWhole"]
     assert first
+
+
+def test_an_authority_is_told_who_holds_goods_in_its_own_country_alone(traded: Shown) -> None:
+    asked = {"parcel": traded.hex("mixed")}
+    whole = ask(traded, as_reader(traded, "auditor-ch"), **asked)
+    part = ask(traded, as_reader(traded, "authority-be"), **asked)
+    assert whole == {**ask(traded, OPERATOR, **asked), "names": whole["names"]}
+    assert all(one["custodian"] and not one["withheld"] for one in whole["parcels"])
+    at_home = {"mixed": True, "rough": False, "rest": True, "stone": False}
+    for of_all, told in zip(whole["parcels"], part["parcels"], strict=True):
+        name = next(name for name in at_home if traded.hex(name) == told["parcelId"])
+        assert (told["country"] == "BE") == at_home[name]
+        if at_home[name]:
+            assert told == of_all
+        else:
+            unnamed = {"custodian": None, "recipient": None, "withheld": ["who"]}
+            assert told == {**of_all, **unnamed}
+    assert of("jeweller-fr") not in str(part)
+    # Of an open ledger, every party is told all.
+    jewel_open = jewel("open")
+    with shown(jewel_open) as made:
+        answer = ask(made, as_reader(made, "authority-be"), **asked_in(made))
+        assert all(one["custodian"] for one in answer["parcels"])
+
+
+def asked_in(made: Shown) -> dict[str, str]:
+    return {"parcel": made.hex("mixed")}
+
+
+def test_an_authority_is_told_who_holds_what_is_set_in_a_piece_that_is_in_its_country() -> None:
+    scene = jewel("trade")
+    ring = scene.set_in([scene.parcels["stone"]])
+    scene.hand_over(ring, "jeweller-fr", "trader-be")
+    with shown(scene) as made:
+        for name, holder in {"authority-be": of("trader-be"), "authority-bw": None}.items():
+            rows_of = {
+                one["parcelId"]: one
+                for one in ask(made, as_reader(made, name), parcel=made.hex("mixed"))["parcels"]
+            }
+            for parcel in (made.hex("stone"), to_hex(ring)):
+                assert (rows_of[parcel]["country"], rows_of[parcel]["custodian"]) == ("BE", holder)
 
 
 def test_a_party_is_told_of_its_own_goods_alone(traded: Shown) -> None:
@@ -372,7 +451,7 @@ def test_pages_of_one_s_own_goods_tell_the_same(monkeypatch) -> None:
             assert own_pages(made, reader, limit, site=home) == whole
         monkeypatch.setattr(
             "ledger.answers.recalls.LIMITS",
-            replace(LIMITS, walk_steps_max=8, page_rows_max=LIMITS.page_rows_max),
+            replace(LIMITS, recall_steps_max=8, page_rows_max=LIMITS.page_rows_max),
         )
         assert own_pages(made, reader, 9, site=home) == whole
         with pytest.raises(BadQuestion, match="cursor"):

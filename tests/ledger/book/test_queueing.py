@@ -7,11 +7,13 @@ import pytest
 
 from ledger.book.answers import Answer
 from ledger.book.queueing import Batch, Portion, Queue, portions_of, work_of
+from ledger.drafts import Loss, Output
 from ledger.errors import Refusal, Unavailable
 from ledger.limits import LIMITS
 from ledger.signing import SignedRecord
 from ledger.values import Milliseconds, RecordId
 from tests.desk import Desk, journey
+from tests.world import usual_world
 
 REFUSAL = Refusal("kind", "", "", "")
 
@@ -101,6 +103,33 @@ def test_a_group_takes_so_many_parcels_into_and_out_of_transformations(
     assert queue.take() == cut[1:]
     (whole,) = portions_of(Batch(6, "sequenced"), records, atomic=True)
     assert whole.parcels == 12
+
+
+def test_records_of_many_parcels_count_them_and_those_of_others_goods_count_some() -> None:
+    world = usual_world()
+    site = world.open_site()
+    bags = sorted(world.register(site) for _ in range(3))
+    certificate = world.certify(bags, "BW1", "BE")
+    world.correct("authority-bw", certificate, {"amounts.valuesUsCents.0": "5"})
+    world.clear(certificate)
+    world.clear_paper("BW2")
+    world.hand_over(bags[0], "miner-bw", "cutter-in")
+    work = [Output(4_000, 1, "7102.39"), Output(1_000, 2, "7102.39")]
+    stones = world.transform("cutter-in", "polish", bags[:1], work, polishing=Loss(7_500))
+    for stone in stones:
+        world.hand_over(stone, "cutter-in", "jeweller-fr")
+    world.take_out(world.set_in(sorted(stones)), sorted(stones))
+    works = [(one.record.KIND.name, work_of(one)) for _, one, _ in world.log]
+    untold = LIMITS.group_parcels_untold
+    assert [work for work in works if work[1] or work[0] == "Clearance"] == [
+        ("Certificate", 3),
+        ("Correction", untold),
+        ("Clearance", untold),
+        ("Clearance", 0),
+        ("Transformation", 3),
+        ("Setting", 2),
+        ("Setting", 2),
+    ]
 
 
 def test_a_portion_larger_than_a_group_is_taken_alone(

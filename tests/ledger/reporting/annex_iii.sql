@@ -121,6 +121,10 @@ SELECT
     json_extract(r.body, '$.record.what.operation') AS operation,
     (SELECT name FROM participant WHERE country = r.author_country) AS importer,
     c.id AS certificate, c.operation AS shown_operation,
+    coalesce(c.issuer, (
+        SELECT name FROM participant
+        WHERE country = substr(json_extract(r.body, '$.record.what.number'), 1, 2)
+    )) AS issuer,
     coalesce(c.provenance, (
         SELECT name FROM participant
         WHERE country = substr(json_extract(r.body, '$.record.what.number'), 1, 2)
@@ -152,6 +156,7 @@ SELECT
     CASE
         WHEN operation = 'technical' THEN 'technical'
         WHEN id IN (SELECT s.id FROM stayed AS s) THEN 'void'
+        WHEN destination = issuer THEN 'within'
         ELSE 'issued'
     END AS flow
 FROM certificate
@@ -161,6 +166,7 @@ SELECT
     CASE
         WHEN operation = 'refuse' THEN 'refused'
         WHEN shown_operation = 'technical' THEN 'returned'
+        WHEN issuer = importer THEN 'arrived'
         ELSE 'received'
     END
 FROM clearance;

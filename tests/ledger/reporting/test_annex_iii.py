@@ -6,9 +6,11 @@ import pytest
 
 from ledger.drafts import Found, Output
 from ledger.errors import BadQuestion
+from ledger.limits import LIMITS
 from ledger.reporting import contributions, lines_of, read_participant, read_period
 from ledger.reporting.annex_iii import read_figure
-from ledger.reporting.periods import half_label, quarter_label
+from ledger.reporting.periods import half_label, labelled, quarter_label
+from ledger.values import NO_HASH, Hash32
 from tests.ledger.reporting.border import (
     DAY,
     INDUSTRIAL,
@@ -77,8 +79,9 @@ def test_a_corrected_period_moves_a_registration_to_another_half_year():
 
 def test_what_is_known_of_prices_is_said_of_how_much_it_is():
     world = empty()
-    world.bag(1_000, UNSORTED)
-    world.bag(3_000, UNSORTED)
+    committed = Hash32(bytes([1]) * 32)  # to private fields
+    world.bag(1_000, UNSORTED, details=committed)
+    world.bag(3_000, UNSORTED, details=committed)
     with viewed(world) as view:
         question = asked(view, "BW", half=1)
         priced = [one.record_id for one in contributions(view, question)][1]
@@ -90,6 +93,48 @@ def test_what_is_known_of_prices_is_said_of_how_much_it_is():
         )
         assert (line.weight_millicarats, line.valued_millicarats) == (4_000, 1_000)
         assert line.value_us_cents == 77_00
+
+
+def test_of_a_record_without_private_fields_no_price_is_asked():
+    world = empty()
+    world.bag(1_000, UNSORTED)
+    with viewed(world) as view:
+        asked_for: list[bytes] = []
+        question = dataclasses.replace(asked(view, "BW", half=1), price_of=asked_for.append)
+        assert lines_of(contributions(view, question))
+        assert asked_for == []
+
+
+def test_a_price_is_that_of_the_last_correction_of_private_fields():
+    world = empty()
+    bag = world.bag(1_000, UNSORTED)
+    registration = world.parcel(bag).head
+    committed = Hash32(bytes([1]) * 32)
+    later = world.correct(registration, "miner-bw", {}, details=committed)
+    world.correct(registration, "miner-bw", {"amounts.label": "a"}, latest=later)
+    with viewed(world) as view:
+        question = asked(view, "BW", half=1)
+        for size in (question.size, question.size - 1, question.size - 2):
+            asked_for: list[bytes] = []
+            at = dataclasses.replace(question, size=size, price_of=asked_for.append)
+            lines_of(contributions(view, at))
+            assert asked_for == ([later] if size >= question.size - 1 else [])
+
+
+def test_any_number_of_corrections_is_followed_at_any_size():
+    world = empty()
+    certificate = world.certify([world.bag(1_000)], "BW1", "BE", origins=("BW",))
+    latest = NO_HASH
+    count = LIMITS.chain_records_max + 2
+    for value in range(1, count + 1):
+        values = {"amounts.valuesUsCents.0": f"{value}"}
+        latest = world.correct(certificate, "authority-bw", values, latest=latest)
+    with viewed(world) as view:
+        question = asked(view, "BW", quarter=1)
+        for size, value in ((question.size, count), (question.size - count + 1, 1)):
+            made = list(contributions(view, dataclasses.replace(question, size=size)))
+            assert {one.value_us_cents for one in made} == {value}
+            assert (made[0].corrected_by == latest) == (size == question.size)
 
 
 def test_exports_and_imports_are_summed_by_partner_origin_code_and_quarter():
@@ -168,6 +213,26 @@ def test_refused_goods_that_go_back_on_a_technical_certificate_are_no_trade():
         assert "exports:BW:2026-Q1:EU:mixed:7102.31" in _lines(view, "BW", quarter=1)
 
 
+def test_what_stays_within_the_european_union_is_no_trade_of_it():
+    world = empty()
+    bag = world.bag(1_000)
+    certificate = world.certify([bag], "BW1", "BE")
+    world.clear(certificate)
+    inner = world.certify([bag], "BE1", "BE", by="authority-be")
+    with viewed(world) as view:
+        told = _told(_lines(view, "EU", quarter=1))
+        assert told["within:EU:2026-Q1:EU:-:-"] == (1, 1_000, 100_000)
+        assert not any(name.startswith(("exports", "issued", "void")) for name in told)
+    world.clear(inner)
+    world.clear_paper("FR5", found={ROUGH: Found(7, 1_00)})
+    with viewed(world) as view:
+        told = _told(_lines(view, "EU", quarter=1))
+        assert told["arrived:EU:2026-Q1:EU:-:-"] == (2, 1_007, 100_100)
+        assert told["received:EU:2026-Q1:BW:-:-"] == (1, 1_000, 100_000)
+        imports = [name for name in told if name.startswith(("imports", "received", "paper"))]
+        assert all(":BW:" in name for name in imports)
+
+
 def test_goods_that_came_back_are_counted_as_returned():
     world = empty()
     bag = world.bag(1_000)
@@ -223,6 +288,15 @@ def test_periods_begin_and_end_where_calendars_say():
         "2026-H2",
     ]
     assert read_period(2026, None, None).until == read_period(2027, 1, None).since
+
+
+def test_a_label_names_its_period_and_what_is_none_is_refused_by_its_field():
+    for period in (read_period(2026, 2, None), read_period(2026, None, 3)):
+        assert labelled("figure", period.label) == period
+    for label in ("2026", "2026-H3", "2026-Q0", "0001-Q1", "2026-q1", "2026-Q1 "):
+        with pytest.raises(BadQuestion) as refused:
+            labelled("figure", label)
+        assert refused.value.field == "figure"
 
 
 @pytest.mark.parametrize(

@@ -97,11 +97,21 @@ class Trouble:
         scribe.transform(scribe.actors["aggregator"], "reweigh", [sold], [Output(3_000, 0, ROUGH)])
         number, member = self.certify([self.bag(60)], "BE")
         self.clear("BE", number, member)
+        self._within()
         papers = (("EU", "LR12"), ("IN", "EU77"), ("AE", "BW88"), ("EU", "LR12"), ("IN", "BE5"))
         for by, number in papers:
             self.clear(by, number)
         self.clear("AE", "BW89", reason="documents")
         self._corrected()
+
+    def _within(self) -> None:
+        """Send goods from member to member of the European Union, and have them come home."""
+        goods = [self.bag(70)]
+        number, first = self.certify(goods, "EU")
+        self.clear("EU", number, first)
+        number, inner = self.certify(goods, "BE", by="EU")
+        self.clear("BE", number, inner)
+        self.clear("BE", "DE77")
 
     def _refused_and_returned(self) -> None:
         goods = [self.bag(1_000), self.bag(50, UNSORTED)]
@@ -184,8 +194,8 @@ def test_every_figure_of_every_participant_is_what_sql_makes_of_the_envelopes(to
                 }  # fmt: skip
     flows = {name.split(":")[0] for name in by_sql}
     assert flows == {
-        "production", "exports", "imports", "issued", "technical", "void", "received",
-        "returned", "refused", "paper",
+        "production", "exports", "imports", "issued", "technical", "void", "within",
+        "received", "returned", "arrived", "refused", "paper",
     }  # fmt: skip
     assert by_ledger == by_sql
     print(f"\n{len(by_sql)} figures of {len(participants)} participants agree with SQL")  # noqa: T201 - the count is told

@@ -82,6 +82,17 @@ def test_a_number_on_paper_alone_is_shown_to_both_sides():
         assert [row.number for row in _rows(view, "IN")] == ["BW1"]
 
 
+def test_a_destination_endorsed_afterwards_hides_nothing_from_whoever_cleared_the_goods():
+    world = empty()
+    certificate = world.certify([world.bag(1_000)], "BW1", "BE")
+    world.clear(certificate)
+    world.correct(certificate, "authority-bw", {"scene.destination": "IN"})
+    with viewed(world) as view:
+        (row,) = _rows(view, "EU")
+        assert (row.destination, row.status) == ("IN", "confirmed")
+        assert _rows(view, "IN") == _rows(view) == [row]
+
+
 def test_corrections_of_both_sides_are_named():
     world = empty()
     certificate = world.certify([world.bag(1_000)], "BW1", "BE")

@@ -156,6 +156,15 @@ def test_the_latest_of_a_likeness_are_remembered() -> None:
     assert len(findings(stage)) == LIMITS.lookalikes_max + 1
 
 
+def test_one_stone_is_held_against_as_many_as_one_likeness_has() -> None:
+    stage = new_stage()
+    for weight in (5_000, 5_001):
+        for _ in range(LIMITS.lookalikes_max):
+            graded(stage, stone(stage, weight))
+    graded(stage, stone(stage, 5_002))
+    assert len(findings(stage)) == 1 + LIMITS.lookalikes_max
+
+
 def test_a_corrected_grade_can_show_that_stones_are_alike() -> None:
     stage = new_stage()
     one, other = stone(stage), stone(stage)

@@ -27,6 +27,8 @@ class At:
     def __init__(self, *starts: tuple[int, ParcelId]) -> None:
         self._left = sorted(starts)
 
+    scanned = 0
+
     def until(self, _state, index: int, turn: Turn) -> int | None:
         turn.spend(1)
         return self._left[0][0] if self._left and self._left[0][0] <= index else None
@@ -312,6 +314,34 @@ def test_what_was_told_is_forgotten_but_for_the_frontier() -> None:
     assert len(widths) > 180
     assert max(widths) <= 3
     assert widths[-1] == 0
+
+
+def test_goods_that_went_into_nothing_within_the_size_are_not_kept_in_mind() -> None:
+    world, _ = mined()
+    site = world.open_site()
+    bags = [world.register(site, 1_000, stones=0, by="miner-bw") for _ in range(30)]
+    (mixed,) = world.transform("miner-bw", "mix", sorted(bags[:3]), [Output(3_000)])
+    size = len(world.log)
+    world.transform("miner-bw", "mix", sorted(bags[3:6]), [Output(3_000)])
+    starts = [(world.parcel(bag).made_by, bag) for bag in bags]
+    for until, widest in ((size, 3), (len(world.log), 6)):
+        walk, widths = Walk(At(*starts), until), []
+        while not walk.is_over:
+            walk.take(world.state, 1)
+            widths.append(walk.width)
+        assert (max(widths), widths[-1]) == (widest, 0)
+    assert mixed
+
+
+def test_a_parcel_told_again_goes_on_with_what_it_was_told_last(family) -> None:
+    world, parcels = family
+    first, cut = world.parcel(parcels["first"]), world.parcel(parcels["one"]).made_by
+    walk = Walk(At((first.made_by, first.id), (cut - 1, parcels["mixed"])), EVER)
+    rows = []
+    while not walk.is_over:
+        rows += walk.take(world.state, 1, 1)
+    assert shares(rows)[parcels["one"]] == whole(50_000)
+    assert walk.width == 0
 
 
 def test_an_operation_without_its_parcel_is_damage(family) -> None:
