@@ -1,8 +1,9 @@
-"""Tell the stories: all of them, or those whose names are given."""
+"""Tell the stories: all, or those that are named; ``--write`` keeps what they print."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from examples.stories import STORIES, story
 from examples.stories.telling import Teller
@@ -12,13 +13,17 @@ def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Tell stories on this terminal; return the exit code."""
+    names = [word for word in words if word != "--write"]
     for name in names or list(STORIES):
         told = story(name)
-        lines = (told.__doc__ or "").splitlines()
-        sys.stdout.write(f"== {lines[0]}\n" + "\n".join(lines[1:]) + "\n\n")
-        told.tell(Teller(_print))
+        _print(f"== {(told.__doc__ or '').strip()}\n")
+        teller = Teller(_print)
+        told.tell(teller)
+        if "--write" in words:
+            file = Path(__file__).parent / "told" / f"{name}.txt"
+            file.write_text("\n".join([*teller.lines, ""]))
     return 0
 
 

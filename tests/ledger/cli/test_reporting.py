@@ -169,22 +169,19 @@ def test_production_has_a_value_as_far_as_its_private_prices_are_shown(busy, tmp
 
 
 def test_the_file_of_five_years_has_what_corrects_its_records(busy, tmp_path):
-    trader = busy.json("party", "trader-be")["address"]
-    (handoff,) = [
-        one["recordId"]
-        for one in busy.json("log", "--limit", "100")["entries"]
-        if one["kind"] == "Handoff"
-    ]
+    bag = busy.register("3.00")
+    words = ("handoff", bag, "--to", "trader-be", "--as", "miner-bw")
+    handoff = busy.json(*words)["recordId"]
     seal = ("--field", "amounts.seal=S-1", "--as", "miner-bw")
     corrected = busy.json("correct", handoff, *seal)["recordId"]
-    busy.run("report", "five-year", trader, "--out", str(tmp_path / "kept"))
+    busy.run("report", "five-year", "trader-be", "--out", str(tmp_path / "kept"))
     rows = rows_of(tmp_path / "kept" / "records.csv")
-    assert [row["kind"] for row in rows] == ["Handoff", "Receipt", "Correction"]
+    assert [row["kind"] for row in rows] == ["Handoff", "Receipt", "Handoff", "Correction"]
     assert rows[-1]["recordId"] == corrected
 
 
 def test_a_shipment_refused_without_counting_its_goods_is_told_too(busy):
-    words = ("--paper", "ZA00123", "--refuse", "documents", "--parcels", "0")
+    words = ("--paper", "ZA00123", "--refuse", "documents")
     busy.run("clear", *words, "--as", "authority-bw")
     said = busy.run("report", "reconciliation", "--country", "BW", "--year", YEAR).out
     assert "ZA00123" in said
