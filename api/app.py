@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import disclosing, documentation, linking, typed_data
-from api.asking import PAGES, Asking
+from api.asking import PAGES, PAPER, Asking
 from api.caching import Conditional, tag_of
 from api.clients import Clients
 from api.conventions import Conventions
@@ -114,7 +114,7 @@ def create_app(
     _add_private(app, PrivateRoutes(own, sessions, limits))
     _add_links(app, LinkRoutes(answers.linking, sessions))
     _add_streams(app, Streams(book, answers, sessions, clients, conventions.streams))
-    _add_reading(app, Asking(answers, pages, sessions, limits.questions_at_once_max))
+    _add_reading(app, Asking(answers, pages, sessions, limits))
     _add_typed_data(app, TypedData(answers, book, pages, tellers, limits, metrics))
     _add_signing_in(app, SigningIn(sessions, limits))
     _add_health(app, book, answers)
@@ -217,12 +217,22 @@ def _add_reading(app: FastAPI, asking: Asking) -> None:
             # The more special path first: the page's own would match it too.
             documented = documentation.of_question(question, f"{name}AsData", contents)
             _add(app, question.path, endpoint, documented)
+            if question.name == "certificate_paper":
+                _add_paper(app, asking, question)
             _add_page(app, asking, question)
             continue
         documented = documentation.of_question(question, name, contents)
         _add(app, question.path, endpoint, documented)
     _add(app, "/problems", asking.problems, documentation.PROBLEM_LIST)
     _add(app, "/problems/{name}", asking.problem, documentation.PROBLEM_ONE)
+
+
+def _add_paper(app: FastAPI, asking: Asking, question: Question) -> None:
+    documented = documentation.of_question(
+        question, f"{camel(question.name)}AsPdf", documentation.PAPER_CONTENTS
+    )
+    path = question.path.removesuffix(".json") + PAPER
+    _add(app, path, asking.paper(question), replace(documented, is_page=True))
 
 
 def _add_page(app: FastAPI, asking: Asking, question: Question) -> None:

@@ -20,12 +20,14 @@ from api import reporting
 from api.caching import FOR_ONE_READER, cache_control
 from api.pages import Pages
 from api.problems import PROBLEMS
-from api.requests import CSV, HTML, JSON, PLAIN, TOML, check_names, preferred, query_of
+from api.requests import CSV, HTML, JSON, PDF, PLAIN, TOML, check_names, preferred, query_of
 from api.responses import json_response
 from api.sessions import Sessions
 from ledger.access import STRANGER
 from ledger.answers import Answers, Question
 from ledger.errors import Unknown
+from ledger.limits import DoorLimits
+from ledger.papers import certificate_pdf
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -36,6 +38,9 @@ PAGES: Final[Mapping[str, Callable[[Pages, Any, str], str]]] = {
 }
 """The questions that have a page, beside the path of their JSON, and what renders it."""
 
+PAPER: Final = ".pdf"
+"""How the path of a paper ends."""
+
 
 class Asking:
     """Endpoints that ask the ledger something.
@@ -44,17 +49,19 @@ class Asking:
         answers: who answers.
         pages: renders what is asked for as a page.
         sessions: says who asks.
-        at_once_max: how many questions are answered at a time; the others wait.
+        limits: how many questions are answered at a time, and how many of them may be reports; the
+            others wait.
 
     """
 
     def __init__(
-        self, answers: Answers, pages: Pages, sessions: Sessions, at_once_max: int
+        self, answers: Answers, pages: Pages, sessions: Sessions, limits: DoorLimits
     ) -> None:
         self._answers = answers
         self._sessions = sessions
         self._pages = pages
-        self._turns = asyncio.Semaphore(at_once_max)
+        self._turns = asyncio.Semaphore(limits.questions_at_once_max)
+        self._reports = asyncio.Semaphore(limits.reports_at_once_max)
 
     def endpoint(self, question: Question) -> Endpoint:
         """Make the endpoint of a question."""
@@ -120,7 +127,8 @@ class Asking:
 
         async def ask(request: Request) -> Response:
             write = partial(reporting.respond, request, self._pages, question.name)
-            return await self._ask(request, question, write)
+            async with self._reports:
+                return await self._ask(request, question, write)
 
         return ask
 
@@ -135,6 +143,21 @@ class Asking:
                 address = self._sessions.address_of(request) + request.url.path
                 page = render(self._pages, plain, address)
                 return Response(page, headers=_BY_ACCEPT, media_type=HTML)
+
+            return await self._ask(request, question, respond)
+
+        return ask
+
+    def paper(self, question: Question) -> Endpoint:
+        """Make the endpoint of a certificate as a paper, whose code leads to its page."""
+
+        async def ask(request: Request) -> Response:
+            def respond(plain: Any) -> Response:  # noqa: ANN401 - a plain value
+                page = request.url.path.removesuffix(PAPER)
+                printed = certificate_pdf(plain, self._sessions.address_of(request) + page)
+                # Kept as a file: a browser shows no PDF under the policy of this door's pages.
+                kept = {"content-disposition": f'attachment; filename="{plain["number"]}{PAPER}"'}
+                return Response(printed, headers=kept, media_type=PDF)
 
             return await self._ask(request, question, respond)
 

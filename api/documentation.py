@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from api.problems import MEDIA_TYPE, PROBLEMS, Problem
 from api.refusals import REFUSALS
-from api.requests import CSV, HTML, JSON, LINES, PLAIN, TOML
+from api.requests import CSV, HTML, JSON, LINES, PDF, PLAIN, TOML
 from api.schemas import REF, Schema
 from ledger.answers import Parameter, Question
 from ledger.answers.questions import Access
@@ -364,3 +364,7 @@ def report_contents(schema: Schema, name: str) -> Sequence[Content]:
 def page_contents(schema: Schema, name: str) -> Sequence[Content]:
     """Return what a page is answered as, and its JSON twin's example."""
     return Content(HTML, _STRING), json_content(schema, name)
+
+
+PAPER_CONTENTS: Final = (Content(PDF, {"type": "string", "format": "binary"}),)
+"""What a certificate is printed as."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +19,7 @@ from api.responses import json_response
 from ledger.reporting.annex_iii import COUNTED
 from ledger.sheets.report_tables import CSV_OF
 
-FIGURES_ON_PAGE: Final = 200
+FIGURES_ON_PAGE: Final = 110
 CERTIFICATES_ON_PAGE: Final = 50
 REASONS_ON_PAGE: Final = 30
 RECORDS_ON_PAGE: Final = 3
@@ -28,10 +29,20 @@ _BY_ACCEPT: Final = {"vary": "accept"}
 Plain = Mapping[str, Any]
 
 
-def annex_iii(pages: Pages, report: Plain) -> str:
-    """Render the figures of production and trade."""
+def annex_iii(pages: Pages, report: Plain, *, is_served: bool = False) -> str:
+    """Render the figures of production and trade.
+
+    Args:
+        pages: renders it.
+        report: the ledger's answer.
+        is_served: a figure's count of records leads to these; a file has ``entries.csv`` beside it.
+
+    """
     figures = report["figures"]
-    shown = figures[:FIGURES_ON_PAGE]
+    shown = [
+        {**one, "entries": _entries_path(report, one) if is_served else ""}
+        for one in figures[:FIGURES_ON_PAGE]
+    ]
     groups = [
         (flow, COUNTED[flow], list(rows)) for flow, rows in groupby(shown, lambda one: one["flow"])
     ]
@@ -42,7 +53,21 @@ def annex_iii(pages: Pages, report: Plain) -> str:
         groups=groups,
         trade=TRADE,
         left_out=len(figures) - len(shown),
+        is_served=is_served,
     )
+
+
+def _entries_path(report: Plain, figure: Plain) -> str:
+    """Return where the entries are that a figure was summed from, at the report's size."""
+    year, part = figure["period"].split("-")
+    query = {
+        "country": report["participant"],
+        "year": year,
+        "half" if part[0] == "H" else "quarter": part[1:],
+        "size": report["size"],
+        "figure": figure["figure"],
+    }
+    return f"/v1/reports/annex-iii/entries?{urlencode(query, safe=':')}"
 
 
 def reconciliation(pages: Pages, report: Plain) -> str:
@@ -80,5 +105,7 @@ def respond(request: Request, pages: Pages, name: str, plain: dict[str, Any]) ->
     if chosen == CSV:
         return Response(CSV_OF[name](plain), headers=_BY_ACCEPT, media_type=CSV)
     if chosen == HTML:
-        return Response(RENDERED[name](pages, plain), headers=_BY_ACCEPT, media_type=HTML)
+        is_annex = name == "annex_iii"
+        page = annex_iii(pages, plain, is_served=True) if is_annex else RENDERED[name](pages, plain)
+        return Response(page, headers=_BY_ACCEPT, media_type=HTML)
     return json_response(plain, headers=_BY_ACCEPT)

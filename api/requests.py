@@ -15,6 +15,7 @@ LINES: Final = "application/x-ndjson"
 HTML: Final = "text/html"
 PLAIN: Final = "text/plain"
 CSV: Final = "text/csv"
+PDF: Final = "application/pdf"
 TOML: Final = "application/toml"
 
 

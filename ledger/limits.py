@@ -55,6 +55,9 @@ class Limits:
     facts_steps_max: int = 50_000
     facts_origins_max: int = 256
     facts_groups_max: int = 128
+    # Records that judge nothing, such as disputes: passed over without a step, a few of them told.
+    facts_talk_max: int = 50_000
+    facts_disputes_max: int = 20  # of one parcel
     # Origin bounds by linear programs: how much of a connected history is looked at.
     tightening_operations_max: int = 1_000
     tightening_holdings_max: int = 3_000
@@ -146,6 +149,8 @@ class DoorLimits:
             twice that, for its client to take an answer.
         questions_at_once_max: how many questions are answered at a time. The framework has 40
             threads for all it does; the others are for writing, and for telling who is ready.
+        reports_at_once_max: how many of these may be reports, which read the log for as long as
+            half a minute per million entries of their own.
         batches_at_once_max: how many batches are worked on at a time.
         arriving_bytes_max: how many bytes of bodies may be held that arrive, or wait to be read.
             When they are, the one of them that holds the most gives way to smaller ones.
@@ -164,6 +169,7 @@ class DoorLimits:
     body_seconds_max: float = 60.0
     client_seconds_max: float = 30.0
     questions_at_once_max: int = 16
+    reports_at_once_max: int = 2
     batches_at_once_max: int = 4
     arriving_bytes_max: int = 256 * 1024 * 1024
     batch_step_records: int = 500

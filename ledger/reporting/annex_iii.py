@@ -17,7 +17,7 @@ A figure is named by what it counts: ``exports:BW:2026-Q1:EU:BW:7102.31``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from ledger.custody import CertificateState
@@ -26,7 +26,7 @@ from ledger.records import Certificate, Clearance, Registration
 from ledger.reporting.corrected import as_it_stands
 from ledger.reporting.participants import participant_of
 from ledger.reporting.periods import Period, half_label, quarter_label
-from ledger.reporting.scanning import Told, first_since, told
+from ledger.reporting.scanning import Times, Told, first_since, told
 from ledger.store.protocol import View
 from ledger.store.stored import read_record
 from ledger.values import NO_HASH, Hash32
@@ -151,18 +151,28 @@ class Line:
     value_us_cents: int | None = None
     valued_millicarats: int = 0
 
-    def plus(self, one: Contribution) -> Line:
-        """Return the line with one record more."""
-        known = one.value_us_cents is not None
-        return replace(
-            self,
-            records=self.records + 1,
-            weight_millicarats=self.weight_millicarats + one.weight_millicarats,
-            value_us_cents=(self.value_us_cents or 0) + (one.value_us_cents or 0)
-            if known or self.value_us_cents is not None
-            else None,
-            valued_millicarats=self.valued_millicarats + known * one.weight_millicarats,
-        )
+
+@dataclass(slots=True)
+class _Sums:
+    """A figure in the making."""
+
+    records: int = 0
+    weight: int = 0
+    value: int = 0
+    valued: int = 0
+    is_valued: bool = False
+
+    def add(self, one: Contribution) -> None:
+        self.records += 1
+        self.weight += one.weight_millicarats
+        if one.value_us_cents is not None:
+            self.value += one.value_us_cents
+            self.valued += one.weight_millicarats
+            self.is_valued = True
+
+    def line(self, figure: Figure) -> Line:
+        value = self.value if self.is_valued else None
+        return Line(figure, self.records, self.weight, value, self.valued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +199,24 @@ class Asked:
     has_trade: bool = True
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of record that say something of it."""
-        production = ("Registration",) if self.has_production else ()
-        return (*production, *(("Certificate", "Clearance") if self.has_trade else ()))
+    def kinds(self) -> dict[str, Times]:
+        """The kinds of record that say something of it, and when these occurred.
+
+        A period mined may be registered long after it ended, and never before.
+        """
+        since, until = self.period.since, self.period.until
+        production: dict[str, Times] = {"Registration": (since, None)}
+        trade: dict[str, Times] = {"Certificate": (since, until), "Clearance": (since, until)}
+        return (production if self.has_production else {}) | (trade if self.has_trade else {})
 
 
 def lines_of(contributed: Iterable[Contribution]) -> list[Line]:
     """Sum what records add; return the figures in the order of :data:`FLOWS`, then by name."""
-    lines: dict[Figure, Line] = {}
+    lines: dict[Figure, _Sums] = {}
     for one in contributed:
-        lines[one.figure] = lines.get(one.figure, Line(one.figure)).plus(one)
+        lines.setdefault(one.figure, _Sums()).add(one)
     ordered = sorted(lines, key=lambda figure: (FLOWS.index(figure.flow), figure))
-    return [lines[figure] for figure in ordered]
+    return [lines[figure].line(figure) for figure in ordered]
 
 
 def contributions(view: View, asked: Asked, after: int = -1) -> Iterator[Contribution]:
@@ -250,8 +265,6 @@ def _mined(view: View, asked: Asked, one: Told, signed: Registration) -> Iterato
 
 def _issued(view: View, asked: Asked, one: Told, signed: Certificate) -> Iterator[Contribution]:
     at = signed.scene.occurred_at
-    if not asked.period.has(at):
-        return
     stands = as_it_stands(view, one.record_id, signed, asked.size)
     record, by = stands.record, stands.by
     partner = participant_of(record.scene.destination)
@@ -288,8 +301,6 @@ def origin_of(origins: tuple[str, ...]) -> str:
 
 def _cleared(view: View, asked: Asked, one: Told, signed: Clearance) -> Iterator[Contribution]:
     at = signed.scene.occurred_at
-    if not asked.period.has(at):
-        return
     stands = as_it_stands(view, one.record_id, signed, asked.size)
     record, by = stands.record, stands.by
     shown = certificate_of(view, record, asked.size)

@@ -144,10 +144,10 @@ def reconciled(view: View, asked: Reconciling, after: int = -1) -> Iterator[Reco
 
     """
     start = max(after + 1, first_since(view, asked.period.since, asked.size))
-    for one in told(view, asked.ledger_id, ("Certificate", "Clearance"), start, asked.size):
+    times = asked.period.since, asked.period.until
+    kinds = {"Certificate": times, "Clearance": times}
+    for one in told(view, asked.ledger_id, kinds, start, asked.size):
         record = one.record
-        if not asked.period.has(record.scene.occurred_at):
-            continue
         if isinstance(record, Certificate):
             yield from _recorded(view, asked, one, record)
         elif isinstance(record, Clearance) and record.what.certificate == NO_HASH:

@@ -1,14 +1,15 @@
 """Reading the records of a few kinds from the log, as a stream.
 
 Envelopes begin with their kind (RFC 8785 sorts names), so those of other kinds are passed over
-unread. Times in the log never decrease: what cannot have been recorded before a moment is looked
-for from there on.
+unread; so are those whose bytes show that they are another participant's or of another time. Times
+in the log never decrease: what cannot have been recorded before a moment is looked for from there
+on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,11 @@ from ledger.store.protocol import View
 from ledger.store.stored import read_record
 from ledger.values import Hash32
 
+# A quote in a text is written with a backslash: what reads like a field here is the field.
 _AUTHOR_COUNTRY: Final = re.compile(rb'"authorCountry":"([A-Z]{2})"')
+_OCCURRED_AT: Final = re.compile(rb'"occurredAt":([0-9]+)')
+Times = tuple[int, int | None]
+"""From which second on, and before which, if any, something occurred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Told:
 def told(
     view: View,
     ledger_id: Hash32,
-    kinds: Collection[str],
+    kinds: Mapping[str, Times],
     start: int,
     stop: int,
     author_of: str = "",
@@ -46,20 +51,24 @@ def told(
     Args:
         view: the ledger.
         ledger_id: its id.
-        kinds: their names.
+        kinds: by name, those of what times; a record's own time is never corrected.
         start: the first index.
         stop: the first index after the last.
         author_of: only those whose authors speak for a country of this participant, if one is
-            given. A quote in a text is written with a backslash, so what reads like the field in
-            an envelope is the field.
+            given.
 
     Raises:
         Damaged: what is stored is not what was written.
 
     """
-    heads = tuple(f'{{"kind":"{kind}",'.encode() for kind in kinds)
+    times = {f'{{"kind":"{kind}",'.encode(): of for kind, of in kinds.items()}
+    heads = tuple(times)
     for row in view.rows(start, stop):
-        if row.envelope.startswith(heads) and _is_by(row.envelope, author_of):
+        envelope = row.envelope
+        if not envelope.startswith(heads) or not _is_by(envelope, author_of):
+            continue
+        head = envelope[: envelope.index(b",") + 1]
+        if _is_of(envelope, times[head]):
             record = read_record(row.index, row.envelope)
             yield Told(row.index, record_id(record, ledger_id), record)
 
@@ -69,6 +78,13 @@ def _is_by(envelope: bytes, participant: str) -> bool:
         return True
     found = _AUTHOR_COUNTRY.search(envelope)
     return found is not None and participant_of(found[1].decode()) == participant
+
+
+def _is_of(envelope: bytes, times: Times) -> bool:
+    since, until = times
+    found = _OCCURRED_AT.search(envelope)
+    at = int(found[1]) if found is not None else since
+    return since <= at and (until is None or at < until)
 
 
 def first_since(view: View, seconds: int, stop: int) -> int:

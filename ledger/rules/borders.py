@@ -33,7 +33,7 @@ from ledger.custody import (
 )
 from ledger.errors import Damaged
 from ledger.records import Certificate, Clearance
-from ledger.rules.case import Case, refuse
+from ledger.rules.case import Case, refuse, shown
 from ledger.rules.goods import check_custodian, check_state, known_parcel
 from ledger.rules.numbering import used_here, used_on_paper
 from ledger.rules.who import check_who
@@ -130,7 +130,7 @@ def _original(case: Case, record: Certificate) -> CertificateState | None:
 def _check_number(number: str) -> None:
     if not _NUMBER.fullmatch(number):
         expected = "two letters, then 1 to 20 of 0-9 and A-Z, without spaces or hyphens"
-        raise refuse("certificate-number", "what.number", expected, number)
+        raise refuse("certificate-number", "what.number", expected, shown(number))
 
 
 def _check_country(

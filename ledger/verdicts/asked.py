@@ -20,6 +20,8 @@ from ledger.verdicts.tables import Row
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _WORDS_MAX: Final = 4
+CORRECTION: Final = "Correction"
+"""A kind that evidences no day: it restates another record, and leaves its day as it was."""
 
 
 def day(seconds: int) -> str:
@@ -167,9 +169,13 @@ class Asked:
         """Tell whether the goods went that way: a certificate that ended unused does not say.
 
         They did if the book has them at its destination afterwards; they did not if it has them
-        where they were, or if another certificate was issued there for them later.
+        where they were, or if another certificate was issued there for them later. A hand-over
+        without a certificate that is recorded here shows neither that there was none nor that the
+        goods moved.
         """
-        if crossing.sort == "none" or self.standing(crossing) not in ("void", "expired"):
+        if crossing.sort == "none":
+            return "unknown"
+        if self.standing(crossing) not in ("void", "expired"):
             return "yes"
         later = [
             stay for stay, touched in self.stays() if touched == "yes" and stay.basis == "book"
@@ -209,14 +215,27 @@ class Asked:
         """Return the crossings that this rule is about, and whether these goods went that way."""
         kept = list[tuple[Crossing, Held]]()
         for crossing, touched in self.crossings():
-            if not self.rule.since <= crossing.issued_at < self.rule.until:
+            is_late = is_told_late(crossing.grounds, crossing.issued_at, self.rule.since)
+            is_early = crossing.issued_at < self.rule.since and not is_late
+            if is_early or crossing.issued_at >= self.rule.until:
                 continue
             if unless_returned and self.returned(crossing):
                 continue
-            both = all_of((touched, self.happened(crossing)))
+            sure: Held = "unknown" if is_late else "yes"
+            both = all_of((touched, self.happened(crossing), sure))
             if both != "no":
                 kept.append((crossing, both))
         return kept
+
+
+def is_told_late(grounds: tuple[Ground, ...], when: int, before: int) -> bool:
+    """Tell whether records say that something was before a date, and none of them stood by then.
+
+    So whoever writes them afterwards cannot put a day that a rule is about behind them.
+    """
+    return when < before and not any(
+        ground.kind != CORRECTION and ground.recorded_at_ms < before * 1000 for ground in grounds
+    )
 
 
 def _ground_order(ground: Ground) -> tuple[object, ...]:

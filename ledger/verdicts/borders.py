@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ledger.values import is_within
 from ledger.verdicts.asked import Asked, Found, day, paper, several
@@ -20,7 +21,9 @@ def _way(crossing: Crossing) -> str:
 
 
 def _judged(
-    crossings: Iterable[tuple[Crossing, Held, Held, str, tuple[Row, ...]]], otherwise: str
+    crossings: Iterable[tuple[Crossing, Held, Held, str, tuple[Row, ...]]],
+    otherwise: str,
+    otherwise_decide: str = "a closer date",
 ) -> Found:
     """Return whether any crossing is at fault: (crossing, did it, is it at fault, words, rows)."""
     judged = list(crossings)
@@ -33,7 +36,7 @@ def _judged(
     words, decide = [one[3] for one in kept], ""
     if held == "unknown":
         is_way_unsure = any(one[1] == "unknown" and one[2] == "yes" for one in kept)
-        decide = "evidence whether these goods went that way" if is_way_unsure else "a closer date"
+        decide = "evidence whether these goods went that way" if is_way_unsure else otherwise_decide
     used = {row.key: (PARTICIPANTS, row) for *_rest, rows in kept for row in rows}
     return Found(
         held,
@@ -45,18 +48,24 @@ def _judged(
 
 
 def crossed_without(_condition: CrossedWithout, asked: Asked) -> Found:
-    """Judge crossings without a certificate, and goods that are abroad by no recorded way."""
+    """Judge crossings without a certificate, and goods that are abroad by no recorded way.
+
+    That none is recorded here does not show that there was none on paper: this is never a yes.
+    """
     judged: list[tuple[Crossing, Held, Held, str, tuple[Row, ...]]] = [
         (
             crossing,
             touched,
             "yes" if crossing.sort == "none" else "no",
-            f"crossed {_way(crossing)} without a certificate",
+            f"went {_way(crossing)} without a certificate that is recorded here",
             (),
         )
         for crossing, touched in asked.ruled_crossings(unless_returned=False)
     ]
     found = _judged(judged, _all_certified(one[0] for one in judged))
+    if found.held == "unknown":
+        decide = "the certificate that they went under, or the Clearance that saw it"
+        return replace(found, would_decide=decide)
     return found if found.held != "no" else _unrecorded(asked) or found
 
 
@@ -70,7 +79,10 @@ def _all_certified(crossings: Iterable[Crossing]) -> str:
 def _unrecorded(asked: Asked) -> Found | None:
     """Say that goods left home as rough in a way that the records do not show."""
     home = asked.origin.country
-    if any(is_within(home, crossing.issuer) for crossing, _touched in asked.crossings()):
+    if any(
+        is_within(home, crossing.issuer) and asked.happened(crossing) != "no"
+        for crossing, _touched in asked.crossings()
+    ):
         return None
     place, grounds = asked.place()
     away = {crossing.issuer for crossing, _touched in asked.crossings()}
@@ -117,9 +129,15 @@ def crossed_under(condition: CrossedUnder, asked: Asked) -> Found:
     for crossing, touched in crossings:
         fault = next((name for name in condition.faults if _has(asked, crossing, name)), "")
         at_fault: Held = "yes" if fault else "no"
+        if fault == "reused":
+            # The paper shown before names no parcels: it may be the forged one, or this very one.
+            fault, at_fault = "issued after its number had been shown on paper", "unknown"
+        elif not fault and "expired" in condition.faults and crossing.is_prolonged:
+            fault, at_fault = "prolonged after its last second", "unknown"
         words = f"crossed {_way(crossing)}: {paper(crossing)} was {fault}"
         judged.append((crossing, touched, at_fault, words, ()))
-    return _judged(judged, "no certificate of these goods was at fault")
+    decide = "the certificate itself, or its authority's word"
+    return _judged(judged, "no certificate of these goods was at fault", decide)
 
 
 def _has(asked: Asked, crossing: Crossing, fault: str) -> bool:

@@ -7,16 +7,17 @@ weighed by :mod:`ledger.verdicts.judging`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ledger.values import is_within
 from ledger.verdicts import clauses
-from ledger.verdicts.asked import Asked, Found, day, paper, several
+from ledger.verdicts.asked import CORRECTION, Asked, Found, day, is_told_late, paper, several
 from ledger.verdicts.borders import crossed_under, crossed_without, non_participant, plain_mixed
-from ledger.verdicts.facts import Ground
+from ledger.verdicts.facts import Ground, Stay
 from ledger.verdicts.measures import under_measure, zone_match
 from ledger.verdicts.spans import AFTER_ALL, Held, all_of, any_of
+from ledger.verdicts.tables import Row
 
 
 def found(condition: clauses.Condition, asked: Asked) -> Found:
@@ -121,26 +122,73 @@ def _originates_in(condition: clauses.OriginatesIn, asked: Asked) -> Found:
 def _passed_through(condition: clauses.PassedThrough, asked: Asked) -> Found:
     """Only what these very goods did counts: polishing elsewhere makes goods of another country."""
     begun, settled = _being_these(asked)
-    held = list[Found]()
-    for country in condition.countries:
-        for crossing, touched in asked.crossings():
-            when = crossing.issued_at
-            if is_within(crossing.issuer, country) and when >= begun:
-                went = all_of((touched, asked.happened(crossing), _sure(when >= settled)))
-                held.append(
-                    Found(went, f"exported from {country} on {day(when)}", crossing.grounds)
-                )
-        for stay, touched in asked.stays():
-            if is_within(stay.country, country) and (stay.until is None or stay.until >= begun):
-                is_sure = stay.basis == "book" and (stay.until is None or stay.until >= settled)
-                words = f"in {country} on {day(max(stay.since, begun))}"
-                held.append(Found(all_of((touched, _sure(is_sure))), words, stay.grounds))
+    held = [
+        found
+        for country in condition.countries
+        for found in (
+            *_exports_from(country, asked, begun, settled),
+            *_stays_in(country, asked, begun, settled),
+        )
+    ]
     if all(one.held == "no" for one in held):
         where = _listed(condition.countries)
         return Found("no", f"no record of these goods in {where} since {day(begun)}")
     best = any_found(held)
     decide = "records of the way these goods took" if best.held == "unknown" else ""
     return Found(best.held, best.words, best.grounds, (), decide)
+
+
+def _exports_from(country: str, asked: Asked, begun: int, settled: int) -> Iterator[Found]:
+    for crossing, touched in asked.crossings():
+        when, words = crossing.issued_at, f"exported from {country} on {day(crossing.issued_at)}"
+        if not is_within(crossing.issuer, country):
+            continue
+        if begun == asked.rule.since and is_told_late(crossing.grounds, when, begun):
+            yield Found(_maybe(touched), f"{words}, as was said afterwards", crossing.grounds)
+        elif when >= begun:
+            went = all_of((touched, asked.happened(crossing), _sure(when >= settled)))
+            yield Found(went, words, crossing.grounds)
+
+
+def _stays_in(country: str, asked: Asked, begun: int, settled: int) -> Iterator[Found]:
+    for stay, touched in asked.stays():
+        if not is_within(stay.country, country):
+            continue
+        if begun == asked.rule.since and _left_later(asked, stay, country, begun):
+            words = f"that they left {country} before {day(begun)} was said afterwards"
+            yield Found(_maybe(touched), words, stay.grounds)
+        elif stay.until is None or stay.until >= begun:
+            is_sure = stay.basis == "book" and (stay.until is None or stay.until >= settled)
+            words = f"in {country} on {day(max(stay.since, begun))}"
+            yield Found(all_of((touched, _sure(is_sure))), words, stay.grounds)
+
+
+def _left_later(asked: Asked, stay: Stay, country: str, before: int) -> bool:
+    """Tell whether a stay that ended before a date may have lasted longer.
+
+    It may if nothing that puts the goods elsewhere afterwards stood in the ledger by then, or is
+    the word of an authority elsewhere. Somebody's statement that they were there counts alone.
+    """
+    until = stay.until
+    if until is None or until >= before or any(one.kind == "Statement" for one in stay.grounds):
+        return False
+    later = [one.grounds for one, _touched in asked.stays()
+             if one.since >= until and not is_within(one.country, country)]  # fmt: skip
+    later += [one.grounds for one, _touched in asked.crossings() if one.issued_at >= until]
+    later += [(ground,) for _country, when, ground in asked.polished() if when >= until]
+    return not any(
+        ground.kind != CORRECTION
+        and (
+            ground.recorded_at_ms < before * 1000
+            or (ground.role == "authority" and not is_within(ground.country, country))
+        )
+        for grounds in later
+        for ground in grounds
+    )
+
+
+def _maybe(touched: Held) -> Held:
+    return all_of((touched, "unknown"))
 
 
 def _being_these(asked: Asked) -> tuple[int, int]:
@@ -175,7 +223,7 @@ def _armed(condition: clauses.Armed, asked: Asked) -> Found:
         of_all: Held = "yes" if row["scope"] == "all" else "unknown"
         held = all_of(
             (
-                row.span.throughout(origin.mined_from, origin.mined_to),
+                _while_mined(row, asked),
                 zone_match(row["zone"], origin.zone),
                 of_all,
             )
@@ -188,6 +236,24 @@ def _armed(condition: clauses.Armed, asked: Asked) -> Found:
     if any(hit.held != "no" for hit in hits):
         return any_found(hits)
     return Found("no", f"{mined}: no determination recorded for it in {table}", origin.grounds)
+
+
+def _while_mined(row: Row, asked: Asked) -> Held:
+    """Tell whether a row held while they were mined.
+
+    That they were mined before it began is shown by a record that stood by then, or by the
+    authority that let them in by then; what the miner says afterwards leaves it open.
+    """
+    origin, begins = asked.origin, row.span.begins.earliest
+    held = row.span.throughout(origin.mined_from, origin.mined_to)
+    if held != "no" or origin.mined_to >= begins:
+        return held
+    told = [one.recorded_at_ms // 1000 for one in origin.grounds if one.kind != CORRECTION]
+    is_shown = max(told, default=origin.mined_to) < begins or any(
+        touched == "yes" and crossing.cleared_at is not None and crossing.cleared_at < begins
+        for crossing, touched in asked.crossings()
+    )
+    return "no" if is_shown else "unknown"
 
 
 def _lacks_saying(condition: clauses.LacksSaying, asked: Asked) -> Found:

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from ledger.values import is_within
 from ledger.verdicts import clauses
-from ledger.verdicts.asked import Asked, Found, day, paper
-from ledger.verdicts.facts import Ground
+from ledger.verdicts.asked import CORRECTION, Asked, Found, day, paper
+from ledger.verdicts.facts import Crossing, Ground
 from ledger.verdicts.spans import Held, all_of, any_of
 
 
@@ -48,11 +48,25 @@ def exempted(exemption: clauses.Exemption, asked: Asked) -> Found:
     return found
 
 
-def is_evidenced(grounds: tuple[Ground, ...], before: int, witnesses: tuple[str, ...]) -> bool:
-    """Tell whether one of the records stood before a date, or is by a trusted role."""
+def is_evidenced(
+    grounds: tuple[Ground, ...], exemption: clauses.Outside | clauses.Exported, place: str = ""
+) -> bool:
+    """Tell whether one of the records stood before the cut-off, or is by a trusted role.
+
+    A Correction evidences no day. Nobody of the country that goods must have left is believed
+    afterwards that they had; and of a ``place``, if one is named, only who speaks for it.
+    """
     return any(
         not ground.is_suspect
-        and (ground.recorded_at_ms < before * 1000 or ground.role in witnesses)
+        and ground.kind != CORRECTION
+        and (
+            ground.recorded_at_ms < exemption.before * 1000
+            or (
+                ground.role in exemption.witnesses
+                and not is_within(ground.country, exemption.country)
+                and (not place or is_within(place, ground.country))
+            )
+        )
         for ground in grounds
     )
 
@@ -129,30 +143,37 @@ def _elsewhere(exemption: clauses.Outside, asked: Asked) -> Iterator[_Seen]:
         told = f"in {stay.country} on {day(moment)}"
         if stay.basis == "statement":
             told = f"{_who(stay.grounds)} states: {told}"
-        yield _seen(exemption, moment, touched, told, stay.grounds)
+        yield _seen(exemption, moment, touched, told, stay.grounds, stay.country)
     for crossing, touched in asked.crossings():
         is_abroad = not is_within(crossing.issuer, country) and crossing.sort != "none"
         if is_abroad and crossing.issued_at < before:
             told = f"left {crossing.issuer} on {day(crossing.issued_at)}"
-            yield _seen(exemption, crossing.issued_at, touched, told, crossing.grounds)
+            is_sound = asked.standing(crossing) not in ("void", "refused")
+            sure = touched if is_sound else "unknown"
+            yield _seen(exemption, crossing.issued_at, sure, told, crossing.grounds)
     made = asked.polished()
     if asked.facts.form != "rough" and made:
         last = max(when for _country, when, _ground in made)
         if last < before and not any(is_within(where, country) for where, _when, _ground in made):
             places = ", ".join(sorted({where for where, _when, _ground in made}))
             grounds = tuple(ground for _country, _when, ground in made)
-            sound = all(is_evidenced((ground,), before, exemption.witnesses) for ground in grounds)
+            sound = all(is_evidenced((ground,), exemption) for ground in grounds)
             told = f"polished in {places} on {day(last)}"
             late = "" if sound else ", recorded afterwards or suspect"
             yield _Seen(last, "yes" if sound else "unknown", told + late, grounds)
 
 
 def _seen(
-    exemption: clauses.Outside, moment: int, touched: Held, told: str, grounds: tuple[Ground, ...]
+    exemption: clauses.Outside,
+    moment: int,
+    touched: Held,
+    told: str,
+    grounds: tuple[Ground, ...],
+    place: str = "",
 ) -> _Seen:
     if touched == "unknown":
         return _Seen(moment, "unknown", f"perhaps {told}", grounds)
-    if not is_evidenced(grounds, exemption.before, exemption.witnesses):
+    if not is_evidenced(grounds, exemption, place):
         return _Seen(moment, "unknown", f"{told}, declared afterwards or suspect", grounds)
     return _Seen(moment, "yes", told, grounds)
 
@@ -175,6 +196,11 @@ def _not_back(exemption: clauses.Outside, asked: Asked, seen: _Seen) -> Found:
             and seen.moment < crossing.issued_at <= end
         ):
             back.append((f"left {crossing.issuer} on {day(crossing.issued_at)}", crossing.grounds))
+        elif _led_in(exemption.country, asked, crossing) and (
+            seen.moment < crossing.issued_at <= end
+        ):
+            on = day(crossing.issued_at)
+            back.append((f"sent to {crossing.destination} on {on}", crossing.grounds))
     for country, when, ground in asked.polished():
         if is_within(country, exemption.country) and seen.moment < when <= end:
             back.append((f"polished in {country} on {day(when)}", (ground,)))
@@ -209,7 +235,7 @@ def _exported(exemption: clauses.Exported, asked: Asked) -> Found:
         if crossing.issued_at >= before:
             continue
         is_shown = cleared is not None and cleared < before and cleared <= asked.as_of
-        sure = is_shown and is_evidenced(crossing.grounds, before, exemption.witnesses)
+        sure = is_shown and is_evidenced(_of_clearing(crossing), exemption)
         words = (
             f"exported from {country} under {paper(crossing)}, issued on {day(crossing.issued_at)}"
         )
@@ -220,7 +246,54 @@ def _exported(exemption: clauses.Exported, asked: Asked) -> Found:
         for crossing, touched in exits
         if crossing.issued_at >= before and asked.happened(crossing) != "no"
     ]
+    ended = [crossing.cleared_at for crossing, _touched in exits if crossing.issued_at < before]
+    last = max((when for when in ended if when is not None and when < before), default=None)
+    returned = _again_in(country, asked, last) if last is not None else None
+    if returned is not None:
+        held, words, grounds = returned
+        if held == "yes":
+            return Found("no", f"{words}, after they had been exported", grounds)
+        early = [
+            (all_of((one[0], "unknown")), f"{one[1]}; but perhaps {words}", one[2] + grounds)
+            for one in early
+        ]
     return _weighed(exemption, asked, early, late)
+
+
+def _of_clearing(crossing: Crossing) -> tuple[Ground, ...]:
+    """Return what says when goods were let in; the certificate alone does not."""
+    clearing = tuple(ground for ground in crossing.grounds if ground.kind == "Clearance")
+    return clearing or crossing.grounds
+
+
+def _led_in(country: str, asked: Asked, crossing: Crossing) -> bool:
+    """Tell whether goods may have gone into a country that way."""
+    is_inward = is_within(crossing.destination, country) and not is_within(crossing.issuer, country)
+    is_unused = asked.standing(crossing) in ("void", "refused") or asked.happened(crossing) == "no"
+    return is_inward and not is_unused
+
+
+def _again_in(
+    country: str, asked: Asked, since: int
+) -> tuple[Held, str, tuple[Ground, ...]] | None:
+    """Tell whether goods that were exported were, or may have been, in the country again."""
+    found = list[tuple[Held, str, tuple[Ground, ...]]]()
+    for stay, touched in asked.stays():
+        if is_within(stay.country, country) and (stay.until is None or stay.until > since):
+            when = day(max(stay.since, since))
+            sure = touched if stay.basis == "book" and stay.since > since else "unknown"
+            found.append((sure, f"again in {stay.country} on {when}", stay.grounds))
+    for crossing, _touched in asked.crossings():
+        if _led_in(country, asked, crossing) and crossing.issued_at > since:
+            words = f"sent to {crossing.destination} on {day(crossing.issued_at)}"
+            found.append(("unknown", words, crossing.grounds))
+    made = asked.polished()
+    inside = [one for one in made if is_within(one[0], country) and one[1] > since]
+    if inside:
+        sure = "yes" if len(inside) == len(made) else "unknown"
+        words = f"polished in {inside[0][0]} on {day(inside[0][1])}"
+        found.append((sure, words, tuple(ground for _country, _when, ground in inside)))
+    return min(found, key=lambda one: one[0] != "yes") if found else None
 
 
 def _weighed(
@@ -283,6 +356,7 @@ def _analysed(exemption: clauses.Analysed, asked: Asked) -> Found:
         if saying.ground.role in exemption.roles
         and saying.countries
         and not saying.ground.is_suspect
+        and not saying.is_contradicted
     ]
     is_certain = asked.origin.least or dict(asked.facts.least_by_country).get(mined, 0)
     if is_certain or not said:

@@ -87,11 +87,12 @@ class Crossing:
         destination: where to.
         issued_at: when it was issued, or the goods were offered.
         expires_at: its last second, or 0.
-        cleared_at: when it was confirmed, or None.
+        cleared_at: when it was confirmed or refused, or None.
         state: open, confirmed, refused, void or expired; "" without a certificate.
         named_origins: the countries that the certificate names; () is plain "mixed".
         is_technical: a technical certificate of an ordered re-export.
-        is_reused: its number was shown before, for other goods.
+        is_reused: its number was shown before it was issued.
+        is_prolonged: a Correction from after its last second made it last longer.
         may_concern: keys of the origins whose goods may have been in it.
         concerns: keys of those whose goods in this parcel certainly all went this way.
         grounds: Certificate and Clearance, or Handoff and Receipt.
@@ -112,6 +113,7 @@ class Crossing:
     concerns: frozenset[str]
     grounds: tuple[Ground, ...]
     is_reused: bool = False
+    is_prolonged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class Saying:
         weight_millicarats: as measured, or 0.
         form: the form that the goods had then: rough, polished, piece.
         is_lifted: of a freezing Report: a later one lifted it.
+        is_contradicted: of an origin analysis: by the records, some of the goods that it is about
+            certainly are of a country that it does not name.
         may_concern, concerns: as for a crossing.
 
     """
@@ -168,6 +172,7 @@ class Saying:
     form: str
     ground: Ground
     is_lifted: bool = False
+    is_contradicted: bool = False
     may_concern: frozenset[str] = frozenset()
     concerns: frozenset[str] = frozenset()
 
@@ -192,6 +197,7 @@ class Facts:
         parts: of a piece: the facts of each parcel set in it.
         made_at: when this parcel came to be (its Registration, Transformation or Setting), or None
             where that is not told.
+        former_codes: other codes of rough that some of it had been given before, ascending.
 
     """
 
@@ -213,3 +219,4 @@ class Facts:
     parts: tuple[Facts, ...] = ()
     least_by_country: tuple[tuple[str, int], ...] = ()
     made_at: int | None = None
+    former_codes: tuple[str, ...] = ()

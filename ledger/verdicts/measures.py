@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.values import is_within
-from ledger.verdicts.asked import Asked, Found, day, several
+from ledger.verdicts.asked import CORRECTION, Asked, Found, day, several
 from ledger.verdicts.clauses import UnderMeasure
-from ledger.verdicts.facts import Ground
+from ledger.verdicts.facts import Crossing, Ground
 from ledger.verdicts.spans import Held, all_of, any_of, negation
-from ledger.verdicts.tables import UNNAMED_ZONE, Row, same_zone
+from ledger.verdicts.tables import UNNAMED_ZONE, Row, may_be_zone, same_zone
 
 ONLY_ZONES = "compliant-zones-only"
 ZONE = "compliant-zone"
@@ -29,15 +29,22 @@ def zone_match(of_row: str, of_goods: str) -> Held:
         return "yes"
     if of_row == UNNAMED_ZONE or not of_goods:
         return "unknown"
-    return "yes" if same_zone(of_row, of_goods) else "no"
+    if same_zone(of_row, of_goods):
+        return "yes"
+    return "unknown" if may_be_zone(of_row, of_goods) else "no"
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """An export of rough, or (``went``: to leave) the one that is still to come."""
+    """An export of rough, or (``went``: to leave) the one that is still to come.
+
+    It was ``known_by`` a moment: the record stood by then, or the authority that let the goods in
+    says that they had come. That it was on an earlier day is the word of who let them out.
+    """
 
     country: str
     when: int
+    known_by: int
     is_certified: bool
     touched: Held
     grounds: tuple[Ground, ...]
@@ -70,6 +77,7 @@ def _exports(condition: UnderMeasure, asked: Asked) -> Iterator[_Export]:
         yield _Export(
             crossing.issuer,
             crossing.issued_at,
+            _known_by(asked, crossing),
             crossing.sort != "none",
             touched,
             crossing.grounds + asked.origin.grounds,
@@ -80,8 +88,18 @@ def _exports(condition: UnderMeasure, asked: Asked) -> Iterator[_Export]:
     if is_at_home and not _is_under_way(asked):
         grounds += asked.origin.grounds
         yield _Export(
-            place, asked.on, is_certified=True, touched="yes", grounds=grounds, went="to leave"
-        )
+            place, asked.on, asked.on,
+            is_certified=True, touched="yes", grounds=grounds, went="to leave",
+        )  # fmt: skip
+
+
+def _known_by(asked: Asked, crossing: Crossing) -> int:
+    recorded = [
+        ground.recorded_at_ms // 1000 for ground in crossing.grounds if ground.kind != CORRECTION
+    ]
+    if crossing.cleared_at is not None and crossing.cleared_at <= asked.as_of:
+        recorded.append(crossing.cleared_at)
+    return max(crossing.issued_at, min(recorded, default=crossing.issued_at))
 
 
 def _is_under_way(asked: Asked) -> bool:
@@ -125,7 +143,7 @@ def _forbidden(
         of_row = _zone(row)
         if of_row and not is_home:
             continue
-        held = all_of((row.span.on(export.when), zone_match(of_row, zone)))
+        held = all_of((_on(row, export), zone_match(of_row, zone)))
         what = row["what"]
         if what == ONLY_ZONES and what in condition.fails:
             if is_home:
@@ -139,6 +157,12 @@ def _forbidden(
     verdict = any_of(held for held, _rows in judged)
     deciding = {row.key: row for held, used in judged if held == verdict for row in used}
     return verdict, tuple(deciding[key] for key in sorted(deciding))
+
+
+def _on(row: Row, export: _Export) -> Held:
+    """Tell whether a row held; not on a day that was told only when it did."""
+    held, begins = row.span.on(export.when), row.span.begins.earliest
+    return "unknown" if held == "no" and export.when < begins <= export.known_by else held
 
 
 def _outside_zones(

@@ -29,6 +29,7 @@ from ledger.rules.findings import finding_id
 from ledger.values import Hash32
 from ledger.verdicts.asked import day
 from ledger.verdicts.facts import Crossing, Facts, Ground, Origin
+from ledger.verdicts.measures import zone_match
 from ledger.verdicts.shelf import Shelf
 from ledger.verdicts.spans import DAY_SECONDS, any_of
 from ledger.verdicts.tables import Row
@@ -169,12 +170,11 @@ def _barred(facts: Facts, shelf: Shelf, crossing: Crossing) -> Iterator[Row]:
 def _is_outside_zones(rows: list[Row], origin: Origin, crossing: Crossing) -> bool:
     if origin.country != crossing.issuer or not origin.zone:
         return False
-    zones = [
-        row["zone"].casefold()
+    return not any(
+        zone_match(row["zone"], origin.zone) != "no"
         for row in rows
         if row["what"] == "compliant-zone" and row.span.on(crossing.issued_at) != "no"
-    ]
-    return "?" not in zones and origin.zone.casefold() not in zones
+    )
 
 
 def _warranties(facts: Facts, shelf: Shelf, as_of: int) -> Iterator[Noticed]:

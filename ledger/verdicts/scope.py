@@ -8,13 +8,15 @@ though nobody can tell which that is; in between nobody can tell. Uncounted good
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ledger.values import carats
 from ledger.verdicts.definitions import Scope
 from ledger.verdicts.facts import Facts
 from ledger.verdicts.spans import Held
 
+SORTED: Final = "7102.31"
+"""The code of rough that was sorted as fit for gems: no later sorting by its holder undoes that."""
 Reach = Literal["every stone", "some stone", "no stone", "unknown"]
 
 
@@ -46,6 +48,9 @@ def covered(scope: Scope, facts: Facts) -> Covered:
         return Covered("no", "no stone", f"it is about {' and '.join(scope.forms)} goods")
     if facts.hs_code and scope.hs_codes and facts.hs_code not in scope.hs_codes:
         codes = ", ".join(scope.hs_codes)
+        if SORTED in facts.former_codes and SORTED in scope.hs_codes:
+            words = f"it is about {codes}; these goods were {SORTED} and are {facts.hs_code} now"
+            return Covered("unknown", "unknown", words, "what shows which code is right")
         return Covered("no", "no stone", f"it is about {codes}; these goods are {facts.hs_code}")
     threshold = scope.at_least_millicarats
     reach = reach_of(facts, threshold)

@@ -49,6 +49,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """The tables that are read, each with its columns in their order."""
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}", re.ASCII)
+_WORD: Final = re.compile(r"\w+")
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,11}", re.ASCII)
 _COUNT: Final = re.compile(r"0|[1-9][0-9]{0,11}", re.ASCII)
 _YEAR: Final = re.compile(r"[1-9][0-9]{3}", re.ASCII)
@@ -112,6 +113,17 @@ class Table:
 def same_zone(one: str, other: str) -> bool:
     """Tell whether two spell the same zone: Berbérati is Berberati, in capitals too."""
     return _plain(one) == _plain(other)
+
+
+def may_be_zone(one: str, other: str) -> bool:
+    """Tell whether two may be one zone: they share a word, or differ in one letter."""
+    first, second = _plain(one), _plain(other)
+    if not set(_WORD.findall(first)).isdisjoint(_WORD.findall(second)):
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    same = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b),
+                len(shorter))  # fmt: skip
+    return longer[same + 1 :] in (shorter[same + 1 :], shorter[same:])
 
 
 def _plain(zone: str) -> str:

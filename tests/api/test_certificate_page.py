@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 import segno
 import uvicorn
+from pypdf import PdfReader
 
+from ledger.papers import certificate_pdf
 from ledger.values import to_hex
 from tests.api.make_examples import AS_JSON
 from tests.api.test_pages import Page
@@ -104,6 +107,35 @@ def test_its_json_twin_says_the_same(bordered: Shown) -> None:
     assert f'href="{path}.json"' in page_of(bordered)[1]
 
 
+def test_it_can_be_had_as_a_paper_whose_code_leads_to_the_page(bordered: Shown) -> None:
+    path = path_of(bordered, EXPORTED)
+    assert f'href="{path}.pdf"' in page_of(bordered)[1]
+    response = bordered.client.get(path + ".pdf")
+    assert response.headers["content-type"] == "application/pdf"
+    assert response.headers["content-disposition"] == f'attachment; filename="{EXPORTED}.pdf"'
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    assert f"Check this paper at {ADDRESS}{path}\n" in text
+    assert "1,234.56" in text
+    answer = bordered.client.get(path + ".json").json()
+    assert response.content == certificate_pdf(answer, ADDRESS + path)
+
+
+def test_the_paper_is_cached_as_the_page_is(bordered: Shown) -> None:
+    path = path_of(bordered, EXPORTED) + ".pdf"
+    first = bordered.client.get(path)
+    assert first.headers["cache-control"] == "no-cache"
+    assert not first.headers["etag"].startswith("W/")
+    again = bordered.client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert bordered.client.head(path).status_code == 200
+
+
+def test_a_paper_of_nothing_is_told_as_a_page(bordered: Shown) -> None:
+    response = bordered.client.get(f"/certificates/{'0' * 32}.pdf")
+    assert response.status_code == 404
+    assert "No certificate by this link" in Page(response.text).text
+
+
 def test_its_links_lead_somewhere(bordered: Shown) -> None:
     page, _ = page_of(bordered)
     for link in page.named("a"):
@@ -120,6 +152,11 @@ def test_on_a_trade_ledger_it_shows_the_paper_and_no_more(bordered_trade: Shown)
         assert to_hex(parcel)[:6] not in text
     assert "The parcels</h2>" not in text
     assert "shown to those concerned alone" in text
+    paper = bordered_trade.client.get(path + ".pdf").content
+    printed = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    assert "3.750" in printed
+    for parcel in bordered_trade.scene.parcels.values():
+        assert to_hex(parcel)[2:10] not in printed
     asked = bordered_trade.client.get(f"/v1/certificates/{EXPORTED}")
     assert (asked.status_code, asked.json()["rule"]) == (401, "sign-in-needed")
 

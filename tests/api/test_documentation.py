@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ def test_every_route_of_the_brief_is_there(document: dict[str, Any]) -> None:
         "/v1/recalls", "/v1/recalls/verdicts", "/v1/tables", "/v1/tables/{name}",
         "/v1/parcels/{id}/verdicts", "/v1/definitions", "/v1/definitions/{name}",
         "/v1/certificates/{id}", "/certificates/{token}", "/certificates/{token}.json",
+        "/certificates/{token}.pdf",
         "/v1/entries/{index}", "/v1/checkpoint", "/v1/proofs/inclusion", "/v1/proofs/consistency",
         "/v1/parties", "/v1/parties/{address}", "/v1/sites", "/v1/sites/{id}", "/v1/charter",
         "/v1/status", "/v1/chain", "/v1/anchors",
@@ -76,7 +78,7 @@ def test_every_parameter_in_a_path_is_declared(document: dict[str, Any]) -> None
 
 
 def _braced(path: str) -> list[str]:
-    return [part.removesuffix(".json") for part in path.split("/") if part.startswith("{")]
+    return [re.sub(r"[.](json|pdf)$", "", part) for part in path.split("/") if part.startswith("{")]
 
 
 def test_every_answer_and_body_in_json_has_an_example_of_its_schema(document) -> None:

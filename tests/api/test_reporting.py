@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import itertools
 import re
+import threading
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
+import httpx2
 import pytest
 
 from api.pages import Pages
@@ -19,6 +23,7 @@ from api.reporting import (
     importer,
     reconciliation,
 )
+from ledger.answers import Answers
 from ledger.drafts import Found
 from ledger.sheets.report_tables import CERTIFICATES, as_csv, certificate_rows
 from tests.api.test_pages import Page
@@ -28,6 +33,7 @@ from tests.scene import Shown, shown
 ANNEX = "/v1/reports/annex-iii?country=BW&year=2026"
 ENTRIES = "/v1/reports/annex-iii/entries?country=BW&year=2026"
 RECONCILED = "/v1/reports/reconciliation?country=BW&year=2026"
+SECONDS = 30
 PATHS = (ANNEX, ENTRIES, RECONCILED)
 
 
@@ -110,12 +116,59 @@ def test_a_report_is_csv_for_whoever_asks_for_that(opened, path):
     assert len(rows) == len(told) > 0
 
 
+def test_slow_reports_keep_nobody_from_asking_anything_else(
+    opened: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More reports than questions are answered at a time, and none of them comes to its end."""
+    may_answer, begun = threading.Event(), threading.Semaphore(0)
+    annex = Answers.annex_iii
+
+    def slow(answers: Answers, **asked: Any) -> Any:
+        begun.release()
+        assert may_answer.wait(SECONDS)
+        return annex(answers, **asked)
+
+    monkeypatch.setattr(Answers, "annex_iii", slow)
+
+    async def ask() -> None:
+        headers = {"authorization": opened.client.headers["authorization"]}
+        transport = httpx2.ASGITransport(app=opened.client.app)
+        here = {"base_url": "http://here", "headers": headers}
+        async with httpx2.AsyncClient(transport=transport, **here) as client:
+            async with asyncio.timeout(SECONDS):
+                waiting = [asyncio.create_task(client.get(ANNEX)) for _ in range(40)]
+                try:
+                    while not begun.acquire(blocking=False):
+                        await asyncio.sleep(0.001)
+                    assert (await client.get("/v1/sites")).status_code == 200
+                    assert not [one for one in waiting if one.done()]
+                finally:
+                    may_answer.set()
+                assert {(await one).status_code for one in waiting} == {200}
+
+    asyncio.run(ask())
+
+
 @pytest.mark.parametrize("path", [ANNEX, RECONCILED])
 def test_a_report_is_a_page_for_whoever_reads_pages(opened, path):
     answer = opened.client.get(path, headers={"accept": "text/html"})
     assert answer.headers["content-type"].startswith("text/html")
     assert "Botswana, 2026" in answer.text
     assert len(answer.content) < 60_000
+
+
+def test_on_a_page_each_figure_leads_to_the_entries_that_it_was_summed_from(opened):
+    figures = opened.client.get(ANNEX).json()["figures"]
+    page = opened.client.get(ANNEX, headers={"accept": "text/html"}).text
+    paths = [unescape(path) for path in re.findall(r'href="(/v1/reports/[^"]*)"', page)]
+    assert len(paths) == len(figures) > 0
+    for path, figure in zip(paths, figures, strict=True):
+        told = opened.client.get(path).json()
+        assert (told["figure"], len(told["entries"])) == (figure["figure"], figure["records"])
+        weights = sum(one["weightMillicarats"] for one in told["entries"])
+        assert weights == figure["weightMillicarats"]
+    assert "entries.csv" not in page
+    assert 'href="entries.csv"' in annex_iii(Pages(), opened.client.get(ANNEX).json())
 
 
 def test_a_missing_confirmation_is_said_to_be_missing(opened):
@@ -272,7 +325,7 @@ def test_a_page_of_many_figures_is_small_and_says_what_it_leaves_out():
         "participant": "BW", "period": {"label": "2026", "since": 0, "until": 1}, "size": 1,
         "figures": [figure] * (FIGURES_ON_PAGE + 7), "notes": ["A note."],
     }  # fmt: skip
-    page = annex_iii(Pages(), report)
+    page = annex_iii(Pages(), report, is_served=True)
     assert len(page.encode()) < 60_000
     assert "7 more figures are not on this page" in page
 

@@ -25,7 +25,7 @@ from ledger.verdicts.gathering.ancestry import Ancestry, Ways, ancestry_of
 from ledger.verdicts.gathering.known import Budget, Known, Past
 from ledger.verdicts.gathering.lives import Life, Lives
 from ledger.verdicts.gathering.marks import Marks
-from ledger.verdicts.gathering.sources import sources_of
+from ledger.verdicts.gathering.sources import is_contradicted, sources_of
 
 __all__ = ["Known", "charter_then", "gather", "parcel_then"]
 
@@ -71,6 +71,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
     # What befell the stones of a piece before they were set stands with the facts about each.
     bearing = [parcel] if parcel.form == "piece" else ancestry.in_order()
     told = [one for one in lives.known(one.id for one in bearing) if one]
+    _weigh_analyses(known, told, ancestry)
     papers = () if parcel.form == "piece" else lives.papers.all.values()
     return Facts(
         parcel=parcel.id,
@@ -84,12 +85,13 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
         crossings=marks.crossings(told, papers),
         stays=marks.stays(told),
         sayings=marks.sayings(told, parcel.id),
-        polished_in=_polished_in(past, ancestry),
+        polished_in=_polished_in(past, ancestry, lives),
         is_whole=not (past.is_cut or ancestry.is_cut or sources.is_cut),
         is_contradicted=bounds.contradicted,
         parts=_parts(known, ancestry, size, budget),
         least_by_country=sources.least_by_country,
         made_at=life.made_at,
+        former_codes=_former_codes(parcel, ancestry),
     )
 
 
@@ -127,13 +129,44 @@ def _as_it_was(ancestry: Ancestry, life: Life) -> Ancestry:
     return replace(ancestry, subject=subject, parcels=parcels)
 
 
-def _polished_in(past: Past, ancestry: Ancestry) -> tuple[tuple[str, int, Ground], ...]:
-    found = []
+def _former_codes(parcel: Parcel, ancestry: Ancestry) -> tuple[str, ...]:
+    if parcel.form != "rough":
+        return ()
+    codes = {one.hs_code for one in ancestry.parcels.values()}
+    return tuple(sorted(codes - {parcel.hs_code}))
+
+
+def _weigh_analyses(known: Known, lives: list[Life], ancestry: Ancestry) -> None:
+    """Mark the origin analyses that the records contradict.
+
+    Otherwise goods of one origin could be given another by an analysis, and lose the first by being
+    mixed afterwards.
+    """
+    for life in lives:
+        parcel = ancestry.parcels.get(life.parcel.id)
+        if parcel is None or not any(saying.countries for saying in life.sayings):
+            continue
+        bounds = bounds_of(known, parcel)
+        life.sayings = [
+            replace(saying, is_contradicted=is_contradicted(bounds, saying.countries))
+            if saying.countries
+            else saying
+            for saying in life.sayings
+        ]
+
+
+def _polished_in(
+    past: Past, ancestry: Ancestry, lives: Lives
+) -> tuple[tuple[str, int, Ground], ...]:
+    found: list[tuple[str, int, Ground]] = []
     for operation in ancestry.operations:
         if operation.name == "polish" and past.may_read():
             index, record = past.record(operation.record_id)
             ground = past.ground(index, operation.record_id, record)
-            found.append((operation.country, operation.occurred_at, ground))
+            # Where the book had the rough, if elsewhere, is as good a word as the cutter's own.
+            told = {one.place for one in lives.known(operation.inputs) if one and one.place}
+            places = sorted({operation.country} | told)
+            found += [(place, operation.occurred_at, ground) for place in places]
     return tuple(found)
 
 

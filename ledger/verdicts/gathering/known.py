@@ -9,13 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from ledger.custody import Agent, CharterInForce, Corrected, Party, State, Suspicion, charter_of
 from ledger.errors import Damaged
-from ledger.records import SHEETS, Amendment, Charter, Correction, Receipt, Record, Revocation
+from ledger.limits import LIMITS
+from ledger.records import (
+    SHEETS,
+    Amendment,
+    Charter,
+    Correction,
+    Receipt,
+    Record,
+    Report,
+    Revocation,
+)
 from ledger.values import Address, Hash32, ParcelId, from_hex, to_hex
 from ledger.verdicts.facts import Ground
+
+TALK: Final = ("dispute", "answer")
+"""The Reports by which no definition judges."""
 
 
 class Known(State, Protocol):
@@ -33,11 +46,25 @@ class Known(State, Protocol):
     def record_at(self, index: int) -> tuple[Hash32, Record]:
         """Return the record at an index, and its id."""
 
+    def only_speaks(self, index: int) -> bool:
+        """Tell whether :func:`speaks_only` of the record at an index, without reading more."""
+
     def signers(self, index: int) -> tuple[Address, ...]:
         """Return whose keys signed the record at an index."""
 
     def suspicions(self) -> tuple[Suspicion, ...]:
         """Return whose records are suspect."""
+
+
+def speaks_only(record: Record) -> bool:
+    """Tell whether a record judges nothing: anybody may make such records without end.
+
+    That is a Report that disputes goods or answers a finding. A Correction is found by what it
+    corrects.
+    """
+    if isinstance(record, Report):
+        return record.what.operation in TALK
+    return isinstance(record, Correction)
 
 
 class Budget:
@@ -60,6 +87,7 @@ class Past:
         self.size = size
         self.budget = budget
         self.is_cut = False
+        self._talk = Budget(LIMITS.facts_talk_max)
         self._suspect: dict[Address, list[tuple[Address, int]]] = {}
         for item in known.suspicions():
             since = _suspect_since(known, item, size)
@@ -83,6 +111,13 @@ class Past:
     def may_read(self) -> bool:
         """Tell whether another record may be read; if not, remember that something is missing."""
         if self.budget.spend():
+            return True
+        self.is_cut = True
+        return False
+
+    def may_pass(self) -> bool:
+        """Tell whether another record that judges nothing may be passed over."""
+        if self._talk.spend():
             return True
         self.is_cut = True
         return False

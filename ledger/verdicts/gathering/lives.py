@@ -155,7 +155,10 @@ class _Telling:
             life.stones = record.amounts.stones[position]
             inputs = self._lives.known(record.what.inputs)
             life.country = _shared((one.country if one else "" for one in inputs), author_country)
-            place = _shared((one.place if one else "" for one in inputs), author_country)
+            # Of goods from two countries, where they are now is its author's word alone.
+            place = _shared((one.place if one else "" for one in inputs), "")
+            if not place and "" not in {one.place if one else "" for one in inputs}:
+                self._seen(author_country, step.at, step)
         else:
             life.weight_millicarats = record.amounts.weight_millicarats
             life.stones = record.amounts.stones

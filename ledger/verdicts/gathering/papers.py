@@ -28,6 +28,7 @@ class Paper:
         is_reused: its number was shown at a border before it was issued.
         cleared: the Clearance, if that closed it.
         parcels: those that it names and that are looked at.
+        prolonged_from: its first last second, if a Correction from after it made it last longer.
 
     """
 
@@ -37,6 +38,7 @@ class Paper:
     is_reused: bool
     cleared: Step | None = None
     parcels: set[ParcelId] = field(default_factory=set)
+    prolonged_from: int | None = None
 
     def covers(self, offer: Step, destination: str) -> bool:
         """Tell whether goods that were offered to a country could travel under it."""
@@ -51,7 +53,9 @@ class Paper:
         """Return it as a fact, without saying whom it concerns."""
         record = self.issued.record
         cleared = self.cleared
-        is_confirmed = self.state == "confirmed" and cleared is not None
+        is_prolonged = self.prolonged_from is not None and (
+            cleared is None or cleared.at > self.prolonged_from
+        )
         return Crossing(
             sort="certificate",
             number=record.what.number,
@@ -59,7 +63,7 @@ class Paper:
             destination=record.scene.destination,
             issued_at=self.issued.at,
             expires_at=record.scene.expires_at,
-            cleared_at=cleared.at if cleared and is_confirmed else None,
+            cleared_at=cleared.at if cleared else None,
             state=self.state,
             named_origins=record.scene.origins,
             is_technical=record.what.operation == "technical",
@@ -67,6 +71,7 @@ class Paper:
             concerns=frozenset(),
             grounds=(*self.issued.grounds, *(cleared.grounds if cleared else ())),
             is_reused=self.is_reused,
+            is_prolonged=is_prolonged,
         )
 
 
@@ -87,9 +92,17 @@ class Papers:
             closed_at = known.closed_by if known and is_closed else NEVER
             number = self._past.known.read(CertificateNumber, step.record.what.number.encode())
             is_reused = number is not None and NEVER < number.first_shown < step.index
-            paper = self.all[step.record_id] = Paper(step, state, closed_at, is_reused)
+            paper = self.all[step.record_id] = Paper(
+                step, state, closed_at, is_reused, prolonged_from=self._prolonged_from(step)
+            )
         paper.parcels.add(parcel)
         return paper
+
+    def _prolonged_from(self, step: Step) -> int | None:
+        _, original = self._past.record(step.record_id)
+        before: int = original.scene.expires_at
+        is_late = any(ground.recorded_at_ms > before * 1000 for ground in step.grounds[1:])
+        return before if is_late and step.record.scene.expires_at > before else None
 
     def clear(self, step: Step, record: Clearance) -> Paper | None:
         """Keep what closed a certificate; None where that is not known."""

@@ -40,11 +40,18 @@ class _Mined:
         self.since, self.until = min(self.since, since), max(self.until, until)
         self.indices.append(index)
         if grounds:
-            self.grounds = [*self.grounds[:1], grounds]
+            # The first and the last; and one that is suspect, which nobody may hide between them.
+            suspect = [one for one in self.grounds[1:-1] if _is_suspect(one)]
+            suspect += [one for one in self.grounds[1:][-1:] if _is_suspect(one)]
+            self.grounds = [*self.grounds[:1], *suspect[:1], grounds]
 
     def told(self) -> tuple[Ground, ...]:
         """Return what the first and the last registration rest on."""
         return tuple(ground for grounds in self.grounds for ground in grounds)
+
+
+def _is_suspect(grounds: tuple[Ground, ...]) -> bool:
+    return any(ground.is_suspect for ground in grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,10 @@ def _registered(past: Past, operation: Operation) -> tuple[str, int, int, tuple[
         index, record = past.record(operation.record_id)
         step = step_at(past, index, operation.record_id, record)
         if isinstance(step.record, Registration):
-            scene = step.record.scene
-            return scene.zone, scene.period_from, scene.period_to, step.grounds
+            first, scene = record.scene, step.record.scene
+            # A Correction makes doubt of the period, and does not undo what was said at first.
+            since = min(first.period_from, scene.period_from)
+            return scene.zone, since, max(first.period_to, scene.period_to), step.grounds
     return _zone_now(past, operation.site), 0, operation.occurred_at, ()
 
 
@@ -193,6 +202,11 @@ def _origin(
         most=weight if is_only else bound.most,
         grounds=mined.told(),
     )
+
+
+def is_contradicted(bounds: OriginBounds, countries: tuple[str, ...]) -> bool:
+    """Tell whether some goods certainly are of a country that is none of these."""
+    return any(country not in countries for country, _ in _least_by_country(bounds, 0))
 
 
 def _least_by_country(bounds: OriginBounds, allowed: int) -> tuple[tuple[str, int], ...]:

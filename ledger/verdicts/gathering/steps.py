@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.custody import NEVER, CertificateState, Parcel
+from ledger.limits import LIMITS
 from ledger.records import Certificate, Clearance, Record, Registration, Setting, Transformation
 from ledger.values import Hash32, ParcelId
 from ledger.verdicts.facts import Ground
-from ledger.verdicts.gathering.known import Past
+from ledger.verdicts.gathering.known import Past, speaks_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def steps_of(past: Past, parcel: Parcel) -> list[Step]:
 
 def step_at(past: Past, index: int, record_id: Hash32, record: Record) -> Step:
     """Return a record as a step."""
+    if speaks_only(record):
+        return Step(index, record_id, record, (past.ground(index, record_id, record),))
     restated, corrections = past.corrected(record_id, record)
     return Step(index, record_id, restated, (past.ground(index, record_id, record), *corrections))
 
@@ -90,8 +93,25 @@ def _before(record: Record, parcel: ParcelId) -> Hash32 | None:
 
 
 def _spoken(past: Past, parcel: ParcelId) -> Iterator[tuple[int, Hash32, Record]]:
+    """Yield what was said of a parcel.
+
+    Any party may dispute goods, answer findings and correct what it said, as often as it likes.
+    None of this judges, so none of it costs a step; the first few disputes are told.
+    """
+    disputes = 0
     for index in past.known.mentions(parcel):
-        if index >= past.size or not past.may_read():
+        if index >= past.size:
+            return
+        if past.known.only_speaks(index):
+            if not past.may_pass():
+                return
+            if disputes < LIMITS.facts_disputes_max:
+                found = past.known.record_at(index)
+                if found[1].operation == "dispute":
+                    disputes += 1
+                    yield index, *found
+            continue
+        if not past.may_read():
             return
         yield index, *past.known.record_at(index)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_pages_in_haste_tell_the_same(
             assert ids(found) == whole != []
             come = [page["scannedTo"] for page in found]
             assert come == sorted(come)
-            for page, following in zip(found, found[1:], strict=False):
+            for page, following in pairwise(found):
                 later = [one["index"] for one in following["parcels"]]
                 assert all(index >= page["scannedTo"] for index in later)
 
@@ -145,7 +146,7 @@ def test_what_a_party_took_out_of_a_piece_is_called_back(fresh: Shown) -> None:
     assert found == [(since, to_hex(ring), "all"), (since, to_hex(stone), "all")]
 
 
-# -- its own goods, from below -----------------------------------------------------------------------
+# -- its own goods, from below -------------------------------------------------------------------
 
 
 def own(made: Shown, name: str, **asked: str) -> list[tuple[str, str]]:

@@ -68,6 +68,12 @@ def test_of_mixed_goods_every_possible_origin_is_named_and_no_share(stones, amou
     assert not any("%" in value for _, value in told(importer_sheet(US, mixed, "pass")))
 
 
+def test_a_sheet_says_that_it_is_about_one_parcel_and_no_shipment():
+    notice = importer_sheet(US, facts(), "pass").notice
+    assert "one parcel: a shipment may hold others" in notice
+    assert "not legal advice" in notice
+
+
 def test_records_that_contradict_each_other_leave_no_origin():
     sheet = importer_sheet(US, facts(is_contradicted=True), "cannot tell")
     values = dict(told(sheet))

@@ -264,3 +264,11 @@ def test_losing_weight_on_a_certified_way_changes_no_certificate() -> None:
     stage.transform("trader-ae", "reweigh", [parcel], [Output(9_990, 3)], weighing=Loss(5))
     assert stage.certificate(certificate).state == "void"
     assert NO_HASH not in {stage.certificate(certificate).id}
+
+
+def test_a_number_that_is_none_is_told_escaped() -> None:
+    stage = new_stage()
+    with pytest.raises(Refused) as told:
+        numbered(stage, "BW\u00e91")
+    assert told.value.refusal.rule == "certificate-number"
+    assert told.value.refusal.came == '"BW\\u00e91"'

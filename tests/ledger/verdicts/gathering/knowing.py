@@ -10,6 +10,7 @@ from ledger.derivation import decide
 from ledger.records import Record
 from ledger.trace.kept import Blends
 from ledger.values import Address, Hash32, ParcelId
+from ledger.verdicts.gathering.known import speaks_only
 from tests.world import World
 
 ItemType = TypeVar("ItemType")
@@ -64,6 +65,10 @@ class Told:
         self.reads += 1
         signed = self.world.log[index][1]
         return signed.record_id, signed.record
+
+    def only_speaks(self, index: int) -> bool:
+        """Tell whether a record judges nothing; it is looked at, not read."""
+        return speaks_only(self.world.log[index][1].record)
 
     def signers(self, index: int) -> tuple[Address, ...]:
         """Return whose keys signed a record."""

@@ -158,6 +158,43 @@ def test_a_theft_is_told_and_that_it_was_lifted(trade) -> None:
     assert now.stays[-1].until is None
 
 
+def test_a_flood_of_disputes_costs_no_verdict_its_evidence(trade) -> None:
+    parcel = mined(trade, "BW")
+    state = trade.parcel(parcel).head
+    for _ in range(5_000):
+        trade.later(1)
+        report(trade, "dispute", parcel, "trader-be", state=state)
+    said = trade.state_that("lab-be", "origin", parcel, countries=["BW"])
+    told = Told(trade)
+    facts = gather(told, parcel, steps_max=100)
+    assert facts.is_whole
+    assert [one.operation for one in facts.sayings] == ["dispute"] * LIMITS.facts_disputes_max + [
+        "origin"
+    ]
+    assert facts.sayings[-1].ground.record_id == said.record_id
+    assert told.reads < 100
+
+
+def test_corrections_of_what_was_said_are_not_read_twice(trade) -> None:
+    parcel = mined(trade, "BW")
+    registration = trade.log[-1][1]
+    for day in range(1, 30):
+        trade.later()
+        since = trade.now_s - day * 86_400
+        trade.correct("miner-bw", registration, {"scene.periodFrom": str(since)})
+    # Read with what they correct: in its chain, and among the origins.
+    assert gather(Told(trade), parcel, steps_max=70).is_whole
+
+
+def test_more_talk_than_is_passed_over_is_said_to_be_missing(trade, monkeypatch) -> None:
+    parcel = mined(trade, "BW")
+    report(trade, "dispute", parcel, "trader-be", state=trade.parcel(parcel).head)
+    for most, is_whole in ((0, False), (1, True)):
+        limits = replace(LIMITS, facts_talk_max=most)
+        monkeypatch.setattr("ledger.verdicts.gathering.known.LIMITS", limits)
+        assert facts_of(trade, parcel).is_whole is is_whole
+
+
 def test_records_of_a_party_in_doubt_are_marked_from_the_revocation_on(trade) -> None:
     parcel = mined(trade, "BW")
     registered = len(trade.log) - 1
