@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ PAGES: Final[Mapping[str, Callable[[Pages, Any, str], str]]] = {
 
 PAPER: Final = ".pdf"
 """How the path of a paper ends."""
+SCANNING: Final = frozenset(("annex_iii", "figure_entries", "reconciliation"))
+"""The questions that read the log from the first entry that can matter to its end."""
 
 
 class Asking:
@@ -127,7 +130,7 @@ class Asking:
 
         async def ask(request: Request) -> Response:
             write = partial(reporting.respond, request, self._pages, question.name)
-            async with self._reports:
+            async with self._reports if question.name in SCANNING else nullcontext():
                 return await self._ask(request, question, write)
 
         return ask

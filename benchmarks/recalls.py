@@ -21,9 +21,12 @@ from benchmarks.figures import Figure
 from benchmarks.ledgers import RecalledGoods, opened
 from ledger.answers import Answers
 from ledger.config import LedgerFolder, collect_seldom
+from ledger.values import to_hex
+from tests.world import address_of
 
 _TOKEN: Final = "token-of-the-benchmark"  # noqa: S105 - of a door that nobody else comes to
 _BOUND_BY: Final = "SQLite and Python, for each parcel and for each operation with its inputs"
+_SILENT: Final = "authority-bw"
 _FIRST_PART: Final = 10
 """Memory after one part in so many is what memory at the end is compared with."""
 
@@ -36,6 +39,8 @@ def recalls(folder: LedgerFolder, goods: RecalledGoods) -> Iterator[Figure]:
     if told["parcels"] != goods.parcels:
         raise RuntimeError(f"{told['parcels']} of {goods.parcels} parcels were told")
     yield Figure("recall-first-page", told["first_seconds"] * 1000, "ms", 200, "less", _BOUND_BY)
+    page = told["party_page_seconds"] * 1000
+    yield Figure("recall-party-page", page, "ms", 200, "less", "lines read and looked through")
     yield Figure("recall-parcels", told["parcels"], "parcels", None, "more", "the load")
     rate = told["parcels"] / told["seconds"]
     yield Figure("recall-rate", rate, "parcels/s", None, "more", _BOUND_BY)
@@ -94,12 +99,16 @@ def _measure(folder: LedgerFolder, site: str) -> dict[str, float]:
         begin = time.perf_counter()
         asyncio.run(_ask(app, "/v1/recalls", f"site={site}"))
         first = time.perf_counter() - begin
+        begin = time.perf_counter()  # of whoever has said least: all lines are looked through
+        asyncio.run(_ask(app, "/v1/recalls", f"party={to_hex(address_of(_SILENT))}&since=1"))
+        party_page = time.perf_counter() - begin
         begin = time.perf_counter()
         sink = asyncio.run(_ask(app, "/v1/recalls/stream", f"site={site}"))
         seconds = time.perf_counter() - begin
     growth = sink.largest[-1] / sink.largest[len(sink.largest) // _FIRST_PART]
     return {
         "first_seconds": first,
+        "party_page_seconds": party_page,
         "seconds": seconds,
         "parcels": sink.parcels,
         "growth": growth,

@@ -45,7 +45,7 @@ class Limits:
     page_rows: int = 100
     walk_steps_max: int = 100_000  # operations, and what goes into or comes out of each
     page_rows_judged: int = 20  # parcels, each judged twice by its whole ancestry: some seconds
-    # A turn of a recall, such as a page; looking through four lines is a step: some 100 ms.
+    # A turn of a recall, such as a page; looking through two lines is a step: some 100 ms.
     recall_steps_max: int = 10_000
     recalls_kept_max: int = 16  # walks that wait for their next page
     recall_width_max: int = 500_000  # parcels that several of these keep in mind: some 200 MB

@@ -12,15 +12,17 @@ is a moment. The lines of ``facts``:
   the least and the most in carats (one origin alone: everything; of several: from nothing to all).
 * ``cert NUMBER RU>AE DAY``: with ``to DAY`` (the last second of its validity), ``cleared DAY``
   (``arrived``: on the day of issue), ``refused DAY``, ``void``, ``names RU,BW`` (else plain
-  mixed), ``technical``, ``reused``.
+  mixed), ``technical``, ``reused``, ``prolonged``.
   ``nocert RU>AE DAY``: without a certificate. ``paper NUMBER RU>AE DAY``: seen on paper alone.
 * ``stay RU DAY..DAY``: where the book has them (``DAY..`` to this day); ``seen AE DAY``: a dated
   location statement.
 * ``polished IN DAY``.
-* ``said warranty DAY text wdc-sow-2``, ``said origin DAY names BW,CA``, ``said document DAY``.
+* ``said warranty DAY text wdc-sow-2``, ``said origin DAY names BW,CA``, ``said document DAY``;
+  ``ancestor``: of an ancestor
+  that they come from certainly only if ``of`` says so; ``denied``: the records contradict it.
 * ``part NAME``: of a piece, other goods of this file.
 * ``certain RU 0.300``: so much of that country is certain, whatever the sites.
-* ``incomplete``, ``contradicted``.
+* ``incomplete``, ``contradicted``; ``former 7102.31``: a code that some of it had before.
 
 Each of them may end with ``recorded DAY`` (else on the day itself), ``by ROLE CC``, ``suspect``,
 ``perhaps`` (it may concern these goods) and ``of KEY,KEY`` (the origins that it concerns).
@@ -218,6 +220,8 @@ def _with(facts: Facts, sort: str, words: _Words, place: int, made: dict[str, Fa
     elif sort == "certain":
         least = (words.next(), _millicarats(words.next()))
         facts = replace(facts, least_by_country=(*facts.least_by_country, least))
+    elif sort == "former":
+        facts = replace(facts, former_codes=(words.next(),))
     elif sort == "part":
         facts = replace(facts, parts=(*facts.parts, made[" ".join(words.words)]))
         words.words.clear()
@@ -241,6 +245,7 @@ def _crossing(facts: Facts, sort: str, words: _Words, place: int) -> Crossing:
     state = "refused" if refused else "confirmed" if cleared else "void" if is_void else "open"
     names = words.after("names")
     is_technical, is_reused = words.flag("technical"), words.flag("reused")
+    is_prolonged = words.flag("prolonged")
     may_concern, concerns = _concerned(facts, words)
     kind = "Handoff" if sort == "nocert" else "Clearance" if sort == "paper" else "Certificate"
     by = ("trader" if sort == "nocert" else "authority", issuer)
@@ -259,6 +264,7 @@ def _crossing(facts: Facts, sort: str, words: _Words, place: int) -> Crossing:
         concerns=concerns,
         grounds=(_ground(words, kind, "", issued_at, by, place),),
         is_reused=is_reused,
+        is_prolonged=is_prolonged,
     )
 
 
@@ -278,7 +284,9 @@ def _stay(facts: Facts, sort: str, words: _Words, place: int) -> Stay:
 def _saying(facts: Facts, words: _Words, place: int) -> Saying:
     operation, when = words.next(), moment(words.next())
     text, names = words.after("text"), words.after("names")
-    is_of_ancestor = words.flag("ancestor")
+    is_of_ancestor, is_denied = words.flag("ancestor"), words.flag("denied")
+    is_told = "of" in words.words
+    may_concern, concerns = _concerned(facts, words)
     roles = {"origin": "lab", "grading": "lab"}
     by = (roles.get(operation, "trader"), facts.country)
     return Saying(
@@ -292,4 +300,7 @@ def _saying(facts: Facts, words: _Words, place: int) -> Saying:
         weight_millicarats=0,
         form=facts.form,
         ground=_ground(words, "Statement", operation, when, by, place),
+        is_contradicted=is_denied,
+        may_concern=may_concern,
+        concerns=concerns if is_told or not is_of_ancestor else frozenset(),
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from ledger import entry as entries
+from ledger.answers.mentions import only_speaks
 from ledger.answers.reading import Line, Reading
 from ledger.custody import Suspicion
 from ledger.errors import Damaged
 from ledger.limits import LIMITS
 from ledger.records import Record
-from ledger.store.stored import read_record
 from ledger.values import Address, Hash32, ParcelId
 from ledger.verdicts.gathering.known import speaks_only
 
 ItemType = TypeVar("ItemType")
-_TALK: Final = (b'{"kind":"Report"', b'{"kind":"Correction"')
 
 
 class Gathered:
@@ -60,13 +59,7 @@ class Gathered:
         """Tell whether the record at an index judges nothing."""
         if index in self._lines:
             return speaks_only(self._lines[index].record)
-        row = self._reading.view.row(index)
-        if row is None:
-            raise Damaged("gap", f"entry {index}", "a record is known to stand there")
-        # The kind stands first in an envelope: most of the others are told by it alone.
-        if not row.envelope.startswith(_TALK):
-            return False
-        return speaks_only(read_record(index, row.envelope))
+        return only_speaks(self._reading.view, index)
 
     def signers(self, index: int) -> tuple[Address, ...]:
         """Return whose keys signed the record at an index."""

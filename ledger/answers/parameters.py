@@ -91,9 +91,7 @@ RECALLED: Final = (
         "since",
     ),
 )  # fmt: skip
-AS_OF: Final = day(
-    "asOf", "the day that the goods are judged for; today if it is not said", "date"
-)
+AS_OF: Final = day("asOf", "the day that the goods are judged for; today if it is not said", "date")
 JUDGED: Final = (
     definition("definition", "the id of one definition; all of them if it is not said"),
     AS_OF,

@@ -26,7 +26,7 @@ from ledger.trace.walk import Budget
 from ledger.values import NO_HASH, Address, Hash32, ParcelId, to_hex
 
 _LINES_AT_ONCE: Final = 256
-_LINES_A_STEP: Final = 4
+_LINES_A_STEP: Final = 2
 _RECORD_STEPS: Final = 8
 """What it takes to read a record in a line, by the steps of a walk."""
 

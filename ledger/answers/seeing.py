@@ -136,7 +136,7 @@ def _is_told_of(reading: Reading, parcel: Parcel, until: int) -> bool:
 def sheets_of(reading: Reading, line: Line, through: ParcelId | None = None) -> Sheets:
     """Return which sheets of a record a reader is shown who asks for it by its id."""
     sheets = reading.sheets(line)
-    goods = () if sheets == ALL else tuple(_goods_of(reading, line))
+    goods = () if sheets == ALL else tuple(goods_of(reading, line))
     for parcel_id in goods:
         parcel = _parcel(reading, parcel_id)
         records_max = max(1, LIMITS.page_walk_steps_max // len(goods))
@@ -145,7 +145,7 @@ def sheets_of(reading: Reading, line: Line, through: ParcelId | None = None) -> 
     return sheets
 
 
-def _goods_of(reading: Reading, line: Line) -> Iterator[ParcelId]:
+def goods_of(reading: Reading, line: Line) -> Iterator[ParcelId]:
     """Yield the parcels that a record, or what it corrects or clears, makes, moves or names."""
     record, record_id = line.record, line.signed.record_id
     for kind, named in ((Correction, "record"), (Clearance, "certificate")):
@@ -209,7 +209,7 @@ def _finding_seen(reading: Reading, finding: FindingShown, until: int) -> Findin
         return replace(finding, finding_id=None, index=None, record_id=None, evidence=None)
     assert finding.index is not None  # noqa: S101 - nothing was taken from it yet
     line = reading.line(finding.index)
-    if finding.name in ABOUT_OTHERS and finding.subject not in set(_goods_of(reading, line)):
+    if finding.name in ABOUT_OTHERS and finding.subject not in set(goods_of(reading, line)):
         # Said of goods of somebody else: who may not read that is told that there is something.
         untold = replace(finding, index=None, record_id=None, evidence=None)
         return finding if reading.sheets(line) == ALL else untold

@@ -7,11 +7,13 @@ stone which of several it may be from.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from ledger.answers.asking import Cursors, read_limit
-from ledger.answers.parcels import finding_shown, findings_about
+from ledger.answers.mentions import spoken_of
+from ledger.answers.parcels import finding_shown, findings_about, step
 from ledger.answers.reading import Reading
-from ledger.answers.seeing import findings_seen, known_parcel
+from ledger.answers.seeing import findings_seen, goods_of, known_parcel
 from ledger.answers.shapes import (
     CountryOrigin,
     FindingShown,
@@ -20,11 +22,13 @@ from ledger.answers.shapes import (
     Origins,
     Product,
     SiteOrigin,
+    Step,
     TraceAnswer,
 )
 from ledger.answers.suspicions import descent_of
 from ledger.answers.wire import members_of
 from ledger.custody import Finding, Operation, Parcel, SiteState
+from ledger.limits import LIMITS
 from ledger.rules.findings import CONTRADICTED, finding_id
 from ledger.trace.kept import bounds_of
 from ledger.trace.origins import OTHER_SITES, Bound, CountryBounds
@@ -63,12 +67,16 @@ def trace(
     found = (*findings_along(reading, known, page.steps), *of_descent)
     ordered = sorted(found, key=in_log_order)
     weighs = "amounts" in standing.book
+    own = () if before is not None else (parcel_id,)
+    spoken, left_out = _spoken(reading, own, page.steps, standing.until)
     return TraceAnswer(
         parcel_id=parcel_id,
         weight_millicarats=known.weight_millicarats if weighs else None,
         stones=known.stones if weighs else None,
         origins=origins_of(reading, known, shows_amounts=weighs),
         operations=tuple(_shown(reading, operation, standing.until) for operation in page.steps),
+        spoken=spoken,
+        spoken_left_out=left_out,
         is_whole=reading.is_whole,
         findings=findings_seen(reading, ordered, standing.until),
         is_followed_whole=descent.is_whole,
@@ -76,6 +84,27 @@ def trace(
         is_cut=page.is_cut,
         as_of=reading.as_of,
     )
+
+
+def _spoken(
+    reading: Reading, own: tuple[ParcelId, ...], operations: Iterable[Operation], until: int
+) -> tuple[tuple[Step, ...], int | None]:
+    """Show what was said of goods and of what went into them, and count what is left out."""
+    inputs = (given for operation in operations for given in operation.inputs)
+    parcels = tuple(islice(dict.fromkeys((*own, *inputs)), LIMITS.page_walk_steps_max))
+    spoken = spoken_of(reading, parcels, lambda line: bool(reading.sheets(line, until)))
+    goods = set(parcels)
+    steps = tuple(
+        step(
+            reading,
+            line,
+            tuple(one for one in goods_of(reading, line) if one in goods),
+            reading.sheets(line, until),
+            is_mention=True,
+        )
+        for line in sorted(spoken.lines, key=lambda line: line.index)
+    )
+    return steps, spoken.left_out if reading.is_whole else None
 
 
 def _shown(reading: Reading, operation: Operation, until: int) -> OperationShown:

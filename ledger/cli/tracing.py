@@ -64,14 +64,16 @@ def trace(
         if down:
             _tell_down(session, desk, parcel_id)
             return
+        # What was said of the goods is asked for before the checkpoint that must cover it.
+        traced = _merge(list(desk.trace(parcel_id)))
         with session.out.progress("checking") as bar:
             checked = check_story(
                 desk,
                 parcel_id,
                 session.pinned,
                 lambda count: bar.update(bar.task_ids[0], completed=count),
+                [one["recordId"] for one in traced["spoken"]],
             )
-        traced = _merge(list(desk.trace(parcel_id)))
         sites = _site_names(desk, checked)
     if session.out.as_json:
         session.out.document(document_of(traced, checked))
@@ -84,7 +86,18 @@ def trace(
 def _merge(pages: list[Plain]) -> Plain:
     """Return one answer of all pages; origins and the like stand in the first."""
     findings = {one["findingId"]: one for page in pages for one in page["findings"]}
-    return {**pages[0], "findings": list(findings.values()), "isCut": pages[-1]["isCut"]}
+    spoken = {one["index"]: one for page in pages for one in page["spoken"]}
+    return {
+        **pages[0],
+        "findings": list(findings.values()),
+        "spoken": [spoken[index] for index in sorted(spoken)],
+        "spokenLeftOut": None if None in (left_out := _left_out(pages)) else sum(left_out),
+        "isCut": pages[-1]["isCut"],
+    }
+
+
+def _left_out(pages: list[Plain]) -> list[int | None]:
+    return [page["spokenLeftOut"] for page in pages]
 
 
 # -- as JSON ---------------------------------------------------------------------------------
@@ -98,12 +111,13 @@ def document_of(traced: Plain, checked: Checked) -> dict[str, Any]:
         "findings": traced["findings"],
         "names": checked.names,
         "anchors": checked.anchors,
-        "steps": [_step(step) for step in checked.steps],
+        "steps": [_step(step, is_mention=said) for step, said in checked.in_order],
+        "spokenLeftOut": traced["spokenLeftOut"],
         "checked": checked_document(checked),
     }
 
 
-def _step(step: CheckedStep) -> dict[str, Any]:
+def _step(step: CheckedStep, *, is_mention: bool) -> dict[str, Any]:
     record, shows_who = step.record, "who" not in step.withheld
     return {
         "index": step.index,
@@ -117,6 +131,7 @@ def _step(step: CheckedStep) -> dict[str, Any]:
         "signers": None if step.signers is None else [to_hex(one) for one in step.signers],
         "occurredAt": record.scene.occurred_at,
         "parcels": [to_hex(one) for one in step.parcels],
+        "isMention": is_mention,
         "isProved": step.is_proved,
         "withheld": list(step.withheld),
         "record": part_to_plain(record),
@@ -164,8 +179,11 @@ def _tell(session: Session, traced: Plain, checked: Checked, sites: Mapping[str,
     ]
     out.pairs([*pairs, *_origins(traced["origins"]), *_ruled_out(traced["origins"], checked)])
     out.say()
-    for number, step in enumerate(checked.steps, start=1):
+    for number, (step, _) in enumerate(checked.in_order, start=1):
         _tell_step(session, site_name, number, step, _sureness(step, checked.checkpoint))
+    if traced["spokenLeftOut"]:
+        more = count_of(traced["spokenLeftOut"], "record")
+        out.say(f"{more} more speak of these goods; `adamant history` of a parcel tells them all.")
     for anchored in checked.anchors:
         out.pairs([("anchor", anchor_line(anchored))])
     for finding in traced["findings"]:
@@ -251,7 +269,7 @@ def _tell_checked(out: Output, checked: Checked) -> None:
     )
     out.say(
         f"Checked here: {count_of(len(checked.steps), 'step')}"
-        f"{'' if checked.gaps else ' back to the mines'}, "
+        f"{'' if checked.gaps else ' back to the mines'}, {_spoken(checked)}"
         f"{count_of(checked.signatures, 'signature')} "
         f"({checked.own_signatures} by the author's own first key, {checked.shown_signatures} by "
         f"a key or agent shown by the ledger's records), "
@@ -287,6 +305,14 @@ def _tell_checked(out: Output, checked: Checked) -> None:
         )
     for doubt in checked.doubts:
         out.say(f"DOES NOT HOLD  {doubt.place}: {doubt.said}", style="bold red")
+
+
+def _spoken(checked: Checked) -> str:
+    """Say how many records that speak of the goods were checked, if any."""
+    if not checked.spoken:
+        return ""
+    speak = "speaks" if len(checked.spoken) == 1 else "speak"
+    return f"{count_of(len(checked.spoken), 'record')} that {speak} of these goods, "
 
 
 def _agreed(checked: Checked) -> str:

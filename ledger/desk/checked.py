@@ -56,7 +56,8 @@ class Checked:
             word which ledger this is.
         checkpoint: the one that everything was laid on; None when it does not verify.
         steps: the story, the earliest first.
-        signatures: how many the steps bear.
+        spoken: what was said of the story's goods, the earliest first.
+        signatures: how many all of these bear.
         own_signatures: how many of them are by the first key of whom they speak for, which is its
             address.
         shown_signatures: how many are by a later key or an agent, shown by proved records.
@@ -77,6 +78,7 @@ class Checked:
     is_pinned: bool = False
     checkpoint: Checkpoint | None = None
     steps: tuple[CheckedStep, ...] = ()
+    spoken: tuple[CheckedStep, ...] = ()
     signatures: int = 0
     own_signatures: int = 0
     shown_signatures: int = 0
@@ -89,8 +91,14 @@ class Checked:
 
     @property
     def in_part(self) -> int:
-        """How many of the steps are shown in part; who signed these is not checked."""
-        return sum(bool(step.withheld) for step in self.steps)
+        """How many records are shown in part; who signed these is not checked."""
+        return sum(bool(step.withheld) for step in (*self.steps, *self.spoken))
+
+    @property
+    def in_order(self) -> list[tuple[CheckedStep, bool]]:
+        """The steps and what was said of their goods, the earliest first; True for the latter."""
+        both = [*((one, False) for one in self.steps), *((one, True) for one in self.spoken)]
+        return sorted(both, key=lambda told: told[0].index)
 
     @property
     def is_sound(self) -> bool:

@@ -22,6 +22,9 @@ far as it is shown, its entry and proof, and its links. That it may be withheld 
 the charter (:mod:`.withholding`). A record that another one names, and that is not shown at all,
 leaves a gap, which is a doubt.
 
+What was said of the goods besides - certificates, clearances, statements, reports - is read again
+and checked as in 4 (:mod:`.mentioning`); no link shows whether there is more of it.
+
 Not checked here, and so the ledger's own word: which ledger it is, if no id is pinned; the parcel's
 state and country; that an author was admitted and had the role, and every rule but these; names of
 sites and of parties, bounds of origin, findings; and that nothing was left out after the last
@@ -41,6 +44,7 @@ from ledger.desk.asking import Desk
 from ledger.desk.books import Books, Goods
 from ledger.desk.checked import Checked, CheckedStep
 from ledger.desk.founding import Founding
+from ledger.desk.mentioning import check_spoken
 from ledger.desk.reading import Reread, RereadInPart, hash_of
 from ledger.desk.rereading import Reader, Told
 from ledger.desk.speakers import Speakers
@@ -67,7 +71,11 @@ _SHEET_OF: Final = {
 
 
 def check_story(
-    desk: Desk, parcel: ParcelId, pinned: Hash32 | None = None, told: Told | None = None
+    desk: Desk,
+    parcel: ParcelId,
+    pinned: Hash32 | None = None,
+    told: Told | None = None,
+    spoken: Sequence[str] = (),
 ) -> Checked:
     """Check a parcel's story, from its mines to the last record that the desk tells.
 
@@ -77,6 +85,7 @@ def check_story(
         pinned: the id that the ledger must have; without it, the one that the desk says is taken,
             and ``is_pinned`` is false.
         told: told how far it is.
+        spoken: the ids of records that speak of the story's goods, asked for before.
 
     Raises:
         Unknown: the desk knows no such parcel.
@@ -106,6 +115,9 @@ def check_story(
     story = teller.link(parcel, [head] if head in known else [head, *last], known)
     # 4. and 6. Who signed them, that they are in the log, and what they weigh.
     goods = teller.tell(story, known).goods(parcel)
+    # 4. The same of what was said of them.
+    parcels = {one for told_of in story.values() for one in told_of}
+    checked.spoken = check_spoken(reader, map(hash_of, spoken), parcels, teller.count_signatures)
     # 7. What the desk says of the parcel itself.
     teller.check_silence()
     if goods is not None and (head in known or not checked.gaps):
@@ -224,7 +236,7 @@ class _Teller:
                 self._reader.doubt(read.place, "it is earlier than the step before it")
             time_ms = read.at_ms
             if isinstance(read, Reread):
-                self._count_signatures(read)
+                self.count_signatures(read)
             steps.append(
                 CheckedStep(
                     index=read.index,
@@ -254,7 +266,7 @@ class _Teller:
         """Compare what the desk says of the parcel with what the steps leave of it."""
         agreed = []
         for name, value in goods.shown().items():
-            if name == "custodian" and self._checked.parcel["state"] == "set":
+            if name == "custodian" and self._checked.parcel.get("state") == "set":
                 continue  # whoever holds its piece, of which another story tells
             said = self._checked.parcel.get(name)
             if name == "custodian" and value is None and self._is_reader(said):
@@ -291,7 +303,8 @@ class _Teller:
         is_withheld = _SHEET_OF[name] in self._checked.parcel["withheld"] or name == "label"
         return self._checked.mode == "trade" and is_withheld
 
-    def _count_signatures(self, read: Reread) -> None:
+    def count_signatures(self, read: Reread) -> None:
+        """Count who signed a record; doubt those of whom nothing shows that they may."""
         signers = read.signed.signers
         self._checked.signatures += len(signers)
         shown = self._speakers.signatures_of(read)

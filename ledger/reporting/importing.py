@@ -18,8 +18,8 @@ from ledger.verdicts.facts import Facts, Ground
 from ledger.verdicts.verdict import Value
 
 NOTICE: Final = (
-    "This sheet repeats what is recorded and what follows from it under one definition. It is about "
-    "one parcel: a shipment may hold others. It is not legal advice, and no statement of the "
+    "This sheet repeats what is recorded and what follows from it under one definition. It is "
+    "about one parcel: a shipment may hold others. It is not legal advice, and no statement of the "
     "ledger's own. Whoever signs answers for what is signed."
 )
 _GROUND: Final[dict[Value, str]] = {

@@ -174,9 +174,9 @@ def _recorded(
     state = view.read(CertificateState, one.record_id)
     is_closed = state is not None and state.state != "open" and state.closed_by < asked.size
     status: Status = state.state if state is not None and is_closed else "open"
-    # A destination can be endorsed after the goods arrived: whoever cleared them stays told.
+    # A destination can be endorsed after the goods arrived: what was found stays for its finder.
     cleared_in = participant_of(state.cleared_in) if state is not None and is_closed else ""
-    if asked.participant not in (issuer, destination, cleared_in):
+    if asked.participant not in (issuer, cleared_in or destination):
         return
     if status == "open" and asked.now_s > record.scene.expires_at:
         status = "expired"

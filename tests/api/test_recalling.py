@@ -58,6 +58,20 @@ def test_a_stream_tells_what_the_question_tells_and_says_when_it_is_at_its_end(
         assert last == {"line": "end", "parcels": 5, "asOf": page["asOf"]}
         cursors = [one["cursor"] for one in told if one["line"] == "cursor"]
         assert len(cursors) == {1: 4, 2: 2, 500: 0}[rows]
+        come = [one["scannedTo"] for one in told if one["line"] == "cursor"]
+        assert come == sorted(come)
+        assert all(0 < index < page["size"] for index in come)
+
+
+def test_an_authority_is_streamed_holders_and_names_of_goods_in_its_own_country_alone(
+    traded: Shown,
+) -> None:
+    bearer = traded.sign_in("authority-be")
+    given = {"parcel": traded.hex("mixed")}
+    _, *told, _ = lines_of(traded.client.get(PATH, params=given, headers=bearer).text)
+    assert [one["country"] for one in told] == ["BE", "BE", "BE", "FR"]
+    assert [one["custodian"] is None for one in told] == [False, False, False, True]
+    assert told[-1]["names"] == {}
 
 
 def test_a_stream_that_broke_off_goes_on_from_its_last_cursor(
@@ -75,10 +89,10 @@ def test_a_stream_that_broke_off_goes_on_from_its_last_cursor(
 
 
 def test_verdicts_are_streamed_by_the_same_lines(jewel_shown: Shown) -> None:
-    given = {"country": "BW", "definition": "adpa-2025", "compareDate": "2020-01-01"}
+    given = {"country": "BW", "definition": "eu-2024", "compareDate": "2020-01-01"}
     page = jewel_shown.client.get("/v1/recalls/verdicts", params=given).json()
     first, *told, last = lines_of(jewel_shown.client.get(JUDGED, params=given).text)
-    assert first["definition"]["id"] == "adpa-2025"
+    assert first["definition"]["id"] == "eu-2024"
     assert first["otherDate"] == "2020-01-01"
     assert [one["parcel"] for one in told] == [one["parcel"] for one in page["flips"]] != []
     assert (last["line"], last["flips"]) == ("end", len(told))

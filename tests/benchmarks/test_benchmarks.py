@@ -22,6 +22,7 @@ FLOORS = {
     "trace-growth": (1.3, "less"),
     "audit-ratio": (0.25, "more"),
     "recall-first-page": (200, "less"),
+    "recall-party-page": (200, "less"),
     "recall-memory-growth": (1.1, "less"),
     "batch-slowed-by-a-chain-down": (1.1, "less"),
     "single-slowed-by-a-chain-down": (1.1, "less"),

@@ -279,6 +279,9 @@ class TraceAnswer:
             their sites, and what the parcel descends from that is in doubt.
         is_followed_whole: whether all that it descends from was looked at for records in doubt.
         is_whole: see :class:`HistoryAnswer`.
+        spoken: certificates, clearances, gradings, statements and the like of these goods, the
+            earliest first: those of authorities before others, and a few of each author.
+        spoken_left_out: how many more there are; None where not every record is shown.
 
     """
 
@@ -287,6 +290,8 @@ class TraceAnswer:
     stones: int | None
     origins: Origins
     operations: tuple[OperationShown, ...]
+    spoken: tuple[Step, ...]
+    spoken_left_out: int | None
     is_whole: bool
     findings: tuple[FindingShown, ...]
     is_followed_whole: bool

@@ -88,3 +88,17 @@ def test_a_page_of_a_history_reads_no_more_mentions_than_it_shows(fresh: Shown) 
     assert asked[-1] == (0, len(asked))
     assert sum(step["isMention"] for step in whole) == MANY
     assert whole == fresh.answers.history(fresh.hex("stone"), 1_000)["steps"]
+
+
+def test_disputes_drive_no_statement_out_of_what_is_read(
+    fresh: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stone = fresh.scene.parcels["stone"]
+    fresh.scene.state_that("lab-be", "origin", stone, countries=("BW",))
+    for by in ("trader-ae", "cutter-in", "trader-be"):
+        dispute(fresh.scene, by, 5)
+    fresh.catch_up()
+    monkeypatch.setattr("ledger.answers.mentions.LIMITS", replace(LIMITS, mentions_read_max=5))
+    page = fresh.answers.trace(fresh.hex("stone"))
+    assert "Statement" in [one["kind"] for one in page["spoken"]]
+    assert page["spokenLeftOut"] == 16 - len(page["spoken"])

@@ -14,7 +14,7 @@ from tests.scene import Scene, Shown, jewel, shown
 from tests.world import address_of
 
 REJUDGED = next(question for question in QUESTIONS if question.name == "rejudged")
-CHANGED = {"definition": "adpa-2025", "compare_date": "2020-01-01"}
+CHANGED = {"definition": "eu-2024", "compare_date": "2020-01-01"}
 
 
 def verdict(made: Shown, parcel: str, **asked: Any) -> str:
@@ -29,15 +29,15 @@ def test_the_flips_are_the_goods_on_which_two_verdicts_differ(jewel_shown: Shown
     differing = [
         one
         for one in live
-        if verdict(jewel_shown, one["parcelId"], definition="adpa-2025")
-        != verdict(jewel_shown, one["parcelId"], definition="adpa-2025", date="2020-01-01")
+        if verdict(jewel_shown, one["parcelId"], definition="eu-2024")
+        != verdict(jewel_shown, one["parcelId"], definition="eu-2024", date="2020-01-01")
     ]
     assert [flip["parcel"] for flip in answer["flips"]] == differing != []
     assert (answer["judged"], answer["untold"], answer["cursor"]) == (len(live), 0, None)
     difference = answer["flips"][0]["difference"]
     assert difference["value"] != difference["otherValue"]
     assert difference["only"] or difference["otherOnly"]
-    assert (answer["definition"]["id"], answer["other"]["id"]) == ("adpa-2025", "adpa-2025")
+    assert (answer["definition"]["id"], answer["other"]["id"]) == ("eu-2024", "eu-2024")
     assert answer["otherDate"] == "2020-01-01"
     assert "not legal advice" in answer["notice"]
 
@@ -110,7 +110,7 @@ def ask(made: Shown, name: str, **given: str) -> Any:
     with made.book.view() as view:
         reader = reader_of(view, address_of(name), made.desk.clock.now_ms)
     assert isinstance(reader, Reader)
-    usual = {"definition": "adpa-2025", "compareDate": "2020-01-01"}
+    usual = {"definition": "eu-2024", "compareDate": "2020-01-01"}
     return made.answers.answer(REJUDGED, {**usual, **given}, reader)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from ledger.cli.recalls import _Sum
+
 
 def test_a_recall_tells_what_goods_went_into_and_who_holds_it(town):
     bag = town.register()
@@ -40,6 +42,23 @@ def test_a_recall_of_a_party_names_it_by_its_key_here(town):
     assert "It went into nothing" in town.run("recall", "--party", "trader-ae").out
     late = town.run("recall", "--party", "miner-bw", "--since", "100000").out
     assert "It went into nothing" in late
+
+
+def test_a_parcel_that_is_told_twice_is_counted_once():
+    row = {
+        "parcelId": "0x1", "state": "held", "affected": "part", "custodian": "0x2", "pieceId": None,
+        "leastMillicarats": 3, "mostMillicarats": 7,
+    }  # fmt: skip
+    for is_of_party in (True, False):
+        total = _Sum()
+        total.add(row, is_of_party=is_of_party)
+        total.add({**row, "parcelId": "0x3", "custodian": None}, is_of_party=is_of_party)
+        again = {**row, "affected": "all", "leastMillicarats": 9, "mostMillicarats": 9}
+        if is_of_party:
+            total.add(again, is_of_party=True)
+            assert total.live == {"part": 1, "all": 1}
+            assert (total.least, total.most) == (12, 16)
+        assert (total.parcels, total.withheld, total.holders) == (2, 1, {"0x2"})
 
 
 def test_a_recall_begins_with_something(town):

@@ -63,6 +63,45 @@ def test_what_only_reads_like_a_country_in_a_text_counts_for_none():
         assert home["production:BW:2026-H1:-:BW:7102.31"] == (2, 12_800, None)
 
 
+def test_the_last_second_of_a_period_is_in_it_and_the_first_after_it_is_in_the_next():
+    world = empty()
+    world.bag(1_000, UNSORTED, mined=(START - 9 * DAY, START - 1))
+    world.bag(2_000, UNSORTED, mined=(START - 9 * DAY, START))
+    with viewed(world) as view:
+        told = _told(_lines(view, "BW", half=1))
+        assert told["production:BW:2026-H1:-:BW:7102.10"] == (1, 2_000, None)
+
+
+def test_what_is_registered_long_after_it_was_mined_counts_when_it_was_mined():
+    world = empty()
+    mined = (world.now_s - DAY, world.now_s)
+    world.later(200 * DAY)
+    world.bag(1_000, UNSORTED, mined=mined)
+    with viewed(world) as view:
+        assert "production:BW:2026-H1:-:BW:7102.10" in _lines(view, "BW", half=1)
+        assert _lines(view, "BW", half=2) == {}
+
+
+def test_a_shipment_that_straddles_two_quarters_is_an_export_of_one_and_an_import_of_the_other():
+    world = empty()
+    bag = world.bag(1_000)
+    certificate = world.certify([bag], "BW1", "BE", expires_at=world.now_s + 200 * DAY)
+    world.later(100 * DAY)
+    world.clear(certificate)
+    with viewed(world) as view:
+        flows = {
+            (country, quarter): {
+                name.split(":")[0] for name in _lines(view, country, quarter=quarter)
+            }
+            for country in ("BW", "EU")
+            for quarter in (1, 2)
+        }
+        assert flows == {
+            ("BW", 1): {"exports", "issued"}, ("BW", 2): set(),
+            ("EU", 1): set(), ("EU", 2): {"imports", "received"},
+        }  # fmt: skip
+
+
 def test_a_corrected_period_moves_a_registration_to_another_half_year():
     world = empty()
     bag = world.bag(1_000, UNSORTED)

@@ -324,7 +324,7 @@ def test_goods_that_went_into_nothing_within_the_size_are_not_kept_in_mind() -> 
     size = len(world.log)
     world.transform("miner-bw", "mix", sorted(bags[3:6]), [Output(3_000)])
     starts = [(world.parcel(bag).made_by, bag) for bag in bags]
-    for until, widest in ((size, 3), (len(world.log), 6)):
+    for until, widest in ((size, 3 + 1), (len(world.log), 6 + 1)):  # and one to be told next
         walk, widths = Walk(At(*starts), until), []
         while not walk.is_over:
             walk.take(world.state, 1)
@@ -339,7 +339,7 @@ def test_a_parcel_told_again_goes_on_with_what_it_was_told_last(family) -> None:
     walk = Walk(At((first.made_by, first.id), (cut - 1, parcels["mixed"])), EVER)
     rows = []
     while not walk.is_over:
-        rows += walk.take(world.state, 1, 1)
+        rows += walk.take(world.state, 1, 3)
     assert shares(rows)[parcels["one"]] == whole(50_000)
     assert walk.width == 0
 

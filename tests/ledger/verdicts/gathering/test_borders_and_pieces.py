@@ -91,7 +91,7 @@ def test_a_refused_certificate_leaves_open_where_the_goods_are(trade) -> None:
     trade.clear(certificate, reason="seal")
     facts = facts_of(trade, parcel)
     assert [crossing.state for crossing in facts.crossings] == ["refused"]
-    assert facts.crossings[0].cleared_at is None
+    assert facts.crossings[0].cleared_at == trade.now_s
     assert all(stay.until is not None for stay in facts.stays)
 
 
