@@ -22,7 +22,8 @@ is a moment. The lines of ``facts``:
   that they come from certainly only if ``of`` says so; ``denied``: the records contradict it.
 * ``part NAME``: of a piece, other goods of this file.
 * ``certain RU 0.300``: so much of that country is certain, whatever the sites.
-* ``incomplete``, ``contradicted``; ``former 7102.31``: a code that some of it had before.
+* ``incomplete``, ``contradicted``; ``former 7102.31``: a code that some of it had before;
+  ``heaviest 0.501``: what they weighed when nothing but weighing was done to them since.
 
 Each of them may end with ``recorded DAY`` (else on the day itself), ``by ROLE CC``, ``suspect``,
 ``perhaps`` (it may concern these goods) and ``of KEY,KEY`` (the origins that it concerns).
@@ -220,6 +221,8 @@ def _with(facts: Facts, sort: str, words: _Words, place: int, made: dict[str, Fa
     elif sort == "certain":
         least = (words.next(), _millicarats(words.next()))
         facts = replace(facts, least_by_country=(*facts.least_by_country, least))
+    elif sort == "heaviest":
+        facts = replace(facts, heaviest_millicarats=_millicarats(words.next()))
     elif sort == "former":
         facts = replace(facts, former_codes=(words.next(),))
     elif sort == "part":

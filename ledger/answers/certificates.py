@@ -228,7 +228,7 @@ def _findings(
     """Show the findings about a certificate and about what cleared it, with their answers.
 
     Whoever holds the paper is told what was noticed and when it was answered, and by whom in which
-    role; not what was compared.
+    role; not what was compared, and no record of another.
     """
     subjects = [known.id]
     if known.closed_by != NEVER:
@@ -240,8 +240,10 @@ def _findings(
     return tuple(
         replace(
             one,
+            finding_id=None,
+            record_id=None,
             evidence=None,
-            answers=tuple(replace(answer, author=None) for answer in one.answers),
+            answers=tuple(replace(answer, record_id=None, author=None) for answer in one.answers),
         )
         for one in seen
     )

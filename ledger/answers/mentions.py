@@ -21,7 +21,6 @@ from ledger.store.stored import read_record
 from ledger.values import Address, ParcelId
 from ledger.verdicts.gathering.known import speaks_only
 
-
 _TALK: Final = (b'{"kind":"Report"', b'{"kind":"Correction"')
 
 

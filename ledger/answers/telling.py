@@ -45,7 +45,7 @@ _REPORTS: Final = {
     "recovery": ("Recovered", "reports the goods recovered"),
     "release": ("Released", "releases the goods"),
     "dispute": ("Disputed", "disputes what is recorded of the goods"),
-    "answer": ("Answered", "answers a finding about the goods"),
+    "answer": ("Answered", "answers a finding"),
 }
 _REASONS: Final = {
     "weight": "the weight differs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -73,12 +74,14 @@ def verdict(
     Examples: adamant verdict 0x…; adamant verdict 0x… --definition us-2024 --as-of 2024-09-01;
     adamant verdict 0x… --definition kp-2003 --compare-definition west-2025
     """  # fmt: skip
+    if file is not None and definition:
+        raise BadQuestion("--definition", "not to be given beside --file, which is judged by")
     asked: dict[str, str | int] = {
         name: value
         for name, value in (
             ("definition", definition),
-            ("asOf", as_of),
-            ("compareDate", compare_date),
+            ("asOf", _day(as_of, "--as-of")),
+            ("compareDate", _day(compare_date, "--compare-date")),
             ("compareDefinition", compare_definition),
         )
         if value
@@ -96,6 +99,17 @@ def verdict(
         session.out.document(answer)
         return
     print_verdicts(session.out, answer, whole=bool(definition or file))
+
+
+def _day(text: str, option: str) -> str:
+    if text:
+        try:
+            is_day = date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            is_day = False
+        if not is_day:
+            raise BadQuestion(option, f"a day such as 2025-03-01; came {text}")
+    return text
 
 
 def _read(file: Path) -> bytes:

@@ -197,6 +197,8 @@ class Facts:
         parts: of a piece: the facts of each parcel set in it.
         made_at: when this parcel came to be (its Registration, Transformation or Setting), or None
             where that is not told.
+        heaviest_millicarats: the most that these goods weighed by the book, when nothing was done
+            to them since but weighing; 0 where that is not told.
         former_codes: other codes of rough that some of it had been given before, ascending.
 
     """
@@ -220,3 +222,4 @@ class Facts:
     least_by_country: tuple[tuple[str, int], ...] = ()
     made_at: int | None = None
     former_codes: tuple[str, ...] = ()
+    heaviest_millicarats: int = 0

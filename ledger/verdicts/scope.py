@@ -31,8 +31,17 @@ class Covered:
 
 
 def reach_of(facts: Facts, at_least_millicarats: int) -> Reach:
-    """Tell which stones of a parcel weigh at least so much."""
-    weight, stones = facts.weight_millicarats, facts.stones
+    """Tell which stones of a parcel weigh at least so much.
+
+    That they weigh less, by whoever weighed them again, takes none below a threshold for sure.
+    """
+    now = _reach(facts.weight_millicarats, facts.stones, at_least_millicarats)
+    heaviest = max(facts.weight_millicarats, facts.heaviest_millicarats)
+    before = _reach(heaviest, facts.stones, at_least_millicarats)
+    return "unknown" if now == "no stone" != before else now
+
+
+def _reach(weight: int, stones: int, at_least_millicarats: int) -> Reach:
     if not at_least_millicarats:
         return "every stone"
     if weight < at_least_millicarats:
@@ -57,6 +66,10 @@ def covered(scope: Scope, facts: Facts) -> Covered:
     if not threshold:
         return Covered("yes", reach, "")
     limit, weight = carats(threshold), carats(facts.weight_millicarats)
+    heaviest = facts.heaviest_millicarats
+    if reach == "unknown" and facts.weight_millicarats < threshold:
+        words = f"{weight} ct now, and {carats(heaviest)} ct before they were weighed again"
+        return Covered("unknown", reach, words, "a weighing that both sides agree to")
     if facts.stones == 1:
         word = "below" if reach == "no stone" else "at or above"
         held: Held = "no" if reach == "no stone" else "yes"

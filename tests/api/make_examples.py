@@ -47,7 +47,7 @@ def asked(made: Shown) -> dict[str, str]:
         "trace": f"/v1/parcels/{stone}/trace?limit=1",
         "descendants": f"/v1/parcels/{made.hex('rough')}/descendants",
         "recalls": f"/v1/recalls?site={made.site('home')}&limit=2",
-        "rejudged": "/v1/recalls/verdicts?country=BW&definition=adpa-2025"
+        "rejudged": "/v1/recalls/verdicts?country=BW&definition=eu-2024"
         "&asOf=2026-01-01&compareDate=2020-01-01&limit=4",
         "verdicts": f"/v1/parcels/{stone}/verdicts?definition=kp-2003",
         "definitions": "/v1/definitions",

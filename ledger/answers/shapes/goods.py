@@ -66,12 +66,13 @@ class AnswerShown:
     """The Report by which a party answers a finding; what it says is a private field of it.
 
     Attributes:
+        record_id: null to whoever only holds a paper that the finding is about.
         author: null if this reader is not shown *who*; ``role`` and ``country`` are its own.
 
     """
 
     index: int
-    record_id: RecordId
+    record_id: RecordId | None
     author: Address | None
     role: str
     country: str

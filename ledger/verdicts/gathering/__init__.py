@@ -92,6 +92,7 @@ def _facts(known: Known, parcel: Parcel, size: int, budget: Budget) -> Facts:
         least_by_country=sources.least_by_country,
         made_at=life.made_at,
         former_codes=_former_codes(parcel, ancestry),
+        heaviest_millicarats=life.heaviest_millicarats,
     )
 
 

@@ -38,6 +38,7 @@ from ledger.verdicts.gathering.known import Past
 from ledger.verdicts.gathering.papers import Paper, Papers, area_of, uncovered
 from ledger.verdicts.gathering.steps import Step, steps_of
 
+REWEIGH = "reweigh"
 _SPEAKING = (*FREEZING, "dispute")
 
 
@@ -50,6 +51,7 @@ class Life:
         place: where it is, as far as records say; "" while nothing does.
         weight_millicarats, stones: by the book.
         blended_by: index of the last operation that bears on its origin bounds.
+        heaviest_millicarats: the most that it weighed since something but weighing was done to it.
         made_at: when it came to be, seconds; None where its beginning was not read.
         stays, crossings, sayings: facts that do not yet say which origins they concern.
 
@@ -61,6 +63,7 @@ class Life:
     weight_millicarats: int
     stones: int
     blended_by: int
+    heaviest_millicarats: int = 0
     made_at: int | None = None
     stays: list[Stay] = field(default_factory=list)
     crossings: list[Crossing] = field(default_factory=list)
@@ -155,6 +158,11 @@ class _Telling:
             life.stones = record.amounts.stones[position]
             inputs = self._lives.known(record.what.inputs)
             life.country = _shared((one.country if one else "" for one in inputs), author_country)
+            if record.what.operation == REWEIGH:
+                life.heaviest_millicarats = max(
+                    one.heaviest_millicarats if one else 0 for one in inputs
+                )
+            _gather_abroad(step, [one for one in inputs if one], life.country)
             # Of goods from two countries, where they are now is its author's word alone.
             place = _shared((one.place if one else "" for one in inputs), "")
             if not place and "" not in {one.place if one else "" for one in inputs}:
@@ -163,6 +171,7 @@ class _Telling:
             life.weight_millicarats = record.amounts.weight_millicarats
             life.stones = record.amounts.stones
             life.country, place = author_country, author_country
+        life.heaviest_millicarats = max(life.heaviest_millicarats, life.weight_millicarats)
         self._arrive(place, step)
 
     # -- where it is ---------------------------------------------------------------------------
@@ -323,6 +332,15 @@ class _Telling:
             going = self._offer.record.scene.recipient_country
             if area_of(life.country) != area_of(going) and not self._is_covered(self._offer, going):
                 life.crossings.append(uncovered(self._offer, None, life.country, going))
+
+
+def _gather_abroad(step: Step, inputs: Iterable[Life], country: str) -> None:
+    """Tell of rough of several countries, made one parcel, that some of it crossed a border."""
+    for one in inputs:
+        is_abroad = one.country and country and area_of(one.country) != area_of(country)
+        told = {crossing.grounds for crossing in one.crossings}
+        if is_abroad and one.parcel.form == "rough" and step.grounds not in told:
+            one.crossings.append(uncovered(step, None, one.country, country))
 
 
 def _shared(values: Iterable[str], otherwise: str) -> str:

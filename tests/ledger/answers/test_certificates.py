@@ -14,7 +14,7 @@ from ledger.drafts import Output
 from ledger.entry import decode
 from ledger.errors import BadQuestion, Unknown
 from ledger.merkle import verify_inclusion
-from ledger.values import Hash32, to_hex
+from ledger.values import NO_HASH, Hash32, to_hex
 from tests.borders import EXPORTED, PENDING, REFUSED, Journey, hex_of, journey
 from tests.scene import Shown, shown
 from tests.world import address_of
@@ -182,6 +182,29 @@ def test_a_number_used_again_is_a_finding_of_the_certificate() -> None:
         token = made.answers.certificate(EXPORTED)["token"]
         page = made.client.get(f"/certificates/{token}").text
         assert "The number of this certificate was shown before for other goods" in page
+
+
+def test_on_a_trade_ledger_who_has_the_paper_is_told_of_a_finding_and_of_no_other_record() -> None:
+    with shown(journey("trade")) as made:
+        scene = scene_of(made)
+        scene.clear_paper(EXPORTED)
+        clearance = scene.log[-1][1].record_id
+        made.catch_up()
+        (found,) = made.answers.certificate(EXPORTED)["findings"]
+        scene.report("answer", NO_HASH, "authority-bw", finding=bytes.fromhex(found["findingId"][2:]))
+        answer = scene.log[-1][1].record_id
+        made.catch_up()
+        whole = made.answers.certificate(EXPORTED)
+        response = made.client.get(f"/certificates/{whole['token']}.json")
+        (told,) = response.json()["findings"]
+        assert told["name"] == "certificate-number-reused"
+        assert [one["role"] for one in told["answers"]] == ["authority"]
+        for record_id in (clearance, answer, scene.certificates["confirmed"]):
+            is_own = record_id == scene.certificates["confirmed"]
+            assert (to_hex(record_id) in response.text) is is_own
+        assert found["findingId"] not in response.text
+        page = made.client.get(f"/certificates/{whole['token']}").text
+        assert "Answered by the authority of Botswana" in page
 
 
 def test_state_of_a_certificate_is_what_the_ledger_keeps(open_one: Shown) -> None:

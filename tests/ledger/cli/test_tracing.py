@@ -28,9 +28,9 @@ def test_certificates_and_statements_stand_in_the_way_of_the_goods(border):
     certify(border, bag)
     border.run("clear", NUMBER, "--as", "authority-be")
     told = border.run("trace", bag).out
-    order = [told.index(words) for words in ("1. ", "Mined", NUMBER, "Cleared")]
+    order = [told.index(words) for words in ("1. ", "Mined", "Certified", NUMBER, "Border cleared")]
     assert order == sorted(order), told
-    assert "1 step back to the mines, 2 records that speak of these goods, 3 signatures" in told
+    assert "1 step back to the mines, 2 records that speak of these goods, 3 signatures " in told
     steps = border.json("trace", bag)["steps"]
     assert [(one["kind"], one["isMention"], one["isProved"]) for one in steps] == [
         ("Registration", False, True),

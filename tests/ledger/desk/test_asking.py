@@ -41,12 +41,12 @@ ASKED = {
     "site": lambda desk, made: desk.site(made.scene.sites["home"]),
     "sites": lambda desk, _: list(desk.sites()),
     "parties": lambda desk, _: list(desk.parties()),
-    "tables": lambda desk, made: desk.tables(1),
-    "table": lambda desk, made: desk.table("warranty-texts"),
+    "tables": lambda desk, _: desk.tables(1),
+    "table": lambda desk, _: desk.table("warranty-texts"),
     "verdicts": lambda desk, made: desk.verdicts(made.scene.parcels["stone"]),
     "definitions": lambda desk, _: desk.definitions(),
     "definition": lambda desk, _: desk.ask("/v1/definitions/kp-2003"),
-    "certificate": lambda desk, made: desk.certificate(EXPORTED),
+    "certificate": lambda desk, _: desk.certificate(EXPORTED),
     "certificate paper": lambda desk, made: desk.ask(paper_of(made)),
     "annex iii": lambda desk, _: desk.ask("/v1/reports/annex-iii", country="BW", year=2026),
     "figure entries": lambda desk, _: desk.ask(
@@ -74,7 +74,11 @@ def across():
 @pytest.mark.parametrize("question", ASKED)
 def test_both_desks_give_the_same_answer(across, question):
     ask = ASKED[question]
-    assert ask(local(across), across) == ask(remote(across), across)
+    near, far = (ask(desk(across), across) for desk in (local, remote))
+    for answer in (near, far):
+        if isinstance(answer, dict):
+            answer.pop("askedAt", None)  # a second may pass between the two
+    assert near == far
 
 
 def test_every_question_about_one_thing_is_among_those_asked_here():

@@ -50,7 +50,7 @@ def test_certificates_and_clearances_stand_among_the_steps(across: Shown) -> Non
     checked = check(across, "certified")
     assert checked.doubts == []
     assert kinds(checked) == [
-        "Registration extraction",
+        "Registration",
         "Certificate export",
         "Correction",
         "Clearance confirm",
@@ -81,7 +81,7 @@ def test_a_certificate_made_up_is_doubted(across: Shown) -> None:
 
     def lie(path: str, answer: dict[str, Any]) -> None:
         if path == f"/v1/records/{made_up}":
-            answer["record"]["what"]["number"] = "BW99999999"
+            answer["envelope"]["record"]["what"]["number"] = "BW99999999"
 
     checked = check(across, "certified", lie)
     assert not checked.is_sound

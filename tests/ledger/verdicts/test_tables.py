@@ -158,7 +158,9 @@ def test_sixty_participants_stand_for_eighty_six_countries():
     found = [
         row for row in rows("kp-participants").values() if row.span.on(at("2025-06-01")) == "yes"
     ]
-    participants = {row["country"] for row in found if not row["covered_by"]}
+    # Regions that take part through another are no participants of their own.
+    through = {"GL", "HK", "LI", "MO", "TW"}
+    participants = {row["country"] for row in found if not row["covered_by"]} - through
     members = {row["country"] for row in found if row["covered_by"] == "EU"}
     assert (len(participants), len(members)) == (60, 27)
     assert len((participants - {"EU"}) | members) == 86

@@ -104,6 +104,10 @@ def test_mixing_with_goods_elsewhere_moves_nothing_out_of_russia(trade) -> None:
     assert facts_of(trade, mix).country == "AE"
     stays = [stay for stay in facts_of(trade, mix).stays if stay.country == "AE"]
     assert [stay.basis for stay in stays][-1] == "statement"
+    ways = [(one.issuer, one.destination) for one in facts_of(trade, mix).crossings
+            if one.sort == "none" and one.grounds[0].kind == "Transformation"]  # fmt: skip
+    assert ways == [("RU", "AE")]
+    assert verdict(trade, mix, "kp-2003")["KP-certificate"] == "cannot tell"
 
 
 def test_a_suspect_registration_does_not_hide_between_two_sound_ones(trade) -> None:
@@ -163,3 +167,21 @@ def test_goods_keep_the_codes_that_they_had_been_given(trade) -> None:
     facts = facts_of(trade, called)
     assert (facts.hs_code, facts.former_codes) == ("7102.21", (ROUGH,))
     assert verdict(trade, called, "us-2024")[""] == "cannot tell"
+
+
+def test_handing_a_stone_to_a_friend_takes_it_below_no_threshold(trade) -> None:
+    rough = sent(trade, mined(trade, "RU", 1_200, 1), "cutter-in")
+    (stone,) = trade.transform(
+        "cutter-in", "polish", [rough], [Output(503, 1, POLISHED)], polishing=Loss(697)
+    )
+    trade.hand_over(stone, "cutter-in", "cutter-be", weight_millicarats=500)
+    (stone,) = trade.transform(
+        "cutter-be", "reweigh", [stone], [Output(499, 1, POLISHED)], cleaning=Loss(1)
+    )
+    facts = facts_of(trade, stone)
+    assert (facts.weight_millicarats, facts.heaviest_millicarats) == (499, 503)
+    assert verdict(trade, stone, "us-2024")["US-DET-0.5ct"] == "cannot tell"
+    (stone,) = trade.transform(
+        "cutter-be", "recut", [stone], [Output(450, 1, POLISHED)], polishing=Loss(49)
+    )
+    assert facts_of(trade, stone).heaviest_millicarats == 450
