@@ -103,7 +103,7 @@ def _way(crossing: Crossing) -> str:
 def _without(facts: Facts, _shelf: Shelf, as_of: int) -> Iterator[Noticed]:
     for crossing in _crossings(facts, as_of):
         if crossing.sort == "none":
-            evidence = f"rough went {_way(crossing)} without a certificate"
+            evidence = f"rough went {_way(crossing)} without a certificate that is recorded here"
             yield _noticed("border-without-certificate", evidence, crossing.grounds)
 
 

@@ -133,7 +133,9 @@ def test_the_examples_are_what_a_ledger_really_answers() -> None:
 
 
 def test_every_operation_has_an_example(document: dict[str, Any]) -> None:
-    assert EXAMPLES.keys() == {op["operationId"] for _, _, op in operations(document)}
+    # A paper is no text.
+    shown = {op["operationId"] for _, _, op in operations(document)} - {"certificatePaperAsPdf"}
+    assert EXAMPLES.keys() == shown
 
 
 def test_the_validator_sees_what_is_wrong() -> None:

@@ -111,7 +111,7 @@ def hostile(good: bytes) -> dict[str, tuple[bytes, str]]:
         "a number": (b"7", "kind"),
         "true for a number": (changed(good, weight, True), "type"),
         "a text for a number": (changed(good, weight, "1"), "type"),
-        "another kind": (changed(good, "kind", "Sale"), "kind"),
+        "another kind": (changed(good, "kind", "Parcel"), "kind"),
         "upper-case hex": (changed(good, "record.who.author", "0x" + "AB" * 20), "hex"),
         "white space": (good.replace(b",", b", "), "canonical"),
         "another order": (reordered(good), "canonical"),

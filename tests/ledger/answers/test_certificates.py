@@ -191,7 +191,9 @@ def test_on_a_trade_ledger_who_has_the_paper_is_told_of_a_finding_and_of_no_othe
         clearance = scene.log[-1][1].record_id
         made.catch_up()
         (found,) = made.answers.certificate(EXPORTED)["findings"]
-        scene.report("answer", NO_HASH, "authority-bw", finding=bytes.fromhex(found["findingId"][2:]))
+        scene.report(
+            "answer", NO_HASH, "authority-bw", finding=bytes.fromhex(found["findingId"][2:])
+        )
         answer = scene.log[-1][1].record_id
         made.catch_up()
         whole = made.answers.certificate(EXPORTED)

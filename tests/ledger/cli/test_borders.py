@@ -113,7 +113,9 @@ def test_a_certificate_is_printed_with_a_code_that_leads_to_its_page(border: Tow
         *("Œuvres & Söhne <U+94BB U+77F3>", "Antwerp NV", "handled in accordance"),
     ):
         assert word in text, word
-    assert border.error("certificate", "pdf", NUMBER, code=2)["field"] == "--address"
+    for address in ((), ("--address", "ftp://ledger.example")):
+        error = border.error("certificate", "pdf", NUMBER, *address, code=2)
+        assert error["field"] == "--address"
 
 
 @pytest.mark.parametrize(

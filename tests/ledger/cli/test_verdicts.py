@@ -26,7 +26,7 @@ def test_the_matrix_names_every_definition_and_why(town: Town, bag: str) -> None
     for one in answer["verdicts"]:
         assert one["definition"]["id"] in told
     assert "kp-2003: cannot tell" in told
-    assert "crossed from BW to BE" in told
+    assert "went from BW to BE" in told
     assert "without a certificate" in told
     assert "rests on entry" in told
     assert "not legal advice" in told
@@ -53,7 +53,7 @@ def test_two_days_and_two_definitions_are_compared(town: Town, bag: str) -> None
     assert difference["otherOnly"]
     told = town.run("verdict", bag, *pair).out
     assert "kp-2003" in told
-    assert "alone: fail" in told
+    assert "alone: cannot tell" in told
 
 
 def test_a_past_verdict_is_made_again_by_its_size(town: Town, bag: str) -> None:
@@ -80,9 +80,17 @@ def test_a_definition_in_a_file_is_judged_by_on_a_folder(town: Town, bag: str) -
         (("--as-of", "2026-13-01"), 2),
         (("--as-of", "20260101"), 2),
         (("--definition", "none"), 3),
+        (("--definition", "kp-2003", "--file", "mine.toml"), 2),
         (("--compare-definition", "kp-2003"), 2),
         (("--compare-date", "2025-01-01", "--compare-definition", "kp-2003"), 2),
     ],
 )
 def test_what_is_not_well_asked_is_refused(town: Town, bag: str, words, code) -> None:
     assert town.error("verdict", bag, *words, code=code)["exitCode"] == code
+
+
+@pytest.mark.parametrize("option", ["--as-of", "--compare-date"])
+def test_a_day_that_is_none_is_refused_by_its_option_and_value(town: Town, bag, option) -> None:
+    error = town.error("verdict", bag, option, "tomorrow", code=2)
+    assert error["field"] == option
+    assert "a day such as 2025-03-01; came tomorrow" in error["said"]

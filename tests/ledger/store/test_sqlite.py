@@ -271,8 +271,8 @@ def test_the_write_ahead_log_is_emptied_when_it_has_grown(tmp_path: Path) -> Non
         with store.view() as view:  # a reader keeps what it reads, however long it takes
             for _ in range(10):
                 commit(store, scribe.group(20))
-            assert view.head().size == 600
-            assert len(list(view.rows(0, 1_000))) == 600
+            assert view.head().size == 450
+            assert len(list(view.rows(0, 1_000))) == 450
         commit(store, scribe.group(1))
         assert wal.stat().st_size < 100_000
         assert store.check() == []

@@ -55,6 +55,9 @@ def test_standing_is_judged_on_the_day_of_the_certificate() -> None:
     assert names(text.replace("$", "2017-06-01 arrived"), "2018-01-01") == []
     bria = text.replace("Nola", "Bria").replace("$", "2017-06-01 arrived")
     assert names(bria, "2018-01-01") == ["not-in-good-standing"]
+    for spelled in ("NOLA", "Nóla", "Nola_(Sangha)"):
+        same = text.replace("Nola", spelled).replace("$", "2017-06-01 arrived")
+        assert names(same, "2018-01-01") == []
     unnamed = text.replace("Nola", "Bria").replace("$", "2020-06-01 arrived")
     assert names(unnamed, "2020-07-01") == []
 
