@@ -162,7 +162,8 @@ def plain_mixed(_condition: PlainMixed, asked: Asked) -> Found:
     inward = [
         (crossing, touched)
         for crossing, touched in asked.crossings()
-        if is_within(crossing.destination, area)
+        if crossing.sort != "none"  # where no paper is recorded, none says that they are mixed
+        and is_within(crossing.destination, area)
         and not is_within(crossing.issuer, area)
         and asked.standing(crossing) not in ("void", "refused", "expired")
         and _arrived(asked, crossing) >= asked.rule.since
