@@ -8,8 +8,13 @@ import pytest
 
 from ledger import drafts
 from ledger.drafts import Loss, Output
+from ledger.reference import shipped
 from ledger.values import ParcelId
-from tests.ledger.verdicts.gathering.small import facts_of, key, mined, sent
+from ledger.verdicts.definitions import read_definition
+from ledger.verdicts.judging import judge
+from ledger.verdicts.shelf import Shelf
+from ledger.verdicts.tables import read_table
+from tests.ledger.verdicts.gathering.small import facts_of, key, mined, mixed, sent
 from tests.ledger.verdicts.gathering.trade import POLISHED, ROUGH, Trade, founded
 from tests.world import address_of
 
@@ -197,3 +202,22 @@ def test_a_stone_taken_out_of_a_piece_keeps_what_befell_it_in_there(trade) -> No
     assert facts.country == "AE"
     assert [stay.country for stay in facts.stays if stay.basis == "book"][-3:] == ["FR", "AE", "AE"]
     assert [(s.operation, s.about_self) for s in facts.sayings] == [("location", False)]
+
+
+def test_rough_over_a_border_without_a_paper_is_not_judged_as_under_a_mixed_one() -> None:
+    """No certificate is recorded: none says that the goods are mixed."""
+    trade = founded(random.Random(1))
+    shelf = Shelf({name: read_table(name, raw) for name, raw in tables()})
+    definition = read_definition(shipped()["definition-eu-2024"].raw, "eu-2024")
+    one, mix = sent(trade, mined(trade, "BW", 2_000, 1)), mixed(trade, "BW", "CA")
+    values = [
+        judge(facts_of(trade, parcel), definition, shelf, trade.now_s).value
+        for parcel in (one, mix)
+    ]
+    assert values == ["pass", "cannot tell"]
+
+
+def tables() -> list[tuple[str, bytes]]:
+    """Return the shipped tables that are no definitions."""
+    files = shipped().items()
+    return [(name, one.raw) for name, one in files if not name.startswith("definition-")]
