@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from ledger import drafts
 from ledger.canonical import Envelope
@@ -80,7 +80,12 @@ class World(Trading):
 
     def fork(self) -> World:
         """Return a world that goes on from here, and leaves this one as it is."""
-        return replace(self, state=Overlay(self.state), log=list(self.log))
+        names = {
+            one.name: dict(getattr(self, one.name))
+            for one in fields(self)
+            if isinstance(getattr(self, one.name), dict)
+        }
+        return replace(self, state=Overlay(self.state), log=list(self.log), **names)
 
     # -- who speaks, and when ----------------------------------------------------------------
 

@@ -52,7 +52,9 @@ CHAIN_SHOWN: Final = (
 )
 """The chain; ``last`` is the last anchor, or null."""
 
-TRACED: Final = ("parcel", "origins", "findings", "names", "anchors", "steps", "checked")
+TRACED: Final = (
+    *("parcel", "origins", "findings", "names", "anchors", "steps", "spokenLeftOut", "checked"),
+)
 DESCENDANTS: Final = ("parcel", "operations", "names", "isCut", "isChecked", "asOf")
 VERDICT: Final = (
     *("isClean", "size", "root", "faults", "unlistedFaults", "chain", "figures", "missingTables"),

@@ -111,12 +111,15 @@ def ask(made: Shown, name: str, **given: str) -> Any:
         reader = reader_of(view, address_of(name), made.desk.clock.now_ms)
     assert isinstance(reader, Reader)
     usual = {"definition": "eu-2024", "compareDate": "2020-01-01"}
+    if "compareDefinition" in given:
+        del usual["compareDate"]
     return made.answers.answer(REJUDGED, {**usual, **given}, reader)
 
 
 def test_an_authority_concerned_is_told_verdicts_and_named_no_records(traded: Shown) -> None:
-    whole = ask(traded, "auditor-ch", country="BW")
-    part = ask(traded, "authority-bw", country="BW")
+    compared = {"definition": "un-embargo", "compareDefinition": "kp-2003"}
+    whole = ask(traded, "auditor-ch", country="BW", **compared)
+    part = ask(traded, "authority-bw", country="BW", **compared)
     assert [one["parcel"]["parcelId"] for one in part["flips"]] == [
         one["parcel"]["parcelId"] for one in whole["flips"]
     ]
