@@ -17,7 +17,6 @@ EXPECTED = {
     "the natural stone": ("pass", "pass", "pass"),
     "the other stone": ("pass", "pass", "pass"),
 }
-FINDINGS = {"report-number-reused", "report-weight-mismatch"}
 _ROUGH = (("7.100", "3.078", "BW23001"), ("7.200", "3.075", "BW23002"))
 _GRADES = Grades("round", "F", "VS1", (9310, 9340, 5760))
 

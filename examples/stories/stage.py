@@ -17,8 +17,7 @@ from ledger.checkpoint import SignerKey
 from ledger.custody import CertificateState, Parcel, SiteState
 from ledger.drafts import Constitution, Goods, Loss, Moment, Output, SiteStatement, Speaker, Work
 from ledger.drafts.borders import Arrival, Found, Paper, as_declared, certificate, clearance
-from ledger.drafts.pieces import sale, setting
-from ledger.drafts.sayings import Grades, Spoken, correction, statement
+from ledger.drafts.sayings import Grades, Spoken, statement
 from ledger.records import Record
 from ledger.reference import Library
 from ledger.reference.shipped import shipped
@@ -328,12 +327,6 @@ class Stage:
         record = statement(self.speaker(by), self.moment(), "document", spoken, document=digest)
         return self.say(record, by)
 
-    def warrant(self, by: str, parcel: ParcelId, text_id: str) -> Hash32:
-        """Have a seller give the World Diamond Council's warranty in one of its wordings."""
-        spoken = Spoken(parcel, self.parcel(parcel).head)
-        record = statement(self.speaker(by), self.moment(), "warranty", spoken, text_id=text_id)
-        return self.say(record, by)
-
     def answer(self, by: str, finding: Hash32, parcel: ParcelId) -> Hash32:
         """Have a party answer a finding."""
         record = drafts.report(
@@ -341,18 +334,3 @@ class Stage:
             state=self.parcel(parcel).head, finding=finding,
         )  # fmt: skip
         return self.say(record, by)
-
-    def endorse(self, by: str, record_id: Hash32, field: str, value: str) -> Hash32:
-        """Have an author correct one field of what it said."""
-        return self.say(correction(self.speaker(by), self.moment(), record_id, {field: value}), by)
-
-    def set_in(self, by: str, parcels: Sequence[ParcelId], label: str) -> ParcelId:
-        """Have a jeweller set stones in a piece; return the piece."""
-        goods = [self.goods(parcel) for parcel in parcels]
-        return output_id(
-            self.say(setting(self.speaker(by), self.moment(), goods, label=label), by), 0
-        )
-
-    def sell(self, by: str, parcel: ParcelId) -> Hash32:
-        """Have a jeweller sell a piece or a stone to a consumer."""
-        return self.say(sale(self.speaker(by), self.moment(), self.goods(parcel)), by)
