@@ -5,8 +5,6 @@ Everyone may ask: a verdict names the files that it rests on, and whoever doubts
 
 from __future__ import annotations
 
-from typing import Final
-
 from ledger.answers.asking import read_hash
 from ledger.answers.reading import Reading
 from ledger.answers.shapes.tables import TableAnswer, TablesAnswer, TableShown
@@ -15,8 +13,6 @@ from ledger.reference import Library, Version, adopted_at, is_definition
 from ledger.reference.shipped import shipped
 from ledger.values import Hash32
 from ledger.verdicts.tables import NAME
-
-TABLE_FORM: Final = f"^{NAME.pattern}$"
 
 
 def tables(reading: Reading, library: Library, size: int | None) -> TablesAnswer:
